@@ -1,0 +1,1 @@
+"""Rows, prompts, attempts: pure decisions plus one runner that knows no screen, no SQL and no SDK."""

@@ -1,0 +1,1 @@
+"""Providers as data, the completion client, model lists and the offline demo."""

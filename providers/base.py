@@ -1,0 +1,100 @@
+"""What every provider looks like from above: a request goes in, a completion comes out, or a ProviderError."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """One model call; None leaves a setting to the provider's default."""
+
+    model: str
+    messages: tuple[Message, ...]
+    temperature: float | None = None
+    max_tokens: int | None = None
+    json_mode: bool = False
+    seed: int | None = None
+    timeout_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and cost of one call in US dollars; None is unknown, never zero."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """What the provider says is left, and in how many seconds it is full again; None is unsaid."""
+
+    limit_requests: int | None = None
+    remaining_requests: int | None = None
+    reset_requests_s: float | None = None
+    limit_tokens: int | None = None
+    remaining_tokens: int | None = None
+    reset_tokens_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's answer as received; engine.parsing decides whether it is usable.
+
+    `text` is None when the provider sent null content; `refusal` is the model's own refusal text;
+    `upstream` names who really served it behind an aggregator.
+    """
+
+    text: str | None
+    model: str | None = None
+    finish_reason: str | None = None
+    refusal: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    upstream: str | None = None
+    latency_s: float = 0.0
+    rate_limits: RateLimits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPiece:
+    """A piece of streamed text, or, as the last one, the whole completion with its usage."""
+
+    text: str = ""
+    completion: Completion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model that a provider says it serves; prices in US dollars per million tokens."""
+
+    id: str
+    name: str
+    context_length: int | None = None
+    prompt_price: float | None = None
+    completion_price: float | None = None
+
+
+class CompletionClient(Protocol):
+    """The only way from a run to a provider; every failure is a ProviderError."""
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        """The answer to `request`, within its total deadline."""
+        ...
+
+    def stream(self, request: CompletionRequest) -> AsyncIterator[StreamPiece]:
+        """The answer piece by piece, the completion last."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,1 @@
+"""Use cases: the front door of the pages and the command line."""
