@@ -1,0 +1,102 @@
+"""What the fake provider says: a fault, a refusal of the rate limit, or an echo of the row."""
+
+import asyncio
+import re
+from typing import Any
+
+import orjson
+
+from tests.fake_behaviour import Behaviour, TokenBucket
+from tests.fake_faults import FAULTS, Canned, chat_body, json_answer
+
+ROW_KEY = re.compile(r"ROW\d+")
+
+Answer = Canned | str | list[bytes]
+
+
+def choose_answer(
+    behaviour: Behaviour, headers: dict[str, str], request: dict[str, Any], seen: int, roll: float
+) -> Answer:
+    """What to answer to one chat request; `seen` counts this row's requests, `roll` is a random share of one."""
+    refusal = _refusal(behaviour, headers, request)
+    if refusal is not None:
+        return refusal
+    if 0 < seen <= behaviour.fail_first:
+        return _fault(behaviour, behaviour.fail_first_fault)
+    for name, share in behaviour.faults.items():
+        if roll < share:
+            return _fault(behaviour, name)
+        roll -= share
+    return _good(behaviour, request)
+
+
+def _refusal(behaviour: Behaviour, headers: dict[str, str], request: dict[str, Any]) -> Canned | None:
+    if behaviour.echo_headers:
+        return json_answer(400, {"error": {"message": f"Bad request {headers}", "headers": headers}})
+    if behaviour.canned is not None:
+        return canned_from(behaviour.canned)
+    if behaviour.key is not None and headers.get("authorization") != f"Bearer {behaviour.key}":
+        return canned_fault("401")
+    if behaviour.models is not None and request.get("model") not in behaviour.models:
+        return canned_fault("404")
+    if behaviour.bucket is not None and not behaviour.bucket.take(asyncio.get_running_loop().time()):
+        return _limited(behaviour.bucket)
+    return None
+
+
+def canned_fault(name: str) -> Canned:
+    """The fixed answer of that name."""
+    fault = FAULTS[name]
+    assert isinstance(fault, Canned)
+    return fault
+
+
+def canned_from(canned: dict[str, Any]) -> Canned:
+    """The answer that a test gave as {"status", "headers", "body", "content_type"}; body is JSON, str or bytes."""
+    body = canned.get("body", "")
+    raw = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else orjson.dumps(body)
+    kind = canned.get("content_type", "application/json")
+    return Canned(canned.get("status", 200), raw, canned.get("headers", {}), kind)
+
+
+def _fault(behaviour: Behaviour, name: str) -> Answer:
+    fault = FAULTS[name]
+    if isinstance(fault, Canned) and fault.status in {429, 503} and behaviour.retry_after_s is not None:
+        return Canned(fault.status, fault.body, {"Retry-After": f"{behaviour.retry_after_s:g}"})
+    return fault
+
+
+def _limited(bucket: TokenBucket) -> Canned:
+    body = canned_fault("429").body
+    return Canned(429, body, {**bucket.headers(), "retry-after-ms": str(int(bucket.retry_after_s() * 1000) + 1)})
+
+
+def _good(behaviour: Behaviour, request: dict[str, Any]) -> Answer:
+    prompt = prompt_of(request)
+    text = behaviour.reply if behaviour.reply is not None else f"echo: {prompt}"
+    if behaviour.reply is None and request.get("response_format"):
+        row = ROW_KEY.search(prompt)
+        text = orjson.dumps({"echo": prompt, "row": row[0] if row else None, "words": len(prompt.split())}).decode()
+    body = chat_body(text)
+    body["model"] = request.get("model")
+    body["usage"] = {"prompt_tokens": len(prompt) // 4 + 1, "completion_tokens": len(text) // 4 + 1}
+    if request.get("stream"):
+        return _events(body, text)
+    return Canned(200, orjson.dumps(body), behaviour.bucket.headers() if behaviour.bucket else {})
+
+
+def _events(body: dict[str, Any], text: str) -> list[bytes]:
+    def event(choices: list[dict[str, Any]], **extra: Any) -> bytes:  # noqa: ANN401 - any JSON
+        chunk = {"id": "c", "object": "chat.completion.chunk", "model": body["model"], "choices": choices, **extra}
+        return b"data: " + orjson.dumps(chunk) + b"\n\n"
+
+    pieces = [text[i : i + 8] for i in range(0, len(text), 8)]
+    events = [event([{"index": 0, "delta": {"content": piece}, "finish_reason": None}]) for piece in pieces]
+    events.append(event([{"index": 0, "delta": {}, "finish_reason": "stop"}]))
+    return [*events, event([], usage=body["usage"]), b"data: [DONE]\n\n"]
+
+
+def prompt_of(request: dict[str, Any]) -> str:
+    """The last user message's text."""
+    texts = [m["content"] for m in request.get("messages", ()) if m.get("role") == "user"]
+    return str(texts[-1]) if texts else ""

@@ -1,0 +1,82 @@
+"""How the fake provider answers: a plain object that a test or POST /config changes while the server runs."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from tests.fake_faults import FAULTS
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """Allows `rate` requests a second with bursts of `burst`, told by x-ratelimit headers as OpenAI does."""
+
+    rate: float
+    burst: int
+    level: float = 0.0
+    updated: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.level = float(self.burst)
+
+    def take(self, now: float) -> bool:
+        """Whether one more request is allowed at `now`."""
+        if self.updated:
+            self.level = min(self.burst, self.level + (now - self.updated) * self.rate)
+        self.updated = now
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True
+
+    def headers(self) -> dict[str, str]:
+        """What is left, in OpenAI's words."""
+        full_in_s = (self.burst - self.level) / self.rate
+        return {
+            "x-ratelimit-limit-requests": str(self.burst),
+            "x-ratelimit-remaining-requests": str(int(self.level)),
+            "x-ratelimit-reset-requests": f"{full_in_s:.3f}s",
+        }
+
+    def retry_after_s(self) -> float:
+        """Seconds until one more request is allowed."""
+        return max(0.0, (1 - self.level) / self.rate)
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """Every knob; the defaults are a fast server that echoes and never fails.
+
+    `faults` maps a name of tests.fake_faults.FAULTS to its probability per request; `canned` answers every chat
+    request with one fixed {"status", "headers", "body"}; `key` is the only accepted key, None accepts any;
+    `models` are the ids served, None serves any; `hold` keeps every answer back until it is False again;
+    `reply` is the fixed text of every answer, None echoes; `fail_first` answers each row's first N requests
+    with `fail_first_fault`.
+    """
+
+    latency_s: float = 0.0
+    tail_s: float = 0.0
+    tail_share: float = 0.0
+    faults: dict[str, float] = field(default_factory=dict)
+    fail_first: int = 0
+    fail_first_fault: str = "500"
+    retry_after_s: float | None = 1.0
+    bucket: TokenBucket | None = None
+    key: str | None = None
+    models: list[str] | None = None
+    hold: bool = False
+    reply: str | None = None
+    canned: dict[str, Any] | None = None
+    model_list: Any = None
+    drip_s: float = 0.05
+    echo_headers: bool = False
+
+    def update(self, changes: dict[str, Any]) -> None:
+        """Take over `changes` as POST /config sends them; an unknown name is a ValueError."""
+        known = {f.name for f in fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise ValueError(f"unknown setting {name}")
+            setattr(self, name, TokenBucket(**value) if name == "bucket" and isinstance(value, dict) else value)
+        unknown = set(self.faults) - set(FAULTS)
+        if unknown:
+            raise ValueError(f"unknown faults {sorted(unknown)}; there are {sorted(FAULTS)}")
