@@ -17,9 +17,7 @@ BODY = "x" * 24
     ],
 )
 def test_a_foreign_prefix_names_its_provider(provider_id: str, key: str, expected: str) -> None:
-    hint = key_hint(provider_id, key)
-    assert hint is not None
-    assert hint.replace(" an ", " a ").replace("AQ..", "AQ.") == expected
+    assert key_hint(provider_id, key) == expected
 
 
 @pytest.mark.parametrize(
