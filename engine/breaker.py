@@ -1,0 +1,50 @@
+"""When going on would only burn rows: the first rows all fail alike, or most rows fail for the provider's reason."""
+
+from collections import deque
+
+from handai_errors import ErrorKind
+
+FIRST_ROWS = 10
+WINDOW = 40
+MINIMUM = 20
+
+PROVIDER_KINDS = frozenset(
+    {
+        ErrorKind.OVERLOADED,
+        ErrorKind.UPSTREAM,
+        ErrorKind.TIMEOUT,
+        ErrorKind.CONNECTION,
+        ErrorKind.MALFORMED_RESPONSE,
+        ErrorKind.UNSUPPORTED,
+        ErrorKind.INVALID_REQUEST,
+    }
+)
+
+
+class Breaker:
+    """Watches how rows end; `tripped` turns true once and stays so."""
+
+    def __init__(self) -> None:
+        self._first: list[tuple[int, ErrorKind | None]] = []
+        self._recent: deque[tuple[int, ErrorKind | None]] = deque(maxlen=WINDOW)
+        self.tripped = False
+
+    def record(self, row: int, kind: ErrorKind | None) -> bool:
+        """Note that `row` ended well (None) or with `kind`; true when the run should pause."""
+        if len(self._first) < FIRST_ROWS:
+            self._first.append((row, kind))
+        self._recent.append((row, kind))
+        self.tripped = self.tripped or self._all_alike() or self._mostly_provider()
+        return self.tripped
+
+    def rows_to_reopen(self) -> list[int]:
+        """The failed rows that the provider, not the row, is to blame for: they are asked again on resume."""
+        return [row for row, kind in self._recent if kind in PROVIDER_KINDS]
+
+    def _all_alike(self) -> bool:
+        kinds = {kind for _, kind in self._first}
+        return len(self._first) == FIRST_ROWS == len(self._recent) and len(kinds) == 1 and None not in kinds
+
+    def _mostly_provider(self) -> bool:
+        failed = sum(kind in PROVIDER_KINDS for _, kind in self._recent)
+        return len(self._recent) >= MINIMUM and failed * 2 > len(self._recent)

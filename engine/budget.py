@@ -1,0 +1,44 @@
+"""A spending cap that is a promise: every send reserves its upper bound first."""
+
+from dataclasses import dataclass
+
+from handai_errors import SpecError
+from providers.prices import Price
+
+
+@dataclass(slots=True)
+class Budget:
+    """Reserved and spent US dollars against a cap; without a cap everything fits."""
+
+    cap_usd: float | None = None
+    price: Price | None = None
+    spent_usd: float = 0.0
+    reserved_usd: float = 0.0
+
+    def bound(self, prompt_tokens: int, max_tokens: int | None) -> float | None:
+        """The most a request can cost in US dollars; None when there is no cap to keep."""
+        if self.cap_usd is None:
+            return None
+        if self.price is None or max_tokens is None:
+            raise SpecError(
+                "A spending cap needs a model with a known price and max tokens.",
+                "Set max tokens, choose another model, or run without a cap.",
+            )
+        return (prompt_tokens * self.price.prompt_per_million + max_tokens * self.price.completion_per_million) / 1e6
+
+    def reserve(self, bound_usd: float | None) -> bool:
+        """Whether `bound_usd` still fits under the cap; if so it is set aside."""
+        if self.cap_usd is None or bound_usd is None:
+            return True
+        if self.spent_usd + self.reserved_usd + bound_usd > self.cap_usd:
+            return False
+        self.reserved_usd += bound_usd
+        return True
+
+    def settle(self, bound_usd: float | None, actual_usd: float | None) -> None:
+        """Turn a reservation into what was really spent; an unknown cost counts as the whole reservation."""
+        if bound_usd is None:
+            self.spent_usd += actual_usd or 0.0
+            return
+        self.reserved_usd -= bound_usd
+        self.spent_usd += bound_usd if actual_usd is None else actual_usd

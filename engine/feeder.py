@@ -1,0 +1,79 @@
+"""Rows in: read in chunks, rendered, reserved ahead of the free slots, never more than the window."""
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+
+from engine.flow import Flow, RunEnd
+from engine.job import Job, RunPlan, internal_failure
+from engine.results import PauseReason
+from engine.tables.model import Row
+
+_READ_CHUNK = 256
+_BUDGET_POLL_S = 0.02
+
+
+class Feeder:
+    """Turns rows into reserved jobs."""
+
+    def __init__(self, plan: RunPlan, flow: Flow) -> None:
+        self._plan = plan
+        self._flow = flow
+        self._batch: list[Job] = []
+        self._batch_size = max(1, flow.reserve_ahead // 2)
+
+    async def feed(self, rows: Iterator[tuple[int, Row]]) -> None:
+        """Enter every row, or stop early when the run drains."""
+        while not self._flow.is_draining:
+            chunk = await asyncio.to_thread(lambda: list(itertools.islice(rows, _READ_CHUNK)))
+            if not chunk:
+                break
+            for index, row in chunk:
+                if not await self._enter(index, row):
+                    break
+            await self._reserve_batch()
+
+    async def _enter(self, index: int, row: Row) -> bool:
+        if self._flow.window.locked() or len(self._batch) >= self._batch_size:
+            await self._reserve_batch()
+        await self._flow.window.acquire()
+        if self._flow.is_draining:
+            return False
+        job = self._make_job(index, row)
+        if job and await self._affordable(job):
+            self._batch.append(job)
+        return True
+
+    def _make_job(self, index: int, row: Row) -> Job | None:
+        reuse = self._flow.with_.reuse
+        try:
+            job = self._plan.job(index, row)
+            reused = reuse(job) if reuse else None
+        except Exception as error:  # noqa: BLE001 a bad row is recorded with its cause and the run goes on
+            self._flow.with_.sink.put(internal_failure(index, error))
+            self._flow.window.release()
+            return None
+        if reused is not None:
+            self._flow.keep(reused)
+            self._flow.window.release()
+            return None
+        self._flow.open_jobs += 1
+        return job
+
+    async def _affordable(self, job: Job) -> bool:
+        budget = self._flow.with_.budget
+        bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
+        while not budget.reserve(bound):
+            await self._reserve_batch()
+            if self._flow.open_jobs == 1:  # nothing in flight can free any of it
+                self._flow.drain(RunEnd(pause=PauseReason.BUDGET))
+            if self._flow.is_draining:
+                self._flow.finish()
+                return False
+            await asyncio.sleep(_BUDGET_POLL_S)
+        job.reserved_usd = bound
+        return True
+
+    async def _reserve_batch(self) -> None:
+        batch, self._batch = self._batch, []
+        await self._flow.reserve(batch)

@@ -1,0 +1,150 @@
+"""What one execution shares: its collaborators, the bounded window of open rows, and how it drains."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.budget import Budget
+from engine.job import Job
+from engine.limiter import Limiter
+from engine.outputs import OutputColumns
+from engine.results import PauseReason, ResultSink, RowResult
+from handai_errors import DatabaseBusyError, ProviderError, StorageError
+from providers.base import CompletionClient, Usage
+
+Reuse = Callable[[Job], RowResult | None]
+Cost = Callable[[Usage], Usage]
+
+_SMALLEST_RESERVE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How an execution ended: every row tried (all defaults), stopped by a person, or paused for a reason."""
+
+    stopped: bool = False
+    pause: PauseReason | None = None
+    why: ProviderError | StorageError | None = None
+
+
+@dataclass(slots=True)
+class Collaborators:
+    """What the runner works with; clocks and chance are parameters."""
+
+    client: CompletionClient
+    sink: ResultSink
+    limiter: Limiter
+    budget: Budget
+    outputs: OutputColumns
+    local: bool = False
+    reuse: Reuse | None = None
+    cost: Cost = lambda usage: usage
+    wall: Callable[[], float] = time.time
+    clock: Callable[[], float] = time.monotonic
+    uniform: Callable[[float, float], float] = random.uniform
+
+
+class Flow:
+    """The rows between reading and done: never more than the window, none lost on the way out."""
+
+    def __init__(self, collaborators: Collaborators) -> None:
+        self.with_ = collaborators
+        ceiling = collaborators.limiter.ceiling
+        # A crash leaves every reservation in doubt, so only as many are made ahead as one commit's time can use up.
+        self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling // 2)
+        self.window_size = ceiling + self.reserve_ahead
+        self.window = asyncio.Semaphore(self.window_size)
+        self.ready: asyncio.Queue[Job | None] = asyncio.Queue()
+        self.end = RunEnd()
+        self.open_jobs = 0
+        self._draining = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._known_outputs = len(collaborators.outputs)
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether nothing more may be sent."""
+        return self._draining.is_set()
+
+    def drain(self, end: RunEnd) -> None:
+        """Send nothing more; what is in flight finishes and is kept. The first reason stays."""
+        if not self.is_draining:
+            self.end = end
+            self._draining.set()
+            self.with_.limiter.close()
+
+    def storage_failed(self, error: StorageError) -> None:
+        """Pause the run because answers can't be kept."""
+        reason = PauseReason.DB_LOCKED if isinstance(error, DatabaseBusyError) else PauseReason.DISK_FULL
+        self.drain(RunEnd(pause=reason, why=error))
+
+    async def wait_or_drain(self, seconds: float) -> None:
+        """Return after `seconds`, or at once when the run drains."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._draining.wait()
+        except TimeoutError:
+            return
+
+    async def reserve(self, jobs: Sequence[Job]) -> None:
+        """Put jobs whose reservation is on the disk into the ready queue."""
+        if self.is_draining:
+            for job in jobs:
+                self.forget(job)
+            return
+        if not jobs:
+            return
+        try:
+            await self.with_.sink.reserve([job.reservation(self.with_.wall()) for job in jobs])
+        except StorageError as error:
+            self.storage_failed(error)
+            for job in jobs:
+                self.forget(job)
+            return
+        for job in jobs:
+            if self.is_draining:
+                self.release(job)
+            else:
+                self.ready.put_nowait(job)
+
+    def release(self, job: Job) -> None:
+        """Take back a reservation that was never sent; the row stays pending."""
+        self.with_.sink.release([job.reservation(self.with_.wall())])
+        self.forget(job)
+
+    def forget(self, job: Job) -> None:
+        """Give up a job that has no reservation on the disk; the row stays pending."""
+        self.with_.budget.settle(job.reserved_usd, 0.0)
+        self.finish()
+
+    def finish(self) -> None:
+        """Note that a job has left the window."""
+        self.open_jobs -= 1
+        self.window.release()
+        if self.open_jobs == 0:
+            self._settled.set()
+
+    async def wait_until_settled(self) -> None:
+        """Return when no job is open."""
+        while self.open_jobs:
+            self._settled.clear()
+            await self._settled.wait()
+
+    def release_ready(self) -> None:
+        """Take back everything that waits for a slot."""
+        while not self.ready.empty():
+            job = self.ready.get_nowait()
+            if job is not None:
+                self.release(job)
+
+    def keep(self, result: RowResult) -> None:
+        """Hand a result to the writer, its new output columns first."""
+        outputs = self.with_.outputs
+        for key in result.values or {}:
+            outputs.name_for(key)
+        if len(outputs) > self._known_outputs:
+            self._known_outputs = len(outputs)
+            self.with_.sink.columns(outputs.pairs)
+        self.with_.sink.put(result)

@@ -1,0 +1,57 @@
+"""The names of computed columns: never an input column's, never each other's."""
+
+from collections.abc import Collection, Iterable
+
+from engine.spec import DEFAULT_OUTPUT, Output, RunSpec
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """`wanted`, or the first of `wanted (2)`, `wanted (3)` … that is free; letter case does not tell names apart."""
+    folded = {name.casefold() for name in taken}
+    name, number = wanted, 1
+    while name.casefold() in folded:
+        number += 1
+        name = f"{wanted} ({number})"
+    return name
+
+
+class OutputColumns:
+    """Which key of an answer goes to which column, in order of first appearance."""
+
+    def __init__(self, input_columns: Iterable[str], known: Iterable[tuple[str, str]] = ()) -> None:
+        self._taken = list(input_columns)
+        self._names: dict[str, str] = {}
+        for key, name in known:
+            self._names[key] = name
+            self._taken.append(name)
+
+    def name_for(self, key: str) -> str:
+        """The column of `key`, made on first sight."""
+        if key not in self._names:
+            name = free_name(key.strip() or DEFAULT_OUTPUT, self._taken)
+            self._names[key] = name
+            self._taken.append(name)
+        return self._names[key]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(key, column) in order."""
+        return tuple(self._names.items())
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def declared_outputs(spec: RunSpec) -> tuple[Output, ...]:
+    """The columns known before the run: the declared ones, or one text column; none when JSON keys decide."""
+    if spec.outputs or spec.model.json_mode:
+        return spec.outputs
+    return (Output(name=DEFAULT_OUTPUT),)
+
+
+def planned_columns(spec: RunSpec, input_columns: Iterable[str]) -> OutputColumns:
+    """The output columns as a run will begin with them."""
+    columns = OutputColumns(input_columns)
+    for output in declared_outputs(spec):
+        columns.name_for(output.name)
+    return columns

@@ -1,0 +1,112 @@
+"""From a row to the exact messages: plain substitution, no template language."""
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import orjson
+
+from engine.spec import ModelSettings, Output, Prompt
+from engine.tables.model import Cell, Row
+from handai_errors import SpecError
+from providers.base import Message
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_JSON_INSTRUCTION = "Answer with a single JSON object and nothing else."
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """The column names that a text asks for, in order, without repeats."""
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
+
+
+def check_prompt(prompt: Prompt, columns: Sequence[str]) -> None:
+    """Raise SpecError if the prompt says nothing or names a column that is not there."""
+    if not prompt.instructions.strip() and not (prompt.template or "").strip():
+        raise SpecError("There are no instructions.", "Write what the model should do with each row.")
+    for name in placeholders(prompt.instructions) + placeholders(prompt.template or ""):
+        if name not in columns:
+            raise SpecError(
+                f"The template names a column that isn't in the table: {{{{ {name} }}}}.", _near(name, columns)
+            )
+
+
+def _near(name: str, columns: Sequence[str]) -> str:
+    folded = {column.casefold(): column for column in columns}
+    close = [folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)]
+    if close:
+        return f"Did you mean {' or '.join(f'{{{{ {column} }}}}' for column in close)}?"
+    shown = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")
+    return f"The columns are: {shown}."
+
+
+def columns_sent(prompt: Prompt, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns whose content leaves this machine: those in placeholders, and all of them without a template."""
+    named = placeholders(prompt.instructions) + placeholders(prompt.template or "")
+    if not (prompt.template or "").strip():
+        named = (*named, *columns)
+    return tuple(dict.fromkeys(named))
+
+
+def render_messages(
+    prompt: Prompt, columns: Iterable[str], row: Row, *, json_mode: bool = False, outputs: Sequence[Output] = ()
+) -> tuple[Message, ...]:
+    """The messages for one row: instructions (system), then the filled template or the columns as JSON (user)."""
+    system = _fill(prompt.instructions.strip(), row)
+    if json_mode:
+        system = f"{system}\n\n{json_instruction(outputs)}".strip()
+    if (prompt.template or "").strip():
+        user = _fill(prompt.template or "", row)
+    else:
+        user = orjson.dumps({name: row.get(name) for name in columns}, default=str).decode()
+    messages = (Message("user", user),)
+    return (Message("system", system), *messages) if system else messages
+
+
+def json_instruction(outputs: Sequence[Output]) -> str:
+    """The sentence that asks for JSON, naming the keys when they are declared."""
+    if not outputs:
+        return _JSON_INSTRUCTION
+    keys = ", ".join(f'"{output.name}"' for output in outputs)
+    return f"{_JSON_INSTRUCTION} Its keys: {keys}."
+
+
+def _fill(text: str, row: Row) -> str:
+    return _PLACEHOLDER.sub(lambda match: cell_text(row.get(match.group(1))), text)
+
+
+def cell_text(value: Cell) -> str:
+    """A cell as the model reads it inside a template."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, list | dict):
+        return orjson.dumps(value, default=str).decode()
+    return str(value)
+
+
+def request_hash(settings: ModelSettings, messages: Sequence[Message]) -> bytes:
+    """Sixteen bytes that are equal only for requests that are equal on the wire; no key goes in."""
+    identity = (
+        settings.provider,
+        settings.base_url,
+        settings.model,
+        settings.temperature,
+        settings.max_tokens,
+        settings.json_mode,
+        settings.seed,
+        [(message.role, message.content) for message in messages],
+    )
+    return hashlib.blake2b(orjson.dumps(identity), digest_size=16).digest()
+
+
+def prompt_tokens_bound(messages: Sequence[Message]) -> int:
+    """An upper bound of the prompt's tokens: no tokenizer makes more tokens than bytes."""
+    return sum(len(message.content.encode()) + 16 for message in messages) + 16

@@ -1,0 +1,167 @@
+"""The runner: workers take slots, send, judge the answers and hand them to the one writer."""
+
+import asyncio
+from collections.abc import Iterable
+
+from engine.breaker import Breaker
+from engine.feeder import Feeder
+from engine.flow import Collaborators, Flow, RunEnd
+from engine.job import Job, RunPlan, done_result
+from engine.limiter import LimiterClosedError
+from engine.parsing import parse_completion
+from engine.results import AttemptState, PauseReason
+from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
+from engine.tables.model import Row
+from handai_errors import ErrorKind, ProviderError, StorageError
+from providers.base import Completion
+
+_LIVE_INTERVAL_S = 0.5
+
+
+class Runner:
+    """One execution of one run."""
+
+    def __init__(self, plan: RunPlan, collaborators: Collaborators) -> None:
+        self._plan = plan
+        self._with = collaborators
+        self._flow = Flow(collaborators)
+        self._breaker = Breaker()
+        self._workers: list[asyncio.Task[None]] = []
+
+    def drain(self, end: RunEnd) -> None:
+        """Send nothing more; what is in flight finishes and is kept. The first reason stays."""
+        self._flow.drain(end)
+
+    def cancel(self) -> None:
+        """Drain and break off what is in flight; its outcome is recorded as unknown."""
+        self._flow.drain(RunEnd(stopped=True))
+        self._flow.release_ready()
+        for worker in self._workers:
+            worker.cancel()
+
+    async def run(self, rows: Iterable[tuple[int, Row]]) -> RunEnd:
+        """Ask for every row in `rows` and return how it ended; a row's failure never raises."""
+        async with asyncio.TaskGroup() as group:
+            live = group.create_task(self._publish())
+            self._workers = [group.create_task(self._work(group)) for _ in range(self._with.limiter.ceiling)]
+            try:
+                await Feeder(self._plan, self._flow).feed(iter(rows))
+                await self._flow.wait_until_settled()
+            finally:
+                live.cancel()
+                for _ in self._workers:
+                    self._flow.ready.put_nowait(None)
+        try:
+            await self._with.sink.flush()
+        except StorageError as error:
+            self._flow.storage_failed(error)
+        return self._flow.end
+
+    async def _work(self, group: asyncio.TaskGroup) -> None:
+        while (job := await self._flow.ready.get()) is not None:
+            try:
+                await self._with.sink.room()
+                await self._with.limiter.acquire()
+            except LimiterClosedError:
+                self._flow.release(job)
+            except StorageError as error:
+                self._flow.storage_failed(error)
+                self._flow.release(job)
+            except asyncio.CancelledError:
+                self._flow.release(job)
+                raise
+            else:
+                await self._attempt(job, group)
+
+    async def _attempt(self, job: Job, group: asyncio.TaskGroup) -> None:
+        started, began = self._with.wall(), self._with.clock()
+        try:
+            completion = await self._with.client.complete(self._plan.request(job))
+        except asyncio.CancelledError:
+            self._with.sink.attempt_ended(job.ended(AttemptState.UNKNOWN, started, self._with.clock() - began))
+            self._settle(job, None)
+            self._flow.finish()
+            raise
+        except ProviderError as error:
+            self._refused(job, error, started, self._with.clock() - began, group)
+        except Exception as error:  # noqa: BLE001 an adapter's fault is one row's failure, never the run's
+            fault = ProviderError(ErrorKind.INTERNAL, f"Handai stumbled: {type(error).__name__}: {error}")
+            self._refused(job, fault, started, self._with.clock() - began, group)
+        else:
+            self._answered(job, completion, started, group)
+        finally:
+            self._with.limiter.release()
+
+    def _answered(self, job: Job, completion: Completion, started: float, group: asyncio.TaskGroup) -> None:
+        usage = self._with.cost(completion.usage)
+        self._with.limiter.succeeded(completion.rate_limits)
+        self._settle(job, usage.cost_usd)
+        try:
+            parsed = parse_completion(completion, self._plan.outputs, json_mode=self._plan.spec.model.json_mode)
+        except ProviderError as error:
+            self._with.sink.attempt_ended(job.answered(AttemptState.FAILED, started, completion, usage, error))
+            self._after_failure(job, error, group)
+            return
+        self._with.sink.attempt_ended(job.answered(AttemptState.DONE, started, completion, usage, None))
+        answered_at = self._with.clock()
+        self._flow.keep(done_result(job, completion, parsed.values, repaired=parsed.repaired, answered_at=answered_at))
+        self._breaker.record(job.row, None)
+        self._flow.finish()
+
+    def _refused(
+        self, job: Job, error: ProviderError, started: float, latency_s: float, group: asyncio.TaskGroup
+    ) -> None:
+        state = outcome_of(error)
+        job.unknown += state is AttemptState.UNKNOWN
+        self._settle(job, None if state is AttemptState.UNKNOWN else 0.0)
+        self._with.sink.attempt_ended(job.ended(state, started, latency_s, error))
+        if error.kind in PUSHBACK:
+            gate = error.kind in THROTTLES or error.retry_after_s is not None
+            self._with.limiter.pushed_back(error.retry_after_s, error.facts.title.lower(), gate=gate)
+        self._after_failure(job, error, group)
+
+    def _after_failure(self, job: Job, error: ProviderError, group: asyncio.TaskGroup) -> None:
+        job.counted += error.kind not in THROTTLES
+        limits = self._plan.spec.limits
+        decision = decide(
+            error, job.history, max_attempts=limits.max_attempts, local=self._with.local, uniform=self._with.uniform
+        )
+        if decision.pause:
+            self._pause(decision.pause, error)
+        elif decision.retry and not self._flow.is_draining:
+            group.create_task(self._retry_later(job, decision.wait_s))
+            return
+        elif not decision.retry:
+            self._with.sink.put(job.failure(error, self._with.clock()))
+            self._watch(job, error)
+        self._flow.finish()
+
+    def _pause(self, reason: PauseReason, error: ProviderError) -> None:
+        if not self._flow.is_draining:
+            self._with.sink.event("error", f"Paused. {error.facts.title}: {error}")
+        self._flow.drain(RunEnd(pause=reason, why=error))
+
+    def _watch(self, job: Job, error: ProviderError) -> None:
+        if self._breaker.record(job.row, error.kind) and not self._flow.is_draining:
+            self._with.sink.reopen(self._breaker.rows_to_reopen())
+            self._pause(PauseReason.CIRCUIT_BREAKER, error)
+
+    async def _retry_later(self, job: Job, wait_s: float) -> None:
+        job.number += 1
+        budget = self._with.budget
+        bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
+        if not budget.reserve(bound):
+            self._flow.drain(RunEnd(pause=PauseReason.BUDGET))
+            self._flow.finish()
+            return
+        job.reserved_usd = bound
+        await self._flow.wait_or_drain(wait_s)
+        await self._flow.reserve([job])
+
+    def _settle(self, job: Job, actual_usd: float | None) -> None:
+        self._with.budget.settle(job.reserved_usd, actual_usd)
+
+    async def _publish(self) -> None:
+        while True:
+            self._with.sink.live(self._with.limiter.live)
+            await asyncio.sleep(_LIVE_INTERVAL_S)

@@ -1,0 +1,113 @@
+"""The RunSpec: all that decides what a run does, without secrets; the same object everywhere."""
+
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError
+
+from engine.declared import Declared
+from engine.tables.model import ParseOptions
+from handai_errors import SpecError
+
+DEFAULT_OUTPUT = "output"
+DEFAULT_MAX_ATTEMPTS = 4
+DEFAULT_TIMEOUT_S = 120.0
+MAX_CONCURRENCY = 1000
+
+
+class TransformInput(Declared):
+    """Rows of an uploaded dataset; `columns` None shows the model every column.
+
+    `dataset` is the id of a stored dataset; `file` and `parse` let the spec be run again on another machine.
+    """
+
+    kind: Literal["transform"] = "transform"
+    dataset: str | None = None
+    file: str | None = None
+    parse: ParseOptions = ParseOptions()
+    columns: tuple[str, ...] | None = None
+    limit: Annotated[int, Field(ge=1)] | None = None
+
+
+class GenerateInput(Declared):
+    """Rows drawn from a schema; `columns` is Handai's own schema form."""
+
+    kind: Literal["generate"] = "generate"
+    rows: Annotated[int, Field(ge=1)]
+    columns: tuple[dict[str, Any], ...] = ()
+    describe: str | None = None
+    seed: int | None = None
+
+
+class Prompt(Declared):
+    """What the model is told: instructions, and a template with `{{ column }}` or the selected columns as JSON."""
+
+    instructions: str = ""
+    template: str | None = None
+
+
+class Output(Declared):
+    """One column to compute."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ModelSettings(Declared):
+    """Which model answers, and how; None leaves a setting to the provider."""
+
+    provider: str
+    model: Annotated[str, Field(min_length=1)]
+    base_url: str | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    json_mode: bool = False
+    seed: int | None = None
+
+
+class Limits(Declared):
+    """How fast, how often and how expensively a run may ask."""
+
+    concurrency: Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_CONCURRENCY)] = "auto"
+    rpm: Annotated[int, Field(ge=1)] | None = None
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = DEFAULT_MAX_ATTEMPTS
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = DEFAULT_TIMEOUT_S
+    max_cost_usd: Annotated[float, Field(gt=0)] | None = None
+
+
+class RunSpec(Declared):
+    """One run, declared: input, prompt, outputs, model and limits."""
+
+    version: Literal[1] = 1
+    input: Annotated[TransformInput | GenerateInput, Field(discriminator="kind")]
+    prompt: Prompt = Prompt()
+    outputs: tuple[Output, ...] = ()
+    model: ModelSettings
+    limits: Limits = Limits()
+
+    def to_yaml(self) -> str:
+        """The spec as a YAML document that `from_yaml` reads back equal."""
+        return yaml.safe_dump(self.model_dump(mode="json", exclude_defaults=False), sort_keys=False, allow_unicode=True)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """The spec in a YAML document; raises SpecError with every problem named by its place."""
+        try:
+            data = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise SpecError(f"The spec is not valid YAML: {error}", "Mend the line it names.") from None
+        if not isinstance(data, dict):
+            raise SpecError("The spec is empty or not a mapping.", "It needs at least `input` and `model`.")
+        return cls.checked(data)
+
+    @classmethod
+    def checked(cls, data: dict[str, Any]) -> Self:
+        """The spec in plain data; raises SpecError in plain words."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise SpecError(_problems(error), "Mend these settings and start again.") from None
+
+
+def _problems(error: ValidationError) -> str:
+    found = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
+    return "These settings can't be used: " + "; ".join(found) + "."

@@ -1,0 +1,63 @@
+"""The face of storage: the catalogue, the run files, and the values they give back."""
+
+from pathlib import Path
+
+from storage.catalogue import Database, Datasets, Sessions, Settings
+from storage.connect import private_directory
+from storage.control import RunControl
+from storage.records import (
+    DatasetRecord,
+    ErrorGroup,
+    Event,
+    Lease,
+    Progress,
+    RunRecord,
+    SessionRecord,
+    StoredAttempt,
+    StoredResult,
+)
+from storage.run_file import begin_execution, create_run_file, end_execution, reopen_failed
+from storage.run_reader import RunReader
+from storage.run_table import Leases, RunFilter, Runs
+from storage.run_writer import RunWriter
+
+__all__ = [
+    "Catalogue",
+    "DatasetRecord",
+    "ErrorGroup",
+    "Event",
+    "Lease",
+    "Progress",
+    "RunControl",
+    "RunFilter",
+    "RunReader",
+    "RunRecord",
+    "RunWriter",
+    "SessionRecord",
+    "StoredAttempt",
+    "StoredResult",
+    "begin_execution",
+    "create_run_file",
+    "end_execution",
+    "private_directory",
+    "reopen_failed",
+]
+
+
+class Catalogue:
+    """An open handai.db with its tables."""
+
+    def __init__(self, path: Path) -> None:
+        private_directory(path.parent)
+        self.database = Database(path)
+        self.sessions = Sessions(self.database)
+        self.datasets = Datasets(self.database)
+        self.runs = Runs(self.database)
+        self.leases = Leases(self.database)
+        self.settings = Settings(self.database)
+
+    def __enter__(self) -> "Catalogue":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()

@@ -1,0 +1,174 @@
+"""The catalogue, handai.db: sessions, datasets, runs, leases and settings. Small, shared by several processes."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engine.tables.model import Column, ColumnKind, ParseOptions, TableInfo
+from storage.connect import open_catalogue_file, translated
+from storage.migrate import migrate
+from storage.records import DatasetRecord, SessionRecord
+from storage.schema import CATALOGUE
+
+
+class Database:
+    """One connection to the catalogue with short explicit transactions."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with translated(path):
+            self._connection = open_catalogue_file(path)
+            migrate(self._connection, CATALOGUE, path)
+
+    def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        """All rows of a statement, which runs in a transaction of its own unless one is open."""
+        with translated(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def change(self, sql: str, values: tuple[Any, ...] = ()) -> int:
+        """How many rows a statement changed."""
+        with translated(self.path):
+            return self._connection.execute(sql, values).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside, or none."""
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def copy_to(self, target: Path) -> None:
+        """Write a consistent copy to a new file."""
+        self.rows("VACUUM INTO ?", (str(target),))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+class Sessions:
+    """A person's named groups of runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, session_id: str, name: str) -> SessionRecord:
+        """A new session, used now."""
+        now = time.time()
+        self._db.change(
+            "INSERT INTO sessions (id, name, created_at, used_at) VALUES (?, ?, ?, ?)", (session_id, name, now, now)
+        )
+        return SessionRecord(session_id, name, now, now)
+
+    def all(self) -> tuple[SessionRecord, ...]:
+        """Every session with its number of runs, previews left out, last used first."""
+        rows = self._db.rows(
+            """SELECT sessions.*, count(runs.id) AS runs FROM sessions
+            LEFT JOIN runs ON runs.session_id = sessions.id AND NOT runs.preview
+            GROUP BY sessions.id ORDER BY used_at DESC"""
+        )
+        return tuple(
+            SessionRecord(row["id"], row["name"], row["created_at"], row["used_at"], row["runs"]) for row in rows
+        )
+
+    def touch(self, session_id: str) -> None:
+        """Note that the session is used now."""
+        self._db.change("UPDATE sessions SET used_at = ? WHERE id = ?", (time.time(), session_id))
+
+    def rename(self, session_id: str, name: str) -> None:
+        """Give a session another name."""
+        self._db.change("UPDATE sessions SET name = ? WHERE id = ?", (name, session_id))
+
+    def delete(self, session_id: str) -> None:
+        """Delete a session that has no runs."""
+        self._db.change("DELETE FROM sessions WHERE id = ?", (session_id,))
+
+
+class Datasets:
+    """Stored uploads."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, record: DatasetRecord) -> None:
+        """Note a stored upload; the same one again changes nothing."""
+        self._db.change(
+            """INSERT OR IGNORE INTO datasets (id, filename, options, info, bytes, sample, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            (
+                record.id,
+                record.filename,
+                record.options.model_dump_json(),
+                orjson.dumps(record.info).decode(),
+                record.bytes,
+                int(record.sample),
+                record.created_at,
+            ),
+        )
+
+    def get(self, dataset_id: str) -> DatasetRecord | None:
+        """The stored upload with this id."""
+        found = self._db.rows("SELECT * FROM datasets WHERE id = ?", (dataset_id,))
+        return _dataset(found[0]) if found else None
+
+    def unused(self, older_than: float) -> tuple[DatasetRecord, ...]:
+        """Uploads stored before a Unix time that no run uses."""
+        rows = self._db.rows(
+            """SELECT * FROM datasets WHERE created_at < ?
+            AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_id = datasets.id)""",
+            (older_than,),
+        )
+        return tuple(_dataset(row) for row in rows)
+
+    def delete_unused(self, dataset_id: str) -> bool:
+        """Forget an upload unless a run uses it; whether it was forgotten."""
+        return bool(
+            self._db.change(
+                """DELETE FROM datasets WHERE id = ?
+                AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_id = datasets.id)""",
+                (dataset_id,),
+            )
+        )
+
+
+class Settings:
+    """What a person set last time, as JSON values by name. Never a key."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def all(self) -> dict[str, Any]:
+        """Every saved setting."""
+        return {row["key"]: json.loads(row["value"]) for row in self._db.rows("SELECT key, value FROM settings")}
+
+    def put(self, values: dict[str, Any]) -> None:
+        """Save these settings; others stay."""
+        with self._db.transaction():
+            for key, value in values.items():
+                self._db.change("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, json.dumps(value)))
+
+
+def _dataset(row: sqlite3.Row) -> DatasetRecord:
+    info = json.loads(row["info"])
+    info["columns"] = tuple(Column(item["name"], ColumnKind(item["kind"])) for item in info["columns"])
+    info |= {"sheets": tuple(info["sheets"]), "notices": tuple(info["notices"])}
+    return DatasetRecord(
+        row["id"],
+        row["filename"],
+        ParseOptions.model_validate_json(row["options"]),
+        TableInfo(**info),
+        row["bytes"],
+        bool(row["sample"]),
+        row["created_at"],
+    )

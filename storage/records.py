@@ -1,0 +1,149 @@
+"""What storage gives back: frozen values, never rows of a cursor."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.results import RunStatus
+from engine.spec import RunSpec
+from engine.tables.model import ParseOptions, TableInfo
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A person's named group of runs; times are Unix seconds."""
+
+    id: str
+    name: str
+    created_at: float
+    used_at: float
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRecord:
+    """A stored upload; `id` is the hash of its bytes and parse options."""
+
+    id: str
+    filename: str
+    options: ParseOptions
+    info: TableInfo
+    bytes: int
+    sample: bool
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as the catalogue knows it; `figures` are its counters when it last ended."""
+
+    id: str
+    session_id: str
+    name: str
+    kind: str
+    status: RunStatus
+    reason: str | None
+    cause: str | None
+    remedy: str | None
+    spec: RunSpec
+    provider: str
+    model: str
+    dataset_id: str | None
+    total: int
+    preview: bool
+    reuse_from: tuple[str, ...]
+    export: dict[str, Any]
+    figures: dict[str, Any]
+    request: str | None
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Which process executes a run: its pid and when that process started, in Unix seconds."""
+
+    run_id: str
+    pid: int
+    pid_started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A run file's counters, always equal to its committed rows, and the running process's live state."""
+
+    done: int
+    failed: int
+    cached: int
+    repaired: int
+    attempts: int
+    first_attempts: int
+    rate_limited: int
+    unknown: int
+    answers: int
+    prompt_tokens: int
+    completion_tokens: int
+    tokens_unknown: int
+    cost_usd: float
+    cost_unknown: int
+    in_flight: int
+    slots: int
+    waiting: str | None
+    rows_per_s: float | None
+    updated_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """A row's result as stored; `values` by answer key."""
+
+    row: int
+    attempt: int
+    status: str
+    values: dict[str, Any] | None
+    raw: str | None
+    kind: str | None
+    cause: str | None
+    remedy: str | None
+    finish_reason: str | None
+    repaired: bool
+    cached: bool
+    committed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttempt:
+    """One attempt as stored."""
+
+    row: int
+    number: int
+    state: str
+    started_at: float
+    latency_s: float | None
+    kind: str | None
+    cause: str | None
+    status: int | None
+    model: str | None
+    upstream: str | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorGroup:
+    """The failed rows of one kind, with the newest cause and its remedy."""
+
+    kind: str
+    count: int
+    cause: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a run's log."""
+
+    at: float
+    level: str
+    message: str

@@ -1,0 +1,194 @@
+"""One flush of a run file: what has queued up, as one transaction of single statements over JSON arrays."""
+
+import hashlib
+import json
+import sqlite3
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from engine.results import Attempt, AttemptState, LiveState, RowResult, RowStatus
+from engine.retry import THROTTLES
+
+_ADD_ATTEMPTS = """
+INSERT INTO attempts (row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream,
+    prompt_tokens, completion_tokens, cost_usd, reserved_usd)
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
+    value->>10, value->>11, value->>12, value->>13, value->>14
+FROM json_each(?) WHERE true
+ON CONFLICT (row, step, number) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
+    latency_s = excluded.latency_s, kind = excluded.kind, cause = excluded.cause, status = excluded.status,
+    model = excluded.model, upstream = excluded.upstream, prompt_tokens = excluded.prompt_tokens,
+    completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd
+"""
+_RELEASE = """
+DELETE FROM attempts WHERE state = 'reserved'
+    AND (row, step, number) IN (SELECT value->>0, value->>1, value->>2 FROM json_each(?))
+"""
+_ADD_RESULTS = """
+INSERT OR REPLACE INTO results (row, step, attempt, status, data, raw, kind, cause, remedy, finish_reason, repaired,
+    cached, request_hash, sha256, committed_at)
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
+    value->>10, value->>11, value->>12, value->>13, value->>14
+FROM json_each(?)
+"""
+_REOPEN = "DELETE FROM results WHERE status = 'failed' AND row IN (SELECT value FROM json_each(?))"
+_ADD_EVENTS = "INSERT INTO events (at, level, message) SELECT value->>0, value->>1, value->>2 FROM json_each(?)"
+_SET_OUTPUTS = (
+    "INSERT OR IGNORE INTO outputs (ordinal, key, name) SELECT value->>0, value->>1, value->>2 FROM json_each(?)"
+)
+_COUNTERS = (
+    "done",
+    "failed",
+    "cached",
+    "repaired",
+    "attempts",
+    "first_attempts",
+    "rate_limited",
+    "unknown",
+    "answers",
+    "prompt_tokens",
+    "completion_tokens",
+    "tokens_unknown",
+    "cost_usd",
+    "cost_unknown",
+)
+_ADVANCE = f"UPDATE progress SET {', '.join(f'{name} = {name} + ?' for name in _COUNTERS)}, updated_at = ? WHERE id = 1"  # noqa: S608 names are ours
+_SET_LIVE = "UPDATE progress SET in_flight = ?, slots = ?, waiting = ?, rows_per_s = ? WHERE id = 1"
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything that one transaction writes."""
+
+    reserved: list[Attempt] = field(default_factory=list)
+    ended: list[Attempt] = field(default_factory=list)
+    released: list[Attempt] = field(default_factory=list)
+    results: list[RowResult] = field(default_factory=list)
+    reopened: list[int] = field(default_factory=list)
+    events: list[tuple[float, str, str]] = field(default_factory=list)
+    outputs: tuple[tuple[str, str], ...] = ()
+    live: LiveState | None = None
+    rows_per_s: float | None = None
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write all of it or nothing."""
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._statements(connection)
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def _statements(self, connection: sqlite3.Connection) -> None:
+        run = connection.execute
+        attempts = [*self.reserved, *self.ended]
+        if attempts:
+            run(_ADD_ATTEMPTS, (_json([attempt_values(attempt) for attempt in attempts]),))
+        if self.released:
+            run(_RELEASE, (_json([(item.row, item.step, item.number) for item in self.released]),))
+        if self.outputs:
+            run(_SET_OUTPUTS, (_json([(place, *pair) for place, pair in enumerate(self.outputs)]),))
+        if self.results:
+            now = time.time()
+            run(_ADD_RESULTS, (_json([result_values(result, now) for result in self.results]),))
+        reopened = run(_REOPEN, (_json(self.reopened),)).rowcount if self.reopened else 0
+        if self.events:
+            run(_ADD_EVENTS, (_json(self.events),))
+        self._advance(connection, reopened)
+
+    def _advance(self, connection: sqlite3.Connection, reopened: int) -> None:
+        if self.results or self.ended or reopened:
+            counted = count(self.ended, self.results)
+            counted["failed"] -= reopened
+            connection.execute(_ADVANCE, (*(counted[name] for name in _COUNTERS), time.time()))
+        if self.live is not None:
+            state = self.live
+            connection.execute(_SET_LIVE, (state.in_flight, state.limit, state.waiting, self.rows_per_s))
+
+
+def count(ended: list[Attempt], results: list[RowResult]) -> dict[str, float]:
+    """By how much the counters grow."""
+    counted: dict[str, float] = dict.fromkeys(_COUNTERS, 0)
+    for attempt in ended:
+        _count_attempt(attempt, counted)
+    for result in results:
+        counted["done" if result.status is RowStatus.DONE else "failed"] += 1
+        counted["cached"] += result.cached
+        counted["repaired"] += result.repaired
+    return counted
+
+
+def _count_attempt(attempt: Attempt, counted: dict[str, float]) -> None:
+    usage, answered = attempt.usage, attempt.status == 200 or attempt.state is AttemptState.DONE
+    counted["attempts"] += 1
+    counted["first_attempts"] += attempt.number == 1
+    counted["rate_limited"] += attempt.kind in THROTTLES
+    counted["unknown"] += attempt.state is AttemptState.UNKNOWN
+    counted["answers"] += answered
+    counted["prompt_tokens"] += usage.prompt_tokens or 0
+    counted["completion_tokens"] += usage.completion_tokens or 0
+    counted["cost_usd"] += usage.cost_usd or 0.0
+    if answered or attempt.state is AttemptState.UNKNOWN:
+        counted["tokens_unknown"] += usage.prompt_tokens is None or usage.completion_tokens is None
+        counted["cost_unknown"] += usage.cost_usd is None
+
+
+def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
+    """The columns of table `attempts`, in order."""
+    usage = attempt.usage
+    return (
+        attempt.row,
+        attempt.step,
+        attempt.number,
+        attempt.state,
+        attempt.started_at,
+        attempt.latency_s,
+        attempt.kind,
+        attempt.cause,
+        attempt.status,
+        attempt.model,
+        attempt.upstream,
+        usage.prompt_tokens,
+        usage.completion_tokens,
+        usage.cost_usd,
+        attempt.reserved_usd,
+    )
+
+
+def result_values(result: RowResult, now: float) -> tuple[Any, ...]:
+    """The columns of table `results`, in order, the row's own hash among them."""
+    data = None if result.values is None else orjson.dumps(result.values, default=str).decode()
+    return (
+        result.row,
+        result.step,
+        result.attempt,
+        result.status,
+        data,
+        result.raw,
+        result.kind,
+        result.cause,
+        result.remedy,
+        result.finish_reason,
+        int(result.repaired),
+        int(result.cached),
+        result.request_hash.hex(),
+        row_digest(result.row, result.step, result.status, data, result.raw),
+        now,
+    )
+
+
+def row_digest(row: int, step: int, status: str, data: str | None, raw: str | None) -> str:
+    """The hash that tells a damaged row from a whole one."""
+    return hashlib.sha256(_json((row, step, status, data, raw)).encode()).hexdigest()
+
+
+def _json(value: object) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half of a surrogate pair, which a model can write in a JSON escape and SQLite can't hold
+        return json.dumps(value, default=str, ensure_ascii=False).encode("utf-8", "replace").decode()

@@ -1,0 +1,82 @@
+"""What the lease's owner does to a run file before and after the writer thread has it."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.connect import make_private, open_run_writer, translated
+from storage.migrate import migrate
+from storage.schema import RUN_FILE
+
+_RECOVER = """
+UPDATE progress SET
+    attempts = attempts + (SELECT count(*) FROM attempts WHERE state = 'reserved'),
+    first_attempts = first_attempts + (SELECT count(*) FROM attempts WHERE state = 'reserved' AND number = 1),
+    unknown = unknown + (SELECT count(*) FROM attempts WHERE state = 'reserved'),
+    tokens_unknown = tokens_unknown + (SELECT count(*) FROM attempts WHERE state = 'reserved'),
+    cost_unknown = cost_unknown + (SELECT count(*) FROM attempts WHERE state = 'reserved'),
+    in_flight = 0, waiting = NULL
+"""
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    with translated(path):
+        connection = open_run_writer(path)
+        try:
+            migrate(connection, RUN_FILE, path)
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+def create_run_file(path: Path, meta: dict[str, str], outputs: Sequence[tuple[str, str]]) -> None:
+    """Make a run file with its description and the output columns known so far."""
+    make_private(path)
+    with _writing(path) as connection:
+        connection.execute("INSERT INTO meta SELECT key, value FROM json_each(?) WHERE true", (json.dumps(meta),))
+        connection.executemany(
+            "INSERT INTO outputs VALUES (?, ?, ?)", [(place, *pair) for place, pair in enumerate(outputs)]
+        )
+
+
+def begin_execution(path: Path, pid: int) -> int:
+    """Note that a process begins; returns how many attempts a dead one left behind with unknown outcome."""
+    with _writing(path) as connection:
+        connection.execute(_RECOVER)
+        lost = connection.execute("UPDATE attempts SET state = 'unknown' WHERE state = 'reserved'").rowcount
+        connection.execute(
+            "UPDATE executions SET ended_at = max(started_at, (SELECT updated_at FROM progress)) WHERE ended_at IS NULL"
+        )
+        connection.execute("INSERT INTO executions (started_at, pid) VALUES (?, ?)", (time.time(), pid))
+        if lost:
+            message = f"The last process ended without a word: {lost} requests may have been billed without an answer."
+            connection.execute(
+                "INSERT INTO events (at, level, message) VALUES (?, 'warning', ?)", (time.time(), message)
+            )
+    return lost
+
+
+def end_execution(path: Path, status: str, note: str) -> None:
+    """Note how the execution ended."""
+    with _writing(path) as connection:
+        connection.execute(
+            "UPDATE executions SET ended_at = ?, status = ? WHERE ended_at IS NULL", (time.time(), status)
+        )
+        connection.execute("UPDATE progress SET in_flight = 0, waiting = NULL, rows_per_s = NULL")
+        connection.execute("INSERT INTO events (at, level, message) VALUES (?, 'info', ?)", (time.time(), note))
+
+
+def reopen_failed(path: Path, kind: str | None) -> int:
+    """Make failed rows, of one kind or all, pending again; returns how many."""
+    with _writing(path) as connection:
+        reopened = connection.execute(
+            "DELETE FROM results WHERE status = 'failed' AND (?1 IS NULL OR kind = ?1)", (kind,)
+        ).rowcount
+        connection.execute("UPDATE progress SET failed = failed - ?", (reopened,))
+    return reopened

@@ -1,0 +1,222 @@
+"""The one writer of a run file: a thread with its own connection, fed by a queue, committing in groups.
+
+Everything that waits for the event loop's next turn waits for every row; a thread does not.
+"""
+
+import asyncio
+import os
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine.results import Attempt, LiveState, RowResult
+from handai_errors import DiskFullError, StorageError
+from storage.connect import open_run_writer, storage_error, translated
+from storage.migrate import migrate
+from storage.run_batch import Batch
+from storage.schema import RUN_FILE
+
+FLUSH_INTERVAL_S = 0.05
+BALLAST_BYTES = 4 * 1024 * 1024
+_RETRY_S = 0.5
+_GIVE_UP_S = 20.0
+_RATE_SPAN_S = 30.0
+
+_Operation = Callable[[Batch], None]
+
+
+class RunWriter:
+    """A ResultSink on one run file. Made inside a running loop; `close` ends it."""
+
+    def __init__(self, path: Path, *, max_undurable: int = 256) -> None:
+        self._path = path
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[tuple[_Operation | None, asyncio.Future[None] | None]] = queue.SimpleQueue()
+        self._max_undurable = max_undurable
+        self._undurable = 0
+        self._room_waiters: deque[asyncio.Future[None]] = deque()
+        self._failure: StorageError | None = None
+        self._finished: deque[tuple[float, int]] = deque()
+        self.lags_s: deque[float] = deque(maxlen=20_000)
+        self._ballast = path.with_suffix(".ballast")
+        with translated(path):
+            self._connection = open_run_writer(path)
+            migrate(self._connection, RUN_FILE, path)
+            _make_ballast(self._ballast)
+        self._thread = threading.Thread(target=self._run, name="run-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def failure(self) -> StorageError | None:
+        """Why nothing more should be asked for."""
+        return self._failure
+
+    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+        """Return when the attempts are on the disk as reserved."""
+        await self._durable(lambda batch: batch.reserved.extend(attempts))
+
+    async def room(self) -> None:
+        """Return when fewer results than allowed wait to be written; raises once the disk has failed."""
+        while self._undurable >= self._max_undurable and self._failure is None:
+            waiter: asyncio.Future[None] = self._loop.create_future()
+            self._room_waiters.append(waiter)
+            await waiter
+        if self._failure is not None:
+            raise self._failure
+
+    def attempt_ended(self, attempt: Attempt) -> None:
+        """Record how an attempt ended."""
+        self._enqueue(lambda batch: batch.ended.append(attempt))
+
+    def release(self, attempts: Sequence[Attempt]) -> None:
+        """Forget reservations that were never sent."""
+        self._enqueue(lambda batch: batch.released.extend(attempts))
+
+    def put(self, result: RowResult) -> None:
+        """Store a row's result; it counts once it is committed."""
+        self._undurable += 1
+        self._enqueue(lambda batch: batch.results.append(result))
+
+    def reopen(self, rows: Sequence[int]) -> None:
+        """Make failed rows pending again."""
+        self._enqueue(lambda batch: batch.reopened.extend(rows))
+
+    def columns(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Record the output columns in order."""
+        self._enqueue(lambda batch: setattr(batch, "outputs", tuple(pairs)))
+
+    def event(self, level: str, message: str) -> None:
+        """Add a line to the run's log."""
+        at = time.time()
+        self._enqueue(lambda batch: batch.events.append((at, level, message)))
+
+    def live(self, state: LiveState) -> None:
+        """Publish the state for whoever watches."""
+        self._enqueue(lambda batch: setattr(batch, "live", state))
+
+    async def flush(self) -> None:
+        """Return when everything handed over is on the disk."""
+        await self._durable(lambda batch: None)
+
+    async def close(self) -> None:
+        """Write what is left, checkpoint, and end the thread."""
+        self._enqueue(None)
+        await asyncio.to_thread(self._thread.join)
+        try:
+            with translated(self._path):
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except StorageError as error:  # the rows are safe in the log beside the file
+            self._failure = self._failure or error
+        finally:
+            self._connection.close()
+            self._ballast.unlink(missing_ok=True)
+
+    def _enqueue(self, operation: _Operation | None, future: asyncio.Future[None] | None = None) -> None:
+        self._queue.put((operation, future))
+
+    async def _durable(self, operation: _Operation) -> None:
+        if self._failure is not None:
+            raise self._failure
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._enqueue(operation, future)
+        await future
+
+    def _run(self) -> None:
+        last_commit = float("-inf")
+        ending = False
+        while not ending:
+            operations = [self._queue.get()]
+            pause = last_commit + FLUSH_INTERVAL_S - time.monotonic()
+            if pause > 0:
+                time.sleep(pause)
+            while True:
+                try:
+                    operations.append(self._queue.get_nowait())
+                except queue.Empty:
+                    break
+            ending = any(operation is None for operation, _ in operations)
+            batch, futures = self._gather(operations)
+            error = self._write(batch)
+            last_commit = time.monotonic()
+            self._note(batch, last_commit)
+            self._tell(len(batch.results), futures, error)
+
+    def _gather(
+        self, operations: Sequence[tuple[_Operation | None, asyncio.Future[None] | None]]
+    ) -> tuple[Batch, list[asyncio.Future[None]]]:
+        batch = Batch(rows_per_s=self._rows_per_s())
+        for operation, _ in operations:
+            if operation is not None:
+                operation(batch)
+        return batch, [future for _, future in operations if future is not None]
+
+    def _write(self, batch: Batch) -> StorageError | None:
+        give_up = time.monotonic() + _GIVE_UP_S
+        while True:
+            try:
+                batch.write(self._connection)
+            except sqlite3.Error as caught:
+                error = storage_error(caught, self._path)
+                self._fail(error)
+                if isinstance(error, DiskFullError) and self._ballast.exists():
+                    self._ballast.unlink()  # room for what was already paid for
+                elif time.monotonic() > give_up:
+                    return error
+                else:
+                    time.sleep(_RETRY_S)
+            else:
+                return None
+
+    def _fail(self, error: StorageError) -> None:
+        if self._failure is None:
+            self._failure = error
+            self._tell(0, [], None)  # whoever waits for room must learn that there will be none
+
+    def _note(self, batch: Batch, now: float) -> None:
+        self.lags_s.extend(now - result.answered_at for result in batch.results if result.answered_at)
+        if batch.results:
+            self._finished.append((now, len(batch.results)))
+
+    def _rows_per_s(self) -> float | None:
+        now = time.monotonic()
+        while self._finished and self._finished[0][0] < now - _RATE_SPAN_S:
+            self._finished.popleft()
+        if len(self._finished) < 2:
+            return None
+        span = now - self._finished[0][0]
+        return sum(rows for _, rows in list(self._finished)[1:]) / span if span > 0 else None
+
+    def _tell(self, results: int, futures: list[asyncio.Future[None]], error: StorageError | None) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._committed, results, futures, error)
+        except RuntimeError:  # the loop is gone: nobody is left to tell
+            return
+
+    def _committed(self, results: int, futures: list[asyncio.Future[None]], error: StorageError | None) -> None:
+        self._undurable -= results
+        for future in futures:
+            if not future.done():
+                if error is None:
+                    future.set_result(None)
+                else:
+                    future.set_exception(error)
+        while self._room_waiters and (self._undurable < self._max_undurable or self._failure is not None):
+            waiter = self._room_waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+def _make_ballast(path: Path) -> None:
+    """Keep some space that a full disk can't take: it is given back to write what is in flight."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY, 0o600)
+        try:
+            os.write(descriptor, os.urandom(BALLAST_BYTES))
+        except OSError:
+            path.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)

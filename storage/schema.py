@@ -1,0 +1,62 @@
+"""The tables, as numbered migrations. A released one is never edited: add the next."""
+
+from storage.migrate import Migration
+
+CATALOGUE: tuple[Migration, ...] = (
+    (
+        """CREATE TABLE sessions (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL DEFAULT 'local',
+            created_at REAL NOT NULL, used_at REAL NOT NULL)""",
+        """CREATE TABLE datasets (
+            id TEXT PRIMARY KEY, filename TEXT NOT NULL, options TEXT NOT NULL, info TEXT NOT NULL,
+            bytes INTEGER NOT NULL, sample INTEGER NOT NULL DEFAULT 0, owner TEXT NOT NULL DEFAULT 'local',
+            created_at REAL NOT NULL)""",
+        """CREATE TABLE runs (
+            id TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions(id), name TEXT NOT NULL,
+            kind TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, cause TEXT, remedy TEXT,
+            spec TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
+            dataset_id TEXT REFERENCES datasets(id), total INTEGER NOT NULL, preview INTEGER NOT NULL,
+            reuse_from TEXT NOT NULL DEFAULT '[]',
+            export TEXT NOT NULL DEFAULT '{}', figures TEXT NOT NULL DEFAULT '{}',
+            request TEXT, owner TEXT NOT NULL DEFAULT 'local',
+            created_at REAL NOT NULL, started_at REAL, finished_at REAL)""",
+        "CREATE INDEX runs_by_session ON runs(session_id, created_at)",
+        "CREATE INDEX runs_by_time ON runs(created_at)",
+        """CREATE TABLE leases (
+            run_id TEXT PRIMARY KEY, pid INTEGER NOT NULL, pid_started REAL NOT NULL, at REAL NOT NULL)""",
+        "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    ),
+)
+
+RUN_FILE: tuple[Migration, ...] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        "CREATE TABLE outputs (ordinal INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE)",
+        """CREATE TABLE attempts (
+            row INTEGER NOT NULL, step INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
+            started_at REAL NOT NULL, latency_s REAL, kind TEXT, cause TEXT, status INTEGER, model TEXT, upstream TEXT,
+            prompt_tokens INTEGER, completion_tokens INTEGER, cost_usd REAL, reserved_usd REAL,
+            PRIMARY KEY (row, step, number)) WITHOUT ROWID""",
+        "CREATE INDEX attempts_reserved ON attempts(row) WHERE state = 'reserved'",
+        """CREATE TABLE results (
+            id INTEGER PRIMARY KEY, row INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
+            status TEXT NOT NULL, data TEXT, raw TEXT, kind TEXT, cause TEXT, remedy TEXT, finish_reason TEXT,
+            repaired INTEGER NOT NULL, cached INTEGER NOT NULL, request_hash TEXT NOT NULL, sha256 TEXT NOT NULL,
+            committed_at REAL NOT NULL, UNIQUE (row, step))""",
+        "CREATE INDEX results_failed ON results(kind) WHERE status = 'failed'",
+        "CREATE TABLE events (id INTEGER PRIMARY KEY, at REAL NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL)",
+        """CREATE TABLE executions (
+            id INTEGER PRIMARY KEY, started_at REAL NOT NULL, ended_at REAL, status TEXT, pid INTEGER NOT NULL)""",
+        """CREATE TABLE progress (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            done INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0, cached INTEGER NOT NULL DEFAULT 0,
+            repaired INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+            first_attempts INTEGER NOT NULL DEFAULT 0, rate_limited INTEGER NOT NULL DEFAULT 0,
+            unknown INTEGER NOT NULL DEFAULT 0, answers INTEGER NOT NULL DEFAULT 0,
+            prompt_tokens INTEGER NOT NULL DEFAULT 0, completion_tokens INTEGER NOT NULL DEFAULT 0,
+            tokens_unknown INTEGER NOT NULL DEFAULT 0, cost_usd REAL NOT NULL DEFAULT 0,
+            cost_unknown INTEGER NOT NULL DEFAULT 0, in_flight INTEGER NOT NULL DEFAULT 0,
+            slots INTEGER NOT NULL DEFAULT 0, waiting TEXT, rows_per_s REAL, updated_at REAL NOT NULL DEFAULT 0)""",
+        "INSERT INTO progress (id) VALUES (1)",
+    ),
+)
