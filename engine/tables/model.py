@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from engine.declared import Declared
 
 Cell = str | int | float | bool | date | datetime | None | list[Any] | dict[str, Any]
 Row = dict[str, Cell]
+
+MAX_COLUMNS = 16_384
 
 
 class ColumnKind(StrEnum):
@@ -56,4 +59,21 @@ class TableInfo:
     header: bool | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class ExportOptions(Declared):
+    """How a table is written: `lossless` leaves text cells that a spreadsheet could run as formulas as they are."""
+
+    lossless: bool = False
+    bom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportInfo:
+    """A written file: where, in which format, how many rows, and what the person should know."""
+
+    path: Path
+    format: str
+    rows: int
     notices: tuple[str, ...] = ()
