@@ -1,5 +1,6 @@
 """Tables in and out: detection, conversion of uploads to Parquet, streamed reading and export."""
 
+from engine.tables.export import export_table
 from engine.tables.formats import READABLE, WRITABLE, format_of
 from engine.tables.limits import convert_limited
 from engine.tables.model import (
@@ -28,6 +29,7 @@ __all__ = [
     "Row",
     "TableInfo",
     "convert_limited",
+    "export_table",
     "format_of",
     "read_info",
     "read_page",

@@ -19,9 +19,10 @@ _SMALL = 10 << 20  # a ratio means nothing below this size
 _CHUNK = 1 << 20
 _SAVE_AS_CSV = "Open it in Excel, save the sheet as CSV and upload that: CSV files can be of any size."
 
-_REFERENCE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
-_ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*?\bt="e"')
+_REFERENCE = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d{1,7})[\"']")
+_ERROR = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bt\s*=\s*[\"']e[\"']")
+_TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>|</(?:\w+:)?c>)"
@@ -146,10 +147,9 @@ def _scan_piece(piece: bytes, scan: SheetScan) -> None:
     rows = {int(row) for row in {row for _, row in references}.union(_ROW.findall(piece))}
     scan.last_row = max(scan.last_row, *rows, 0)
     scan.last_column = max(scan.last_column, *(_column_number(name) for name in {name for name, _ in references}), 0)
-    if b't="e"' in piece:
-        scan.errors += len(_ERROR.findall(piece))
+    scan.errors += len(_ERROR.findall(piece))
     if b"<f" in piece or b":f" in piece:
-        scan.valueless_formulas += sum(b't="str"' not in attributes for attributes in _FORMULA.findall(piece))
+        scan.valueless_formulas += sum(not _TEXT_RESULT.search(found) for found in _FORMULA.findall(piece))
 
 
 def _column_number(letters: bytes) -> int:
