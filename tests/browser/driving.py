@@ -1,0 +1,66 @@
+"""Finds a browser on this machine and drives a page of the app as a person would."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from playwright.sync_api import Locator, Page, expect
+
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+PATIENCE_MS = 20_000  # the first page of a cold server on a busy machine takes most of it
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+_MAC_APPS = ("Chromium", "Google Chrome", "Microsoft Edge")
+_IDLE = '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
+
+
+class NewPage(Protocol):
+    """The fixture `browser_page`: opens a page as a new visitor."""
+
+    def __call__(self, *, width: int = 1280, height: int = 900, dark: bool = False) -> Page: ...
+
+
+def find_browser(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The browser named by HANDAI_BROWSER, else any relative of Chromium."""
+    named = environment.get("HANDAI_BROWSER")
+    if named:
+        return shutil.which(named, path=environment.get("PATH"))
+    on_path = (shutil.which(name, path=environment.get("PATH")) for name in _NAMES)
+    mac_apps = (f"{root}/{app}.app/Contents/MacOS/{app}" for root in _app_folders() for app in _MAC_APPS)
+    return next(filter(None, on_path), None) or next((app for app in mac_apps if os.access(app, os.X_OK)), None)
+
+
+def _app_folders() -> list[str]:
+    return ["/Applications", str(Path("~/Applications").expanduser())] if sys.platform == "darwin" else []
+
+
+def how_to_install(platform: str = sys.platform) -> str:
+    """What a person types to get a browser that the stories can use."""
+    return "brew install --cask chromium" if platform == "darwin" else "sudo apt-get install chromium"
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is connected, no script runs, nothing is a placeholder, and no error box is shown."""
+    page.wait_for_selector(_IDLE)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    errors = page.get_by_test_id("stException")
+    assert errors.count() == 0, errors.first.inner_text()
+
+
+def shot(page: Page, name: str) -> Path:
+    """Keep a picture of the page as it is, named after what it shows and how wide and dark it is."""
+    settle(page)
+    viewport = page.viewport_size
+    assert viewport is not None
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    target = SCREENSHOTS / f"{name}-{viewport['width']}-{'dark' if dark else 'light'}.png"
+    page.screenshot(path=target)
+    return target
+
+
+def widget(page: Page, key: str) -> Locator:
+    """The widget to which the code gave this key."""
+    return page.locator(f".st-key-{key}")
