@@ -1,0 +1,95 @@
+"""What a model costs: from genai-prices' own data, without the network, loaded only when asked."""
+
+import warnings
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from providers.base import Usage
+from providers.specs import get_provider
+
+if TYPE_CHECKING:
+    from genai_prices.types import TieredPrices
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTier:
+    """Prices of a call whose prompt has more than `above` tokens."""
+
+    above: int
+    prompt: float
+    completion: float
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens; `tiers`, in ascending order, price the whole of a call with a longer prompt."""
+
+    prompt: float
+    completion: float
+    tiers: tuple[PriceTier, ...] = ()
+
+    def rates_at(self, prompt_tokens: int) -> tuple[float, float]:
+        """The prompt's and the completion's price for a prompt of that length."""
+        reached = [tier for tier in self.tiers if prompt_tokens > tier.above]
+        return (reached[-1].prompt, reached[-1].completion) if reached else (self.prompt, self.completion)
+
+
+FREE = Price(0.0, 0.0)
+
+
+@lru_cache(maxsize=512)
+def price_of(provider_id: str, model: str) -> Price | None:
+    """The model's price; free where it runs on this computer, None where nobody knows it."""
+    spec = get_provider(provider_id)
+    if spec.local:
+        return FREE
+    return _published_price(spec.price_provider, model) if spec.price_provider and model else None
+
+
+def cost_of(price: Price | None, usage: Usage) -> float | None:
+    """What `usage` cost: the provider's own figure where it said one, None where a part is unknown."""
+    if usage.cost_usd is not None:
+        return usage.cost_usd
+    if price is None:
+        return None
+    if price == FREE:
+        return 0.0
+    if usage.prompt_tokens is None or usage.completion_tokens is None:
+        return None
+    prompt, completion = price.rates_at(usage.prompt_tokens)
+    return (usage.prompt_tokens * prompt + usage.completion_tokens * completion) / _MILLION
+
+
+def _published_price(price_provider: str, model: str) -> Price | None:
+    import genai_prices
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = genai_prices.calc_price(genai_prices.Usage(), model, provider_id=price_provider)
+    except LookupError:
+        return None
+    prompt = _steps(getattr(found.model_price, "input_mtok", None))
+    completion = _steps(getattr(found.model_price, "output_mtok", None))
+    if not prompt or not completion:
+        return None
+    starts = sorted((set(prompt) | set(completion)) - {0})
+    tiers = tuple(PriceTier(start, _at(prompt, start), _at(completion, start)) for start in starts)
+    return Price(prompt[0], completion[0], tiers)
+
+
+def _steps(price: "Decimal | TieredPrices | None") -> dict[int, float]:
+    """Prices by the number of prompt tokens from which they hold; empty if there is none."""
+    if price is None:
+        return {}
+    if isinstance(price, Decimal):
+        return {0: float(price)}
+    return {0: float(price.base), **{tier.start: float(tier.price) for tier in price.tiers}}
+
+
+def _at(steps: dict[int, float], tokens: int) -> float:
+    return steps[max(start for start in steps if start <= tokens)]
