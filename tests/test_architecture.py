@@ -30,6 +30,8 @@ OFFENDERS = [
     (architecture.upward_imports, "providers/base.py", "import engine.spec as s"),
     (architecture.upward_imports, "storage/runs.py", "import handai_db"),
     (architecture.upward_imports, "handai_cli.py", "from pages import run_page"),
+    (architecture.upward_imports, "services/runs.py", "from cli import shown"),
+    (architecture.upward_imports, "pages/run_page.py", "from cli import shown"),
     (architecture.upward_imports, "handai_errors.py", "import providers.base"),
     (architecture.strayed_libraries, "services/runs.py", "import streamlit as st"),
     (architecture.strayed_libraries, "handai_cli.py", "from streamlit.testing.v1 import AppTest"),
