@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from handai_errors import SpecError
-from providers.prices import Price
+from providers.base import Usage
+from providers.prices import Price, cost_of
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Budget:
                 "A spending cap needs a model with a known price and max tokens.",
                 "Set max tokens, choose another model, or run without a cap.",
             )
-        return (prompt_tokens * self.price.prompt_per_million + max_tokens * self.price.completion_per_million) / 1e6
+        return cost_of(self.price, Usage(prompt_tokens, max_tokens))
 
     def reserve(self, bound_usd: float | None) -> bool:
         """Whether `bound_usd` still fits under the cap; if so it is set aside."""

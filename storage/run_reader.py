@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,10 @@ class RunReader:
         )
         return found[0] if found else None
 
+    def copy_to(self, target: Path) -> None:
+        """Write a consistent copy to a new file, also while the run executes."""
+        self._rows("VACUUM INTO ?", (str(target),))
+
     def _index_hashes(self) -> None:
         if not self._rows("SELECT 1 FROM sqlite_temp_master WHERE name = 'hashes'"):
             self._rows("CREATE TEMP TABLE hashes (hash TEXT, result INTEGER)")
@@ -163,10 +167,3 @@ class RunReader:
     def _iterate(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
         with translated(self._path), closing(self._connection.execute(sql, values)) as cursor:
             yield from cursor
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[RunReader]:
-    """A RunReader on `path`, closed afterwards."""
-    with RunReader(path) as reader:
-        yield reader

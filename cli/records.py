@@ -1,0 +1,147 @@
+"""The commands about runs that are there: stop, history, show, export, delete, providers, doctor."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.commands import summary
+from cli.options import AsJson, Diagnostics, Lossless, Overwrite, Run
+from cli.progress import errors, write_line
+from handai_db import RunFilter, RunRecord
+from handai_errors import ConflictError
+from providers.specs import PROVIDERS
+from services import doctor as examination
+from services import exporting, history, keys, runs
+from services.exporting import Wanted
+from services.views import view_of
+
+_STOP_PATIENCE_S = 600.0
+_POLL_S = 0.2
+
+output = Console(highlight=False)
+
+
+def stop(
+    run: Run,
+    now: Annotated[bool, typer.Option("--now", help="Break off what is in flight; it may be billed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Stop a run; requests in flight finish and are kept."""
+    record = runs.find(run)
+    if not record.status.is_live:
+        raise ConflictError(f"The run {record.id} is not executing: it is {record.status}.", "Nothing is left to stop.")
+    for _ in range(2 if now else 1):
+        runs.stop(record.id)
+    patience = time.monotonic() + _STOP_PATIENCE_S
+    while runs.get(record.id).status.is_live and time.monotonic() < patience:
+        time.sleep(_POLL_S)
+    _tell(runs.get(record.id), as_json=as_json)
+
+
+def show(run: Run, as_json: AsJson = False) -> None:
+    """Tell how a run stands."""
+    _tell(runs.find(run), as_json=as_json)
+
+
+def list_history(
+    as_json: AsJson = False,
+    search: Annotated[str | None, typer.Option(help="Words in the name, session, model or prompt.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Only runs with this provider.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only runs with this model.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 200,
+) -> None:
+    """List the runs, newest first."""
+    found = history.list_runs(RunFilter(text=search, status=status, provider=provider, model=model), limit)
+    views = [view_of(record) for record in found]
+    if as_json:
+        write_line(orjson.dumps([view.figures() for view in views]).decode())
+        return
+    table = Table("run", "name", "status", "done", "failed", "total", "model", "cost", "started", box=None)
+    for view in views:
+        record = view.record
+        cost = "?" if view.cost_usd is None else f"${view.cost_usd:.4f}"
+        began = f"{datetime.fromtimestamp(record.created_at).astimezone():%Y-%m-%d %H:%M}"
+        label = f"{record.model} (offline demo, no AI)" if record.provider == "demo" else record.model
+        counts = (str(view.done), str(view.failed), str(record.total))
+        table.add_row(record.id, record.name, str(record.status), *counts, label, cost, began)
+    output.print(table)
+
+
+def export(
+    run: Run,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the table is written; the ending is the format.")],
+    diagnostics: Diagnostics = False,
+    lossless_csv: Lossless = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write a run's table, finished or not."""
+    record = runs.find(run)
+    exporting.check_target(out, overwrite=overwrite)
+    info = exporting.export(record, out, Wanted(diagnostics, lossless_csv))
+    for notice in info.notices:
+        errors.print(notice, markup=False)
+    errors.print(f"Written: {info.rows:,} rows to {out}", markup=False)
+
+
+def delete(
+    run: Run,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Delete a run and its files for good."""
+    record = runs.find(run)
+    if not yes:
+        typer.confirm(f"Delete the run '{record.name}' ({record.id}) and its files for good?", abort=True, err=True)
+    history.delete_run(record.id)
+    errors.print(f"Deleted: {record.id}", markup=False)
+
+
+def providers(as_json: AsJson = False) -> None:
+    """List the providers and whether a key is there."""
+    found = [(spec, keys.find_key(spec.id)) for spec in PROVIDERS]
+    if as_json:
+        rows = [
+            {
+                "id": spec.id,
+                "name": spec.name,
+                "base_url": spec.base_url or None,
+                "default_model": spec.default_model or None,
+                "requires_api_key": spec.requires_api_key,
+                "key": key.source if key else None,
+            }
+            for spec, key in found
+        ]
+        write_line(orjson.dumps(rows).decode())
+        return
+    table = Table("provider", "name", "default model", "key", box=None)
+    for spec, key in found:
+        state = f"{key.shown} from {key.source}" if key else ("missing" if spec.requires_api_key else "not needed")
+        table.add_row(spec.id, spec.name, spec.default_model, state)
+    output.print(table)
+
+
+def doctor() -> None:
+    """Tell what is installed, reachable and configured."""
+    findings = examination.examine()
+    table = Table("", "what", "detail", box=None)
+    signs = {"ok": "✓", "note": "·", "problem": "✗"}
+    for finding in findings:
+        table.add_row(signs[finding.level], finding.what, finding.detail)
+    output.print(table)
+    if any(finding.level == "problem" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _tell(record: RunRecord, *, as_json: bool) -> None:
+    view = view_of(record)
+    if as_json:
+        write_line(orjson.dumps(view.figures()).decode())
+        return
+    for line in summary(view, None):
+        output.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,85 @@
+"""What is installed, reachable and configured; keys are masked."""
+
+import shutil
+import socket
+import sqlite3
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+from handai_errors import HandaiError
+from providers.specs import PROVIDERS, ProviderSpec
+from services.home import home, open_catalogue
+from services.keys import find_key
+
+_PACKAGES = ("streamlit", "openai", "pyarrow", "pandas", "aiosqlite")
+_SAFE_SQLITE = (3, 51, 3)
+_PROBE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: `level` is ok, note or problem."""
+
+    level: str
+    what: str
+    detail: str
+
+
+def examine() -> tuple[Finding, ...]:
+    """Every finding, problems among them; nothing is sent to a provider."""
+    return (*_software(), *_storage(), *(_provider(spec) for spec in PROVIDERS))
+
+
+def _software() -> tuple[Finding, ...]:
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    found = [Finding("ok" if sys.version_info >= (3, 11) else "problem", "Python", python)]
+    for package in _PACKAGES:
+        try:
+            found.append(Finding("ok", package, version(package)))
+        except PackageNotFoundError:
+            found.append(Finding("problem", package, "not installed; run ./run.sh"))
+    safe = sqlite3.sqlite_version_info >= _SAFE_SQLITE
+    advice = "" if safe else "; older than 3.51.3, which mends a rare fault that Handai avoids by having one writer"
+    found.append(Finding("ok" if safe else "note", "SQLite", sqlite3.sqlite_version + advice))
+    return tuple(found)
+
+
+def _storage() -> tuple[Finding, ...]:
+    try:
+        folder = home()
+        with open_catalogue() as catalogue:
+            count = len(catalogue.sessions.all())
+    except (HandaiError, OSError) as error:
+        return (Finding("problem", "Handai's folder", str(error)),)
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    level = "ok" if free_gb > 1 else "problem"
+    return (
+        Finding("ok", "Handai's folder", f"{folder} ({count} sessions)"),
+        Finding(level, "Free disk space", f"{free_gb:.1f} GB"),
+    )
+
+
+def _provider(spec: ProviderSpec) -> Finding:
+    if spec.id == "demo":
+        return Finding("ok", spec.name, "offline demo, no AI: works without a key")
+    if spec.local:
+        running = _listens(spec.base_url)
+        return Finding(
+            "ok" if running else "note", spec.name, "running" if running else f"not running: {spec.start_hint}"
+        )
+    key = find_key(spec.id)
+    if key is None:
+        wanted = " or ".join(spec.key_variables)
+        return Finding("note", spec.name, f"no key ({wanted})")
+    return Finding("ok", spec.name, f"key {key.shown} from {key.source}")
+
+
+def _listens(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=_PROBE_S):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,166 @@
+"""Sessions and runs of the past: found, renamed, moved, deleted for good, kept for so many days, backed up."""
+
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from handai_db import RunFilter, RunReader, RunRecord, SessionRecord
+from handai_errors import ConflictError, NotFoundError, SpecError
+from services import runs
+from services.datasets import forget_if_unused, sweep
+from services.home import dataset_path, home, open_catalogue, run_path
+
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """Bytes on the disk: all of Handai's folder, run files, datasets."""
+
+    total: int
+    runs: int
+    datasets: int
+
+
+def sessions() -> tuple[SessionRecord, ...]:
+    """Every session, last used first."""
+    with open_catalogue() as catalogue:
+        return catalogue.sessions.all()
+
+
+def list_runs(wanted: RunFilter, limit: int = 500, offset: int = 0) -> tuple[RunRecord, ...]:
+    """Runs that pass the filter, newest first, each with its true status."""
+    runs.refresh_live()
+    with open_catalogue() as catalogue:
+        return catalogue.runs.list(wanted, limit, offset)
+
+
+def rename_run(run_id: str, name: str) -> None:
+    """Give a run another name."""
+    with open_catalogue() as catalogue:
+        catalogue.runs.rename(run_id, _name(name))
+
+
+def move_run(run_id: str, session_id: str) -> None:
+    """Put a run into another session."""
+    with open_catalogue() as catalogue:
+        catalogue.runs.move(run_id, session_id)
+
+
+def rename_session(session_id: str, name: str) -> None:
+    """Give a session another name."""
+    with open_catalogue() as catalogue:
+        catalogue.sessions.rename(session_id, _name(name))
+
+
+def delete_run(run_id: str) -> None:
+    """Delete a run, its file, and its dataset if no other run uses it. Raises ConflictError while it executes."""
+    record = runs.get(run_id)
+    if record.status.is_live:
+        raise ConflictError(f"The run '{record.name}' is executing.", "Stop it first, then delete it.")
+    with open_catalogue() as catalogue:
+        catalogue.runs.delete(run_id)
+    for path in run_files(run_id):
+        path.unlink(missing_ok=True)
+    if record.dataset_id:
+        forget_if_unused(record.dataset_id)
+
+
+def delete_session(session_id: str) -> int:
+    """Delete a session with all its runs, previews included; returns how many runs. Raises ConflictError."""
+    with open_catalogue() as catalogue:
+        inside = catalogue.runs.list(RunFilter(session_id=session_id, previews=True), limit=-1)
+    for record in inside:
+        if runs.get(record.id).status.is_live:
+            raise ConflictError(f"The run '{record.name}' is executing.", "Stop it first, then delete the session.")
+    for record in inside:
+        delete_run(record.id)
+    with open_catalogue() as catalogue:
+        catalogue.sessions.delete(session_id)
+    return len(inside)
+
+
+def delete_all() -> int:
+    """Delete every session, run and dataset; settings stay. Returns how many runs. Raises ConflictError."""
+    runs.refresh_live()
+    with open_catalogue() as catalogue:
+        if catalogue.runs.live():
+            raise ConflictError("A run is executing.", "Stop it first, then delete everything.")
+    deleted = sum(delete_session(session.id) for session in sessions())
+    shutil.rmtree(home() / "datasets", ignore_errors=True)
+    with open_catalogue() as catalogue:
+        for record in catalogue.datasets.unused(time.time() + 1):
+            catalogue.datasets.delete_unused(record.id)
+    return deleted
+
+
+def keep_for(days: int) -> int:
+    """Delete ended runs that are older than so many days; returns how many."""
+    limit = time.time() - days * 86_400
+    with open_catalogue() as catalogue:
+        old = catalogue.runs.list(RunFilter(until=limit, previews=True), limit=-1)
+    ended = [item for item in old if not runs.get(item.id).status.is_live and (item.finished_at or 0) < limit]
+    for record in ended:
+        delete_run(record.id)
+    return len(ended)
+
+
+def tidy(keep_days: int | None) -> None:
+    """What a start cleans up: previews after a day, uploads nobody ran, and runs past their time."""
+    limit = time.time() - 86_400
+    with open_catalogue() as catalogue:
+        old = [item for item in catalogue.runs.list(RunFilter(until=limit, previews=True), limit=-1) if item.preview]
+    for record in old:
+        if not runs.get(record.id).status.is_live:
+            delete_run(record.id)
+    if keep_days:
+        keep_for(keep_days)
+    sweep()
+
+
+def run_files(run_id: str) -> tuple[Path, ...]:
+    """Every file that belongs to a run alone."""
+    path = run_path(run_id)
+    beside = tuple(path.with_name(path.name + suffix) for suffix in _SUFFIXES)
+    return (*beside, path.with_suffix(".log"), path.with_suffix(".ballast"))
+
+
+def disk_use_of(run_id: str) -> int:
+    """Bytes of a run's files, its dataset left out."""
+    return sum(path.stat().st_size for path in run_files(run_id) if path.exists())
+
+
+def disk_use() -> DiskUse:
+    """Bytes that Handai uses on the disk."""
+    return DiskUse(_size(home()), _size(home() / "runs"), _size(home() / "datasets"))
+
+
+def back_up(target: Path) -> Path:
+    """Copy everything to a new folder inside `target`, consistent while runs execute; returns the folder."""
+    if not target.is_dir():
+        raise NotFoundError(f"There is no folder {target}.", "Create it first, or choose another.")
+    folder = target / f"handai-backup-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    (folder / "runs").mkdir(parents=True, mode=0o700)
+    with open_catalogue() as catalogue:
+        catalogue.database.copy_to(folder / "handai.db")
+        records = catalogue.runs.list(RunFilter(previews=True), limit=-1)
+    for record in records:
+        if run_path(record.id).exists():
+            with RunReader(run_path(record.id)) as reader:
+                reader.copy_to(folder / "runs" / f"{record.id}.db")
+    for dataset_id in {record.dataset_id for record in records if record.dataset_id}:
+        if dataset_path(dataset_id).exists():
+            shutil.copytree(dataset_path(dataset_id), folder / "datasets" / dataset_id, dirs_exist_ok=True)
+    return folder
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        raise SpecError("The name is empty.", "Write a name.")
+    return name.strip()[:200]
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.exists() else 0

@@ -1,0 +1,65 @@
+"""Where Handai keeps its files, and what the environment says. The environment is read here and nowhere else."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from handai_db import Catalogue, private_directory
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """The HANDAI_* variables, from the environment or a .env file in the current folder."""
+
+    model_config = SettingsConfigDict(env_prefix="HANDAI_", env_file=(".env",), extra="ignore")
+
+    home: Path | None = None
+    provider: str | None = None
+    model: str | None = None
+    base_url: str | None = None
+
+
+def environment() -> Environment:
+    """The environment as it is now."""
+    return Environment()
+
+
+def home() -> Path:
+    """HANDAI_HOME, or the platform's data directory; made on first use, private to its owner."""
+    return private_directory(environment().home or user_data_path("handai"))
+
+
+def catalogue_path() -> Path:
+    """The catalogue's file."""
+    return home() / "handai.db"
+
+
+def open_catalogue() -> Catalogue:
+    """The catalogue; use it as a context manager, one short use at a time."""
+    os.umask(0o077)  # SQLite makes journals and logs itself
+    return Catalogue(catalogue_path())
+
+
+def run_path(run_id: str) -> Path:
+    """The run file of a run."""
+    return private_directory(home() / "runs") / f"{run_id}.db"
+
+
+def run_log_path(run_id: str) -> Path:
+    """What the run's process writes on its standard error."""
+    return run_path(run_id).with_suffix(".log")
+
+
+def dataset_path(dataset_id: str) -> Path:
+    """The folder of a stored upload."""
+    return private_directory(home() / "datasets") / dataset_id
+
+
+@lru_cache(maxsize=1)
+def samples_path() -> Path:
+    """The folder of the sample data that Handai ships."""
+    return PROJECT / "samples"

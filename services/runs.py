@@ -1,0 +1,246 @@
+"""Runs: made, started, stopped, resumed, retried and found."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import SecretStr
+
+from engine.outputs import planned_columns
+from engine.results import RunStatus
+from engine.spec import RunSpec
+from handai_db import Catalogue, DatasetRecord, RunRecord, SessionRecord, create_run_file, reopen_failed
+from handai_errors import ConflictError, NotFoundError, SpecError
+from services import keys
+from services.checks import check
+from services.datasets import dataset
+from services.home import open_catalogue, run_path
+from services.processes import WARM, is_alive, own_lease
+from services.views import RunView, view_of
+
+SESSION_HOURS = 12
+_START_PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What a person asks for beside the spec: names, a preview, runs whose answers are taken over, the export."""
+
+    spec: RunSpec
+    dataset_id: str
+    name: str | None = None
+    session: str | None = None
+    preview: bool = False
+    reuse_from: tuple[str, ...] = ()
+    export: dict[str, Any] | None = None
+
+
+def create(new: NewRun) -> RunRecord:
+    """A checked run, written down and queued; nothing is sent. Raises SpecError or NotFoundError."""
+    table = dataset(new.dataset_id)
+    plan = check(new.spec, table.info)
+    with open_catalogue() as catalogue:
+        session = _session_for(catalogue, new.session, table)
+        record = RunRecord(
+            id=_new_id(),
+            session_id=session.id,
+            name=new.name or _name_for(table),
+            kind=plan.spec.input.kind,
+            status=RunStatus.QUEUED,
+            reason=None,
+            cause=None,
+            remedy=None,
+            spec=plan.spec,
+            provider=plan.spec.model.provider,
+            model=plan.spec.model.model,
+            dataset_id=table.id,
+            total=plan.rows,
+            preview=new.preview,
+            reuse_from=new.reuse_from,
+            export=new.export or {},
+            figures={},
+            request=None,
+            created_at=time.time(),
+            started_at=None,
+            finished_at=None,
+        )
+        names = [column.name for column in table.info.columns]
+        create_run_file(run_path(record.id), _meta(record), planned_columns(record.spec, names).pairs)
+        catalogue.runs.add(record)
+        catalogue.sessions.touch(session.id)
+    return record
+
+
+def launch(record: RunRecord, typed_key: SecretStr | None = None) -> None:
+    """Have a run executed in its own process; raises InputError when its key is missing."""
+    WARM.start(record.id, keys.require_key(record.provider, typed_key))
+
+
+def start(new: NewRun, typed_key: SecretStr | None = None) -> RunRecord:
+    """Create a run and have it executed; the key is checked first."""
+    keys.require_key(new.spec.model.provider, typed_key)
+    record = create(new)
+    launch(record, typed_key)
+    return record
+
+
+def stop(run_id: str) -> RunStatus:
+    """Ask a run to stop; asked again, it breaks off what is in flight. Returns its status now."""
+    record = get(run_id)
+    if not record.status.is_live:
+        return record.status
+    with open_catalogue() as catalogue:
+        again = record.request is not None
+        catalogue.runs.ask(run_id, "cancel" if again else "stop")
+        if record.status is not RunStatus.STOPPING and catalogue.leases.get(run_id) is not None:
+            catalogue.runs.set_status(run_id, RunStatus.STOPPING)
+    return get(run_id).status
+
+
+def prepare_resume(run_id: str, *, max_cost_usd: float | None = None) -> RunRecord:
+    """Queue a stopped, paused or interrupted run again; its finished rows stay. Raises ConflictError."""
+    record = get(run_id)
+    if record.status.is_live:
+        raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
+    if not record.status.is_resumable:
+        raise ConflictError(f"This run is {record.status}: no row is pending.", "Retry its failed rows instead.")
+    return _requeue(record, max_cost_usd)
+
+
+def prepare_retry(run_id: str, kind: str | None = None) -> RunRecord:
+    """Make failed rows pending, of one kind or all, and queue the run again. Raises ConflictError."""
+    record = get(run_id)
+    if record.status.is_live:
+        raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
+    with _leased(run_id):
+        reopened = reopen_failed(run_path(run_id), kind)
+    if not reopened and not record.status.is_resumable:
+        raise ConflictError("No failed row is there to retry.", "Look at the run's rows.")
+    return _requeue(record, None)
+
+
+def remember_export(run_id: str, export: dict[str, Any]) -> None:
+    """Note where and how a run's table is written; a resume or retry writes the same file again."""
+    with open_catalogue() as catalogue:
+        record = _existing(catalogue.runs.get(run_id), run_id)
+        catalogue.runs.set_export(run_id, {**record.export, **export})
+
+
+def get(run_id: str) -> RunRecord:
+    """The run with this id, with its true status; raises NotFoundError."""
+    with open_catalogue() as catalogue:
+        return _with_true_status(catalogue, _existing(catalogue.runs.get(run_id), run_id))
+
+
+def find(reference: str) -> RunRecord:
+    """The run a person means: id, beginning of an id, exact name or "last"; raises NotFoundError."""
+    with open_catalogue() as catalogue:
+        found = catalogue.runs.matching(reference)
+        if len(found) > 1 and found[0].id != reference:
+            choices = ", ".join(f"{item.id} ({item.name})" for item in found[:5])
+            raise NotFoundError(f"'{reference}' can mean several runs: {choices}.", "Give more of the id.")
+        return _with_true_status(catalogue, _existing(found[0] if found else None, reference))
+
+
+def view(run_id: str) -> RunView:
+    """The run as it is now."""
+    return view_of(get(run_id))
+
+
+def refresh_live() -> None:
+    """Notice runs whose process is gone."""
+    with open_catalogue() as catalogue:
+        for record in catalogue.runs.live():
+            _with_true_status(catalogue, record)
+
+
+def _existing(record: RunRecord | None, reference: str) -> RunRecord:
+    if record is None:
+        raise NotFoundError(f"There is no run '{reference}'.", "The history lists all runs.")
+    return record
+
+
+def _with_true_status(catalogue: Catalogue, record: RunRecord) -> RunRecord:
+    if not record.status.is_live:
+        return record
+    lease = catalogue.leases.get(record.id)
+    if lease is not None and is_alive(lease):
+        return record
+    if lease is None and record.status is RunStatus.QUEUED and time.time() - _queued_at(record) < _START_PATIENCE_S:
+        return record
+    newest = _existing(catalogue.runs.get(record.id), record.id)  # it may have ended between the two looks
+    if newest.status is record.status and catalogue.leases.get(record.id) == lease:
+        catalogue.runs.interrupt(record.id)
+    return _existing(catalogue.runs.get(record.id), record.id)
+
+
+def _queued_at(record: RunRecord) -> float:
+    return max(record.created_at, record.finished_at or 0.0, float(record.export.get("queued_at", 0.0)))
+
+
+def _requeue(record: RunRecord, max_cost_usd: float | None) -> RunRecord:
+    table = dataset(record.dataset_id or "")
+    spec = record.spec
+    if max_cost_usd is not None:
+        limits = spec.limits.model_copy(update={"max_cost_usd": max_cost_usd})
+        spec = check(spec.model_copy(update={"limits": limits}), table.info).spec
+    with open_catalogue() as catalogue:
+        catalogue.runs.set_spec(record.id, spec)
+        catalogue.runs.set_export(record.id, {**record.export, "queued_at": time.time()})
+        catalogue.runs.ask(record.id, None)
+        catalogue.runs.set_status(record.id, RunStatus.QUEUED)
+        catalogue.sessions.touch(record.session_id)
+        return _existing(catalogue.runs.get(record.id), record.id)
+
+
+@contextmanager
+def _leased(run_id: str) -> Iterator[None]:
+    """Hold a run's lease for a change by hand."""
+    lease = own_lease(run_id)
+    with open_catalogue() as catalogue:
+        if catalogue.leases.take(lease, is_alive) is not None:
+            raise ConflictError("Another process is executing this run.", "Wait for it, or stop it first.")
+    try:
+        yield
+    finally:
+        with open_catalogue() as catalogue:
+            catalogue.leases.give_back(run_id, lease.pid)
+
+
+def _session_for(catalogue: Catalogue, name: str | None, table: DatasetRecord) -> SessionRecord:
+    sessions = catalogue.sessions.all()
+    if name is not None:
+        if not name.strip():
+            raise SpecError("The session's name is empty.", "Give it a name.")
+        found = next((item for item in sessions if name in (item.id, item.name)), None)
+        return found or catalogue.sessions.add(secrets.token_hex(5), name.strip())
+    if sessions and time.time() - sessions[0].used_at < SESSION_HOURS * 3600:
+        return sessions[0]
+    return catalogue.sessions.add(secrets.token_hex(5), f"{_today():%Y-%m-%d} {table.filename}")
+
+
+def _name_for(table: DatasetRecord) -> str:
+    return f"{table.filename} {_today():%H:%M}"
+
+
+def _new_id() -> str:
+    return f"{_today():%y%m%d}-{secrets.token_hex(3)}"
+
+
+def _today() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _meta(record: RunRecord) -> dict[str, str]:
+    return {
+        "run_id": record.id,
+        "name": record.name,
+        "dataset_id": record.dataset_id or "",
+        "total": str(record.total),
+        "created_at": str(record.created_at),
+        "spec": record.spec.model_dump_json(),
+    }

@@ -1,0 +1,116 @@
+"""What a person sees of a run: an immutable snapshot of the catalogue's word and the run file's counters."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from engine.results import RunStatus
+from handai_db import ErrorGroup, Progress, RunReader, RunRecord
+from handai_errors import StorageError
+from services.home import run_path
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run at one moment; None is unknown. `damage` says why its file can't be read."""
+
+    record: RunRecord
+    progress: Progress | None
+    errors: tuple[ErrorGroup, ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
+    duration_s: float | None = None
+    damage: str | None = None
+
+    @property
+    def status(self) -> RunStatus:
+        """Where the run stands."""
+        return self.record.status
+
+    @property
+    def done(self) -> int:
+        """Rows with a good answer."""
+        return self.progress.done if self.progress else 0
+
+    @property
+    def failed(self) -> int:
+        """Rows that ended without one."""
+        return self.progress.failed if self.progress else 0
+
+    @property
+    def pending(self) -> int:
+        """Rows not tried to the end yet."""
+        return max(0, self.record.total - self.done - self.failed)
+
+    @property
+    def retries(self) -> int:
+        """Attempts after the first, the provider's rate limits left out."""
+        found = self.progress
+        return max(0, found.attempts - found.first_attempts - found.rate_limited) if found else 0
+
+    @property
+    def cost_usd(self) -> float | None:
+        """US dollars as far as known; None when no attempt's cost is known."""
+        found = self.progress
+        if found is None or (found.cost_unknown and found.cost_usd == 0):
+            return None
+        return found.cost_usd
+
+    @property
+    def cost_complete(self) -> bool:
+        """Whether every attempt's cost is known."""
+        return self.progress is not None and self.progress.cost_unknown == 0
+
+    @property
+    def tokens(self) -> tuple[int | None, int | None]:
+        """Prompt and completion tokens as far as known; None when no attempt's are."""
+        found = self.progress
+        if found is None or (found.tokens_unknown and found.prompt_tokens == 0):
+            return None, None
+        return found.prompt_tokens, found.completion_tokens
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds left at the present pace."""
+        rate = self.progress.rows_per_s if self.progress else None
+        return self.pending / rate if rate and self.status is RunStatus.RUNNING else None
+
+    def figures(self) -> dict[str, Any]:
+        """The run as the command line's --json prints it; unknown is None."""
+        record, found = self.record, self.progress
+        prompt_tokens, completion_tokens = self.tokens
+        return {
+            "run_id": record.id,
+            "session_id": record.session_id,
+            "name": record.name,
+            "kind": record.kind,
+            "status": str(record.status),
+            "reason": record.reason,
+            "provider": record.provider,
+            "model": record.model,
+            "rows": {"total": record.total, "done": self.done, "failed": self.failed, "pending": self.pending},
+            "attempts": found.attempts if found else None,
+            "retries": self.retries if found else None,
+            "rate_limited": found.rate_limited if found else None,
+            "cached": found.cached if found else None,
+            "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens},
+            "cost_usd": self.cost_usd,
+            "cost_complete": self.cost_complete,
+            "duration_s": round(self.duration_s, 3) if self.duration_s is not None else None,
+            "errors": {group.kind: group.count for group in self.errors},
+            "output": record.export.get("written"),
+        }
+
+
+def view_of(record: RunRecord) -> RunView:
+    """The run now; a damaged or missing run file is told in the view, not raised."""
+    try:
+        with RunReader(run_path(record.id)) as reader:
+            return RunView(record, reader.progress(), reader.errors(), reader.outputs(), reader.duration_s(time.time()))
+    except StorageError as error:
+        return RunView(record, None, damage=str(error))
+
+
+def figures_of(record: RunRecord) -> dict[str, Any]:
+    """The figures that the catalogue keeps for the history's lists."""
+    view = view_of(record)
+    return {**view.figures(), "damage": view.damage}
