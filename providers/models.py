@@ -42,7 +42,7 @@ async def list_models(provider_id: str, base_url: str | None, api_key: SecretStr
 
 async def _ask(context: CallContext, key: str) -> list[ModelInfo] | ProviderError:
     keys = (key,) if key else ()
-    settings = http_settings(request_headers(key or None, context.spec.headers))
+    settings = http_settings(context.base_url, request_headers(key or None, context.spec.headers))
     try:
         async with asyncio.timeout(_TIMEOUT_S), httpx2.AsyncClient(timeout=_TIMEOUT_S, **settings) as client:
             response = await client.get(f"{context.base_url}/models")

@@ -53,7 +53,7 @@ class OpenAICompatibleClient:
             webhook_secret="",
             base_url=base_url,
             max_retries=0,
-            http_client=openai.DefaultAioHttpClient(**http_settings(headers)),
+            http_client=openai.DefaultAioHttpClient(**http_settings(base_url, headers)),
         )
 
     async def complete(self, request: CompletionRequest) -> Completion:

@@ -1,0 +1,22 @@
+"""Every row of the error taxonomy that has a body, by name."""
+
+from tests.providers.error_case import Case
+from tests.providers.error_cases_access import AUTH, MODERATION, MONEY, PERMISSION
+from tests.providers.error_cases_answers import MALFORMED, REQUESTS
+from tests.providers.error_cases_limits import DOWN, LIMITS
+from tests.providers.error_cases_requests import FILTERS, LENGTHS, MODELS
+
+ROWS: dict[str, tuple[Case, ...]] = {
+    "auth": AUTH,
+    "permission": PERMISSION,
+    "moderation": MODERATION,
+    "money": MONEY,
+    "limits": LIMITS,
+    "down": DOWN,
+    "models": MODELS,
+    "lengths": LENGTHS,
+    "filters": FILTERS,
+    "requests": REQUESTS,
+    "malformed": MALFORMED,
+}
+CASES = [(f"{row}-{case.name}", case) for row, cases in ROWS.items() for case in cases]
