@@ -8,6 +8,7 @@ from engine.flow import Flow, RunEnd
 from engine.job import Job, RunPlan, internal_failure
 from engine.results import PauseReason
 from engine.tables.model import Row
+from handai_errors import HandaiError
 
 _READ_CHUNK = 256
 _BUDGET_POLL_S = 0.02
@@ -25,7 +26,11 @@ class Feeder:
     async def feed(self, rows: Iterator[tuple[int, Row]]) -> None:
         """Enter every row, or stop early when the run drains."""
         while not self._flow.is_draining:
-            chunk = await asyncio.to_thread(lambda: list(itertools.islice(rows, _READ_CHUNK)))
+            try:
+                chunk = await asyncio.to_thread(lambda: list(itertools.islice(rows, _READ_CHUNK)))
+            except HandaiError as error:
+                self._flow.drain(RunEnd(why=error))
+                break
             if not chunk:
                 break
             for index, row in chunk:

@@ -11,7 +11,7 @@ from engine.job import Job
 from engine.limiter import Limiter
 from engine.outputs import OutputColumns
 from engine.results import PauseReason, ResultSink, RowResult
-from handai_errors import DatabaseBusyError, ProviderError, StorageError
+from handai_errors import DatabaseBusyError, HandaiError, StorageError
 from providers.base import CompletionClient, Usage
 
 Reuse = Callable[[Job], RowResult | None]
@@ -22,11 +22,11 @@ _SMALLEST_RESERVE = 16
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How an execution ended: every row tried (all defaults), stopped by a person, or paused for a reason."""
+    """How an execution ended: every row tried (all defaults), stopped by a person, paused, or broken off (`why`)."""
 
     stopped: bool = False
     pause: PauseReason | None = None
-    why: ProviderError | StorageError | None = None
+    why: HandaiError | None = None
 
 
 @dataclass(slots=True)

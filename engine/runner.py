@@ -28,6 +28,11 @@ class Runner:
         self._breaker = Breaker()
         self._workers: list[asyncio.Task[None]] = []
 
+    @property
+    def draining_for(self) -> RunEnd | None:
+        """Why nothing more is sent, once that is so."""
+        return self._flow.end if self._flow.is_draining else None
+
     def drain(self, end: RunEnd) -> None:
         """Send nothing more; what is in flight finishes and is kept. The first reason stays."""
         self._flow.drain(end)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from pydantic import SecretStr
@@ -14,7 +15,7 @@ from engine.budget import Budget
 from engine.flow import Collaborators, RunEnd
 from engine.job import Job, RunPlan
 from engine.limiter import limiter_for
-from engine.outputs import OutputColumns
+from engine.outputs import OutputColumns, declared_outputs
 from engine.prompts import columns_sent
 from engine.results import PauseReason, RowResult, RowStatus, RunStatus
 from engine.runner import Runner
@@ -61,7 +62,7 @@ async def execute(run_id: str, key: SecretStr | None) -> RunStatus:
         end = await _run(record, key)
         status = _status_of(record, end)
     except HandaiError as error:
-        end = RunEnd(why=_as_storage(error))
+        end = RunEnd(why=error)
         raise
     finally:
         _finish(record, status, end)
@@ -78,10 +79,6 @@ def _take(run_id: str) -> RunRecord:
             raise ConflictError("This run was deleted.", "Start it again from the table.")
         catalogue.runs.set_status(run_id, RunStatus.RUNNING)
     return record
-
-
-def _as_storage(error: HandaiError) -> StorageError:
-    return error if isinstance(error, StorageError) else StorageError(error.cause, error.remedy)
 
 
 async def _run(record: RunRecord, key: SecretStr | None) -> RunEnd:
@@ -110,6 +107,7 @@ async def _run(record: RunRecord, key: SecretStr | None) -> RunEnd:
                 return await runner.run(work.rows)
     finally:
         await writer.close()
+        log.info("answers were durable", **writer.lag_figures())
 
 
 def _needs_price(record: RunRecord) -> bool:
@@ -168,7 +166,7 @@ def _reuse_from(record: RunRecord) -> Callable[[Job], RowResult | None] | None:
                     job.step,
                     0,
                     RowStatus.DONE,
-                    values=found.values,
+                    values=_renamed(record, found.values),
                     raw=found.raw,
                     finish_reason=found.finish_reason,
                     repaired=found.repaired,
@@ -178,6 +176,13 @@ def _reuse_from(record: RunRecord) -> Callable[[Job], RowResult | None] | None:
         return None
 
     return reuse
+
+
+def _renamed(record: RunRecord, values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A text answer of an earlier run under the name that its column has in this one."""
+    if record.spec.model.json_mode or not values:
+        return values
+    return {declared_outputs(record.spec)[0].name: next(iter(values.values()))}
 
 
 @asynccontextmanager
@@ -210,6 +215,7 @@ async def _listen(run_id: str, runner: Runner, stop: Callable[[], None]) -> None
     loop = asyncio.get_running_loop()
     deaf_since: float | None = None
     heard: str | None = None
+    noted = False
     async with RunControl(catalogue_path(), run_id) as control:
         while True:
             await asyncio.sleep(_POLL_S)
@@ -221,18 +227,20 @@ async def _listen(run_id: str, runner: Runner, stop: Callable[[], None]) -> None
                 if loop.time() - deaf_since > _LOCKED_GIVE_UP_S:
                     runner.drain(RunEnd(pause=PauseReason.DB_LOCKED, why=error))
                 continue
+            if runner.draining_for and not noted:
+                noted = True
+                await asyncio.to_thread(_note_draining, run_id, runner.draining_for)
             if request == "stop" and heard is None:
                 heard = request
                 stop()
-                await asyncio.to_thread(_note_stopping, run_id)
             elif request == "cancel" and heard != "cancel":
                 heard = request
                 runner.cancel()
 
 
-def _note_stopping(run_id: str) -> None:
+def _note_draining(run_id: str, end: RunEnd) -> None:
     with open_catalogue() as catalogue:
-        catalogue.runs.set_status(run_id, RunStatus.STOPPING)
+        catalogue.runs.note_draining(run_id, RunStatus.PAUSING if end.pause else RunStatus.STOPPING)
 
 
 def _status_of(record: RunRecord, end: RunEnd) -> RunStatus:

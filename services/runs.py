@@ -23,7 +23,7 @@ from services.processes import WARM, is_alive, own_lease
 from services.views import RunView, view_of
 
 SESSION_HOURS = 12
-_START_PATIENCE_S = 60.0
+_START_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ def stop(run_id: str) -> RunStatus:
     with open_catalogue() as catalogue:
         again = record.request is not None
         catalogue.runs.ask(run_id, "cancel" if again else "stop")
-        if record.status is not RunStatus.STOPPING and catalogue.leases.get(run_id) is not None:
-            catalogue.runs.set_status(run_id, RunStatus.STOPPING)
+        catalogue.runs.note_draining(run_id, RunStatus.STOPPING)
     return get(run_id).status
 
 

@@ -133,6 +133,10 @@ class Runs:
             ),
         )
 
+    def note_draining(self, run_id: str, status: RunStatus) -> None:
+        """Note that a running run sends nothing more; one that has ended meanwhile is left alone."""
+        self._db.change("UPDATE runs SET status = ?2 WHERE id = ?1 AND status = 'running'", (run_id, status))
+
     def interrupt(self, run_id: str) -> None:
         """Note that a live run's process is gone."""
         self._db.change(

@@ -102,6 +102,14 @@ class RunWriter:
         """Return when everything handed over is on the disk."""
         await self._durable(lambda batch: None)
 
+    def lag_figures(self) -> dict[str, float]:
+        """From answer to durable in milliseconds: median, 99th percentile and worst; empty without answers."""
+        lags = sorted(self.lags_s)
+        if not lags:
+            return {}
+        places = {"p50_ms": len(lags) // 2, "p99_ms": int(len(lags) * 0.99), "worst_ms": len(lags) - 1}
+        return {name: round(lags[place] * 1000, 1) for name, place in places.items()}
+
     async def close(self) -> None:
         """Write what is left, checkpoint, and end the thread."""
         self._enqueue(None)
