@@ -28,7 +28,7 @@ def _limit(memory_bytes: int, cpu_s: int) -> None:
             resource.setrlimit(what, (limit, limit))
 
 
-class _WithoutPandas(MetaPathFinder):
+class WithoutPandas(MetaPathFinder):
     """Hides pandas: pyarrow imports it to make any array, which would cost this short process half a second."""
 
     def find_spec(self, fullname: str, *_: object) -> None:
@@ -38,7 +38,7 @@ class _WithoutPandas(MetaPathFinder):
 
 
 def _convert(request: dict[str, Any]) -> dict[str, Any]:
-    sys.meta_path.insert(0, _WithoutPandas())
+    sys.meta_path.insert(0, WithoutPandas())
     from dataclasses import asdict
 
     from engine.tables.convert import convert

@@ -10,6 +10,7 @@ from engine.tables.jsonfiles import convert_json
 from engine.tables.jsonlines import convert_jsonl
 from engine.tables.model import ParseOptions, TableInfo
 from engine.tables.parquet_in import convert_parquet
+from engine.tables.parquet_io import part_of
 
 _CONVERTERS: dict[str, Callable[[Path, str, ParseOptions, Path], TableInfo]] = {
     "csv": convert_delimited,
@@ -28,7 +29,7 @@ def convert(source: Path, filename: str, options: ParseOptions, target: Path) ->
     """
     kind = format_of(filename)
     check_content(source, kind, filename)
-    part = target.with_name(f"{target.name}.part")
+    part = part_of(target)
     try:
         info = _CONVERTERS[kind](source, kind, options, part)
         part.chmod(0o600)

@@ -18,7 +18,7 @@ from handai_errors import TableError
 MAX_CELL_CHARS = 16 << 20
 _SAMPLE_CHARS = 65_536
 _CHUNK_ROWS = 64
-_FORBIDDEN_NUL_SHARE = 0.005
+_FORBIDDEN_NUL_SHARE = 0.002
 
 
 class Reader(Protocol):

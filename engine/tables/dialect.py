@@ -50,13 +50,13 @@ def _widths(sample: str, delimiter: str, *, whole: bool) -> list[int]:
 
 
 def _plausible(widths: dict[str, list[int]]) -> list[str]:
-    """Candidates that split half of the rows like the first one, or most rows alike."""
+    """Candidates that split half of the rows at least as often as the first one, or most rows alike."""
     found = []
     for candidate, counts in widths.items():
         if not counts:
             continue
         width, rows = Counter(counts).most_common(1)[0]
-        like_first = counts[0] > 1 and counts.count(counts[0]) >= 0.5 * len(counts)
+        like_first = counts[0] > 1 and sum(count >= counts[0] for count in counts) >= 0.5 * len(counts)
         if like_first or (width > 1 and rows >= 0.8 * len(counts)):
             found.append(candidate)
     return found

@@ -94,8 +94,10 @@ def _count_bytes(source: Path) -> tuple[int, int]:
 
 def _checked_choice(source: Path, chosen: str) -> str:
     try:
-        b"".decode(chosen)
-    except (LookupError, ValueError, UnicodeError) as error:
+        b"a".decode(chosen)
+    except UnicodeError:
+        pass  # a text encoding, but of more bytes a character
+    except (LookupError, ValueError) as error:
         raise TableError(
             f"'{chosen}' is not a text encoding that Handai knows.", "Common ones: utf-8, cp1252, latin-1, utf-16."
         ) from error

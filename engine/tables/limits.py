@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from engine.tables.formats import format_of
 from engine.tables.model import ParseOptions, TableInfo
-from engine.tables.parquet_io import info_from_json
+from engine.tables.parquet_io import info_from_json, part_of
 from handai_errors import DiskFullError, StorageError, TableError
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -35,22 +36,23 @@ def convert_limited(
     Raises TableError when the file can't be read within the limits; a half-written target is removed.
     """
     format_of(filename)
+    stored = target.absolute().with_name(f".{uuid4().hex}.parquet")  # two uploads of one file must not meet
     extra_s = source.stat().st_size // _SLOWEST_BYTES_PER_S
     request = {
         "source": str(source.resolve()),
         "filename": filename,
         "options": options.model_dump(),
-        "target": str(target.resolve()),
+        "target": str(stored),
         "memory_mb": memory_mb,
         "cpu_s": cpu_s + extra_s,
     }
     try:
-        output = _run(json.dumps(request), wall_s + extra_s)
-        return _table(output)
-    except BaseException:
-        for left in (target, target.with_name(f"{target.name}.part")):
+        info = _table(_run(json.dumps(request), wall_s + extra_s))
+        stored.replace(target)
+    finally:
+        for left in (stored, part_of(stored)):
             left.unlink(missing_ok=True)
-        raise
+    return info
 
 
 def _run(request: str, wall_s: float) -> str:
@@ -61,7 +63,7 @@ def _run(request: str, wall_s: float) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=_ROOT,
-        env=_environment(),
+        env=child_environment(),
         text=True,
         encoding="utf-8",
         start_new_session=True,  # Ctrl-C is for the parent, which then ends the child
@@ -76,7 +78,7 @@ def _run(request: str, wall_s: float) -> str:
         process.communicate()
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """No keys or tokens; few threads and one plain allocator, so that address space measures real need."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     inherited = os.environ.get("PYTHONPATH")

@@ -66,6 +66,11 @@ class TableWriter:
         self._writer.close()
 
 
+def part_of(target: Path) -> Path:
+    """Where a table is written until it is whole."""
+    return target.with_name(f"{target.name}.part")
+
+
 def info_from_json(data: bytes | str) -> TableInfo:
     """The TableInfo that `TableWriter.finish` stored, or that the child process answered."""
     fields = orjson.loads(data)
@@ -89,7 +94,7 @@ def read_rows(
         wanted = _chosen(_info_of(file, parquet), columns)
         names = [column.name for column in wanted]
         for group, first, count in _pieces(file.metadata, start, stop):
-            table = file.read_row_group(group, columns=names, use_threads=False).slice(first, count)
+            table = _decoded(file, group, names).slice(first, count)
             cells = [_cells(table.column(column.name), column.kind) for column in wanted]
             if not cells:
                 yield from ({} for _ in range(count))
@@ -107,7 +112,14 @@ def _opened(parquet: Path) -> pq.ParquetFile:
         return pq.ParquetFile(parquet)
     except FileNotFoundError as error:
         raise DamagedFileError("The stored table is missing.", "Upload the file again.") from error
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedFileError("The stored table is damaged.", "Upload the file again.") from error
+
+
+def _decoded(file: pq.ParquetFile, group: int, names: list[str]) -> pa.Table:
+    try:
+        return file.read_row_group(group, columns=names, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
         raise DamagedFileError("The stored table is damaged.", "Upload the file again.") from error
 
 
