@@ -217,7 +217,7 @@ _TRANSPORT_TEXTS: dict[TransportFault, tuple[str, str]] = {
     TransportFault.TIMEOUT: ("{name} gave no whole answer in {timeout_s:g} s.", ""),
     TransportFault.CUT: (
         "The connection to {name} broke off before the answer was whole.",
-        "The row may have been billed. Retry it.",
+        "Try again; what was sent may have been billed.",
     ),
     TransportFault.NOT_HTTP: (
         "The server at {base_url} did not answer as a web server does.",

@@ -42,7 +42,8 @@ class HttpSettings(TypedDict):
 
 def http_settings(base_url: str, headers: dict[str, str]) -> HttpSettings:
     """The settings of a client that sends exactly `headers` with every request, and nothing a library adds."""
-    fixed = httpx2.Headers(headers)
+    host = httpx2.Request("GET", base_url).headers["Host"]
+    fixed = httpx2.Headers({"Host": host, **headers})
 
     async def only_ours(request: httpx2.Request) -> None:
         request.headers = fixed

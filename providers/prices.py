@@ -45,7 +45,7 @@ FREE = Price(0.0, 0.0)
 def price_of(provider_id: str, model: str) -> Price | None:
     """The model's price; free where it runs on this computer, None where nobody knows it."""
     spec = get_provider(provider_id)
-    if spec.local:
+    if spec.local or (spec.free_suffix and model.endswith(spec.free_suffix)):
         return FREE
     return _published_price(spec.price_provider, model) if spec.price_provider and model else None
 

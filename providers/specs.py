@@ -48,6 +48,7 @@ class ProviderSpec(BaseModel):
     start_hint: str = ""
     pull_hint: str = ""
     price_provider: str | None = None
+    free_suffix: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
 
     @property
@@ -155,6 +156,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         json_word_needed=True,
         lists_models=True,
         price_provider="openrouter",
+        free_suffix=":free",
         headers={"HTTP-Referer": "https://github.com/mohsaqr/handai", "X-OpenRouter-Title": "Handai"},
     ),
     ProviderSpec(

@@ -52,11 +52,11 @@ def canned_fault(name: str) -> Canned:
 
 
 def canned_from(canned: dict[str, Any]) -> Canned:
-    """The answer that a test gave as {"status", "headers", "body", "content_type"}; body is JSON, str or bytes."""
+    """The answer given as {"status", "headers", "body", "content_type", "declared_length"}; body: JSON, str, bytes."""
     body = canned.get("body", "")
     raw = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else orjson.dumps(body)
     kind = canned.get("content_type", "application/json")
-    return Canned(canned.get("status", 200), raw, canned.get("headers", {}), kind)
+    return Canned(canned.get("status", 200), raw, canned.get("headers", {}), kind, canned.get("declared_length"))
 
 
 def _fault(behaviour: Behaviour, name: str) -> Answer:

@@ -98,6 +98,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
+        if self.buffer.startswith(b"\x16\x03"):  # a TLS greeting: say what plain web servers say
+            self.write(Canned(400, b"Bad Request", close=True).encode(), close=True)
+            return
         self._next_request()
 
     def _next_request(self) -> None:
