@@ -162,10 +162,11 @@ def _looks_like_timeout(body: ErrorBody) -> bool:
 
 
 def _looks_like_upstream(body: ErrorBody) -> bool:
-    if body.availability.get("retryable") is True or body.words & _OVERLOAD_WORDS:
-        return body.began
-    quoted = "provider returned error" in body.text or bool(body.metadata.get("provider_name"))
-    return body.status >= 500 and (body.began or quoted)
+    if body.status < 500 or body.began:
+        return body.status >= 500
+    told_overload = body.availability.get("retryable") is True or body.words & _OVERLOAD_WORDS
+    quotes = "provider returned error" in body.text or bool(body.metadata.get("provider_name"))
+    return quotes and not told_overload
 
 
 def _looks_like_overload(body: ErrorBody) -> bool:

@@ -75,7 +75,7 @@ async def test_comments_and_split_data_are_understood(fake_provider: FakeProvide
     [
         ([delta("a"), {"error": {"code": 502, "message": "Provider disconnected"}}], ErrorKind.UPSTREAM),
         ([{"error": {"code": 429, "message": "Rate limit"}}], ErrorKind.RATE_LIMIT),
-        ([{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}], ErrorKind.UPSTREAM),
+        ([{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}], ErrorKind.OVERLOADED),
         ([delta("a"), delta("b", "error", error={"code": 502, "message": "gone"})], ErrorKind.UPSTREAM),
         ([delta("a"), delta("b", "error")], ErrorKind.UPSTREAM),
         ([delta("a"), "text"], ErrorKind.MALFORMED_RESPONSE),

@@ -1,65 +1,59 @@
 """Every body of the taxonomy, served by a real server and read through the real SDK."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 import pytest
-from pydantic import SecretStr
 
 from handai_errors import ErrorKind, ProviderError
-from providers.base import CompletionRequest, Message
-from providers.openai_client import OpenAICompatibleClient
-from providers.specs import get_provider
 from tests.fake_provider import FakeProvider
+from tests.providers.clients import REQUEST, client_of, failure_of, pieces_of
 from tests.providers.error_case import Case
 from tests.providers.error_cases import CASES
 
 pytestmark = pytest.mark.anyio
 
-KEY = "canary-" + "k3y" * 8
-REQUEST = CompletionRequest(model="asked-model", messages=(Message("user", "ROW1 hello"),), timeout_s=10)
+every_case = pytest.mark.parametrize("case", [case for _, case in CASES], ids=[name for name, _ in CASES])
 
 
-async def failure(provider: FakeProvider, case: Case, *, stream: bool = False) -> ProviderError:
-    provider.behaviour.canned = {
+@pytest.fixture(scope="module")
+def running_provider() -> Iterator[FakeProvider]:
+    with FakeProvider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running_provider: FakeProvider, case: Case) -> FakeProvider:
+    running_provider.behaviour.canned = {
         "status": case.status,
         "body": case.body,
         "headers": case.headers,
         "content_type": case.content_type,
     }
-    client = OpenAICompatibleClient(get_provider(case.provider), provider.url, SecretStr(KEY))
-    try:
-        with pytest.raises(ProviderError) as caught:
-            await (exhaust(client.stream(REQUEST)) if stream else client.complete(REQUEST))
-    finally:
-        await client.aclose()
-    return caught.value
+    return running_provider
 
 
-async def exhaust(pieces: AsyncIterator[object]) -> None:
-    async for _ in pieces:
-        pass
-
-
-@pytest.mark.parametrize("case", [c for _, c in CASES], ids=[name for name, _ in CASES])
-async def test_it_becomes_its_kind(fake_provider: FakeProvider, case: Case) -> None:
-    error = await failure(fake_provider, case)
+@every_case
+async def test_it_becomes_its_kind(provider: FakeProvider, case: Case) -> None:
+    before = provider.stats()["total"]
+    error = await failure_of(provider.url, provider=case.provider, key="k" * 20)
     assert error.kind is case.kind
     assert error.retry_after_s == pytest.approx(case.retry_after_s)
     assert error.parameter == case.parameter
     assert case.says in str(error)
     assert not error.unsent
-    assert fake_provider.stats()["total"] == 1, "one call is one request"
+    assert provider.stats()["total"] == before + 1, "one call is one request"
+    assert_is_for_people(error)
 
 
-@pytest.mark.parametrize("case", [c for _, c in CASES], ids=[name for name, _ in CASES])
-async def test_a_stream_tells_the_same_kind(fake_provider: FakeProvider, case: Case) -> None:
-    error = await failure(fake_provider, case, stream=True)
-    assert error.kind is case.kind
+@every_case
+async def test_a_stream_tells_the_same_kind(provider: FakeProvider, case: Case) -> None:
+    async with client_of(provider.url, provider=case.provider, key="k" * 20) as client:
+        with pytest.raises(ProviderError) as caught:
+            await pieces_of(client, REQUEST)
+    assert caught.value.kind is case.kind
 
 
-@pytest.mark.parametrize("case", [c for _, c in CASES], ids=[name for name, _ in CASES])
-async def test_its_text_is_for_people(fake_provider: FakeProvider, case: Case) -> None:
-    error = await failure(fake_provider, case)
+def assert_is_for_people(error: ProviderError) -> None:
     assert error.cause.endswith((".", "!", "?", "…"))
     assert "<html" not in str(error)
     assert "None" not in str(error)
