@@ -28,6 +28,7 @@ class Sample:
     title: str
     path: Path
     instructions: str
+    description: str
 
 
 def samples() -> tuple[Sample, ...]:
@@ -39,18 +40,21 @@ def samples() -> tuple[Sample, ...]:
             "Product reviews",
             folder / "product_reviews.csv",
             "Classify the review's sentiment as positive, negative or mixed. Answer with one word.",
+            "What people wrote about things they bought.",
         ),
         Sample(
             "interview_answers",
             "Interview answers",
             folder / "interview_answers.csv",
             "Name the main theme of this answer in two to four words.",
+            "Open answers from a small study.",
         ),
         Sample(
             "support_tickets",
             "Support tickets",
             folder / "support_tickets.csv",
             "Which team should handle this ticket: billing, technical, account or other? Answer with one word.",
+            "Questions that came in at a help desk.",
         ),
     )
 
@@ -82,6 +86,15 @@ def store_upload(source: BinaryIO, filename: str, options: ParseOptions, *, samp
     with open_catalogue() as catalogue:
         catalogue.datasets.add(record)
     return record
+
+
+def read_differently(record: DatasetRecord, options: ParseOptions) -> DatasetRecord:
+    """Convert the stored original again as a person says it should be read; raises TableError."""
+    original = next(dataset_path(record.id).glob("original*"), None)
+    if original is None:
+        raise NotFoundError("The original file is no longer stored.", "Upload it again.")
+    with original.open("rb") as source:
+        return store_upload(source, record.filename, options, sample=record.sample)
 
 
 def dataset(dataset_id: str) -> DatasetRecord:

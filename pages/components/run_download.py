@@ -1,0 +1,77 @@
+"""A run's table as a file: built only when asked for, whole or as far as it is."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from handai_db import RunRecord
+from pages.components import run_words as words
+from services import exporting, runs
+from services.exporting import Wanted
+
+_NAMES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "jsonl": "JSON Lines", "parquet": "Parquet"}
+_MIME = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+@st.fragment
+def draw_download(record: RunRecord, *, prefix: str = "run") -> None:
+    """Format, options and the button; a fragment of its own, so that choosing a format redraws nothing else."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        ending = st.selectbox(
+            "Format", exporting.FORMATS, format_func=lambda key: _NAMES[key], key=f"{prefix}_format", width=150
+        )
+        wanted = _options(ending, prefix)
+        st.download_button(
+            "Download what is there so far" if record.status.is_live else "Download",
+            data=_builder(record.id, ending, wanted),
+            file_name=f"{words.file_stem(record.name)}.{ending}",
+            mime=_MIME[ending],
+            key=f"{prefix}_download",
+            on_click="ignore",
+            icon=":material/download:",
+            help="Original and new columns, every row in order. The file is made when you press.",
+        )
+
+
+def _options(ending: str, prefix: str) -> Wanted:
+    with st.popover("Options", key=f"{prefix}_download_options", icon=":material/tune:"):
+        diagnostics = st.checkbox(
+            "Add diagnostics columns",
+            key=f"{prefix}_diagnostics",
+            help="Status, error, raw answer, attempts and more for each row.",
+        )
+        lossless = st.checkbox(
+            "CSV exactly as it is",
+            key=f"{prefix}_lossless",
+            disabled=ending != "csv",
+            help="By default a cell that begins with = + - or @ gets an apostrophe, so that a spreadsheet does not "
+            "run it as a formula. This leaves it out, for programs that read the file.",
+        )
+    return Wanted(diagnostics=diagnostics, lossless_csv=lossless and ending == "csv", bom=ending == "csv")
+
+
+def _builder(run_id: str, ending: str, wanted: Wanted) -> Callable[[], bytes]:
+    def build() -> bytes:
+        return exporting.export_bytes(runs.get(run_id), ending, wanted)
+
+    return build
+
+
+def draw_spec_download(record: RunRecord) -> None:
+    """The run's settings as a file that `handai run` takes."""
+    st.download_button(
+        "Download the settings as YAML",
+        data=record.spec.to_yaml(),
+        file_name=f"{words.file_stem(record.name)}.yaml",
+        mime="application/yaml",
+        key="run_spec_download",
+        on_click="ignore",
+        icon=":material/description:",
+        help="Runs again on the command line: handai run FILE.yaml",
+    )

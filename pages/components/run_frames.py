@@ -1,0 +1,73 @@
+"""Rows of a run as tables for the screen: what the model saw, its answers, then the columns it did not see."""
+
+from collections.abc import Sequence
+
+import orjson
+import pandas as pd
+
+from engine.prompts import columns_sent
+from engine.spec import TransformInput
+from engine.tables import Cell
+from handai_db import RunRecord
+from pages.components import run_words as words
+from services.inspect import TableRow
+
+ROW, STATUS = "Row", "Status"
+_LONGEST_CELL = 2_000
+_INPUTS_WHILE_LIVE = 4
+
+
+def result_frame(rows: Sequence[TableRow], record: RunRecord) -> pd.DataFrame:
+    """A page of the result with the row's number and status before it."""
+    if not rows:
+        return pd.DataFrame(columns=[ROW, STATUS])
+    seen, answers = _seen(rows[0], record), list(rows[0].answers)
+    rest = [name for name in rows[0].cells if name not in seen]
+    return _frame(rows, [*seen, *answers, *rest])
+
+
+def live_frame(rows: Sequence[TableRow], record: RunRecord) -> pd.DataFrame:
+    """The newest rows: a few of the columns that the model saw, and its answers."""
+    if not rows:
+        return pd.DataFrame(columns=[ROW, STATUS])
+    return _frame(rows, [*_seen(rows[0], record)[:_INPUTS_WHILE_LIVE], *rows[0].answers])
+
+
+def status_words(row: TableRow) -> str:
+    """How a row stands; a failure by its reason."""
+    found = row.result
+    if found is None:
+        return "not run yet"
+    if row.status != "done":
+        return f"✗ {words.kind_title(found.kind)}"
+    marks = [word for word, said in (("repaired", found.repaired), ("taken over", found.cached)) if said]
+    return "✓ done" + (f" ({', '.join(marks)})" if marks else "")
+
+
+def shown_cell(cell: Cell) -> str | None:
+    """A cell as text, cut where nobody reads on; an empty one stays empty."""
+    if cell is None:
+        return None
+    text = orjson.dumps(cell, default=str).decode() if isinstance(cell, list | dict) else str(cell)
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+
+
+def _seen(row: TableRow, record: RunRecord) -> list[str]:
+    source = record.spec.input
+    chosen = source.columns if isinstance(source, TransformInput) else None
+    sent = columns_sent(record.spec.prompt, tuple(row.cells) if chosen is None else chosen)
+    return [name for name in sent if name in row.cells]
+
+
+def _frame(rows: Sequence[TableRow], names: Sequence[str]) -> pd.DataFrame:
+    columns: dict[str, list[object]] = {_free(ROW, names): [row.index + 1 for row in rows]}
+    columns[_free(STATUS, names)] = [status_words(row) for row in rows]
+    for name in names:
+        columns[name] = [shown_cell({**row.cells, **row.answers}.get(name)) for row in rows]
+    return pd.DataFrame(columns)
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    while name in taken:
+        name = f"{name} "  # a table may have a column of this name
+    return name

@@ -1,0 +1,155 @@
+"""Everything about one row: what was sent, what came back, every attempt. Texts of models are never rendered."""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from handai_db import RunRecord, StoredAttempt
+from pages.components import run_words as words
+from pages.components.run_frames import shown_cell, status_words
+from pages.components.state import held, put
+from services import inspect
+from services.inspect import RowDetail
+
+_ROLES = {"system": "Instructions (system)", "user": "The row (user)", "assistant": "Model (assistant)"}
+_OUTCOMES = {"done": "answered", "failed": "failed", "unknown": "no answer came back", "reserved": "being sent"}
+
+
+def draw_inspector(record: RunRecord, on_page: list[int]) -> None:
+    """Choose a row and look into it; `on_page` are the numbers of the rows in the table above."""
+    if not record.total:
+        return
+    st.subheader("Look into a row", anchor=False)
+    number = _ask_for_row(record, on_page)
+    detail = inspect.detail(record, number - 1)
+    with st.container(key="run_inspector"):
+        _draw_summary(detail)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _draw_messages(detail)
+        with right:
+            _draw_answers(detail)
+        _draw_attempts(detail.attempts)
+
+
+def _ask_for_row(record: RunRecord, on_page: list[int]) -> int:
+    last = record.total
+    found = held("run_row")
+    if not isinstance(found, int) or not 1 <= found <= last:
+        put("run_row", on_page[0] if on_page else 1)
+    now = int(str(held("run_row")))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Previous",
+            key="run_row_previous",
+            icon=":material/chevron_left:",
+            disabled=now <= 1,
+            on_click=_step,
+            args=(-1, on_page, last),
+        )
+        st.number_input(f"Row, 1 to {last:,}", min_value=1, max_value=last, key="run_row", width=160)
+        st.button(
+            "Next",
+            key="run_row_next",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            disabled=now >= last,
+            on_click=_step,
+            args=(1, on_page, last),
+        )
+    return min(max(int(str(held("run_row"))), 1), last)
+
+
+def _step(direction: int, on_page: list[int], last: int) -> None:
+    """The next row of those in the table, so that a filter is followed; else of the whole run."""
+    now = int(str(held("run_row")))
+    place = on_page.index(now) + direction if now in on_page else -1
+    target = on_page[place] if 0 <= place < len(on_page) else now + direction
+    put("run_row", min(max(target, 1), last))
+
+
+def _draw_summary(detail: RowDetail) -> None:
+    found, attempts = detail.row.result, detail.attempts
+    if found is not None and found.status != "done":
+        said = words.plain(found.cause or "")
+        remedy = f"\n\n:material/build: {words.plain(found.remedy)}" if found.remedy else ""
+        st.error(f"{said}{remedy}", title=words.kind_title(found.kind))
+    facts = [status_words(detail.row)]
+    facts += [f"{len(attempts)} attempt{'s' if len(attempts) > 1 else ''}"] if attempts else []
+    facts += [_latency(attempts), _tokens(attempts), _cost(attempts)] if attempts else []
+    if attempts and attempts[-1].model:
+        facts.append(attempts[-1].model + (f" served by {attempts[-1].upstream}" if attempts[-1].upstream else ""))
+    if found is not None and found.finish_reason:
+        facts.append(f"ended with “{found.finish_reason}”")
+    st.caption(" · ".join(words.plain(fact) for fact in facts))
+
+
+def _latency(attempts: tuple[StoredAttempt, ...]) -> str:
+    known = [item.latency_s for item in attempts if item.latency_s is not None]
+    return f"latency {words.duration(known[-1])}" if known else "latency unknown"
+
+
+def _tokens(attempts: tuple[StoredAttempt, ...]) -> str:
+    sent = [item.prompt_tokens for item in attempts if item.prompt_tokens is not None]
+    answered = [item.completion_tokens for item in attempts if item.completion_tokens is not None]
+    return f"{sum(sent):,} + {sum(answered):,} tokens" if sent or answered else "tokens unknown"
+
+
+def _cost(attempts: tuple[StoredAttempt, ...]) -> str:
+    known = [item.cost_usd for item in attempts if item.cost_usd is not None]
+    return "cost " + words.cost(sum(known) if known else None, complete=len(known) == len(attempts))
+
+
+def _draw_messages(detail: RowDetail) -> None:
+    st.markdown("**Messages sent**")
+    for message in detail.messages:
+        st.caption(_ROLES.get(message.role, message.role))
+        _verbatim(message.content)
+
+
+def _draw_answers(detail: RowDetail) -> None:
+    st.markdown("**Answer**")
+    if detail.row.result is None:
+        st.caption("Not there yet.")
+        return
+    for name, value in detail.row.answers.items():
+        st.caption(words.plain(name))
+        _verbatim(shown_cell(value) or "")
+    if detail.row.result.raw is not None:
+        st.caption("Raw answer, as it came")
+        _verbatim(detail.row.result.raw)
+
+
+def _verbatim(text: str) -> None:
+    st.code(text, language=None, wrap_lines=True, height=300 if len(text) > 1_500 else "content")
+
+
+def _draw_attempts(attempts: tuple[StoredAttempt, ...]) -> None:
+    st.markdown("**Attempts**")
+    if not attempts:
+        st.caption("None: the answer was taken over, or the row was not tried yet.")
+        return
+    st.dataframe(
+        pd.DataFrame([_attempt(item) for item in attempts]),
+        key="run_attempts",
+        hide_index=True,
+        placeholder="",
+        alt="Attempts for this row",
+    )
+
+
+def _attempt(item: StoredAttempt) -> dict[str, object]:
+    return {
+        "Attempt": item.number,
+        "Outcome": _OUTCOMES.get(item.state, item.state),
+        "Problem": words.kind_title(item.kind) if item.kind else None,
+        "Cause": item.cause,
+        "HTTP status": str(item.status) if item.status else None,
+        "Latency": words.duration(item.latency_s) if item.latency_s is not None else None,
+        "Tokens in": words.count(item.prompt_tokens),
+        "Tokens out": words.count(item.completion_tokens),
+        "Cost": words.cost(item.cost_usd),
+        "Model": item.model,
+        "Started": datetime.fromtimestamp(item.started_at).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+    }

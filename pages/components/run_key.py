@@ -1,0 +1,52 @@
+"""The key that a resume or a retry needs, asked for on the spot and never stored."""
+
+import streamlit as st
+from pydantic import SecretStr
+
+from engine.results import PauseReason
+from handai_db import RunRecord
+from handai_errors import NotFoundError
+from pages.components import run_words as words
+from pages.components.state import app_state, held
+from providers.specs import ProviderSpec, get_provider
+from services import keys
+
+
+def ask_for_key(record: RunRecord) -> SecretStr | None:
+    """The key typed in this visit, here or on Transform; asks if none is in force or the last one was refused."""
+    try:
+        provider = get_provider(record.provider)
+    except NotFoundError:  # a provider that a later Handai no longer has
+        return None
+    refused = record.reason == PauseReason.AUTH
+    found = keys.find_key(provider.id, app_state().typed_keys.get(provider.id))
+    if refused or (provider.requires_api_key and found is None):
+        _draw_input(provider, another=found is not None)
+    if found:
+        st.caption(f":material/key: The key in force: {words.plain(found.shown)}, {words.plain(found.source)}.")
+        warning = keys.hint(provider.id, found.key)
+        if warning:
+            st.warning(words.plain(warning))
+    return app_state().typed_keys.get(provider.id)
+
+
+def _draw_input(provider: ProviderSpec, *, another: bool) -> None:
+    where = f" You get one at {provider.key_page}" if provider.key_page else ""
+    st.text_input(
+        f"Another key for {provider.name}" if another else f"Key for {provider.name}",
+        type="password",
+        key="provider_key",
+        help=f"Kept in memory for this visit, never stored.{where}",
+        autocomplete="off",
+        on_change=_remember,
+        args=(provider.id,),
+        width=420,
+    )
+
+
+def _remember(provider_id: str) -> None:
+    typed = str(held("provider_key") or "").strip()
+    if typed:
+        app_state().typed_keys[provider_id] = SecretStr(typed)
+    else:
+        app_state().typed_keys.pop(provider_id, None)

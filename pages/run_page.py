@@ -1,0 +1,94 @@
+"""One run at /run?run=<id>: watched while it executes, looked into and gone on with afterwards."""
+
+import streamlit as st
+
+from handai_db import RunFilter, RunRecord
+from handai_errors import HandaiError, NotFoundError
+from pages.components import run_words as words
+from pages.components.run_actions import draw_continue
+from pages.components.run_download import draw_download
+from pages.components.run_errors import draw_errors
+from pages.components.run_figures import draw_figures, draw_notes, draw_status
+from pages.components.run_header import draw_header
+from pages.components.run_links import link
+from pages.components.run_live import draw_live
+from pages.components.run_tabs import draw_tabs
+from services import history, runs
+from services.views import RunView, view_of
+
+
+def render() -> None:
+    """The run that the address names, else the newest."""
+    try:
+        record = _asked_for()
+    except HandaiError as error:
+        st.title("Run", anchor=False)
+        st.error(words.error_words(error), title="The list of runs can't be read")
+        return
+    if record is None:
+        _draw_nothing()
+        return
+    view = view_of(record)
+    draw_header(record)
+    if record.status.is_live:
+        draw_live(record.id)
+    else:
+        _draw_ended(view)
+    if not view.damage:
+        draw_download(record)
+    _draw_again(record)
+    draw_tabs(view)
+
+
+def _asked_for() -> RunRecord | None:
+    asked = st.query_params.get("run")
+    if asked:
+        try:
+            return runs.get(asked)
+        except NotFoundError:
+            return None
+    newest = history.list_runs(RunFilter(), limit=1)
+    if not newest:
+        return None
+    st.query_params["run"] = newest[0].id  # so that a reload and a copied address mean this run
+    return newest[0]
+
+
+def _draw_nothing() -> None:
+    asked = st.query_params.get("run")
+    st.title("Run", anchor=False)
+    if asked:
+        st.info("It may have been deleted. Its files are gone with it.", title=f"There is no run {words.plain(asked)}")
+    else:
+        st.info("Upload a table, say what to do with each row, and watch it here.", title="No run yet")
+    with st.container(horizontal=True):
+        link("transform", "Start one on Transform", key="run_to_transform", icon=":material/table_edit:")
+        link("history", "See all runs in History", key="run_to_history", icon=":material/history:")
+
+
+def _draw_ended(view: RunView) -> None:
+    draw_status(view)
+    if view.damage:
+        return
+    draw_figures(view)
+    draw_notes(view)
+    draw_continue(view)
+    draw_errors(view.errors)
+
+
+def _draw_again(record: RunRecord) -> None:
+    with st.container(horizontal=True):
+        link(
+            "transform",
+            "Use these settings again",
+            key="run_again",
+            icon=":material/content_copy:",
+            query={"from": record.id},
+        )
+        link(
+            "transform",
+            "Run only added rows of a newer file",
+            key="run_added",
+            icon=":material/playlist_add:",
+            query={"from": record.id, "added": "1"},
+        )
