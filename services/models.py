@@ -21,8 +21,12 @@ class ModelList:
 
 def models_of(provider_id: str, base_url: str | None, key: SecretStr | None) -> ModelList:
     """The models of a provider; never raises for a provider that can't be asked. A typed name always works."""
-    spec = get_provider(provider_id)
     try:
         return ModelList(tuple(asyncio.run(list_models(provider_id, base_url, key))))
     except HandaiError as error:
-        return ModelList(tuple(ModelInfo(name, name) for name in spec.models), str(error))
+        return ModelList(built_in(provider_id).models, str(error))
+
+
+def built_in(provider_id: str) -> ModelList:
+    """The models that Handai knows without asking."""
+    return ModelList(tuple(ModelInfo(name, name) for name in get_provider(provider_id).models))

@@ -1,4 +1,4 @@
-"""What a person sets on the Transform page, keys excepted: to a RunSpec and back, and from and to what is remembered."""
+"""What a person sets on the Transform page, keys excepted: to a RunSpec and back, and what is remembered."""
 
 from dataclasses import dataclass
 

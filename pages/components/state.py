@@ -41,6 +41,9 @@ class AppState:
     added_to: str | None = None
     previews: list[PreviewMade] = field(default_factory=list)
     typed_keys: dict[str, SecretStr] = field(default_factory=dict)
+    key_shown_for: str | None = None
+    model_shown_for: str | None = None
+    models_wanted: bool = False
     model_lists: dict[tuple[str, str | None, bool], tuple[float, ModelList]] = field(default_factory=dict)
 
 

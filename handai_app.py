@@ -1,0 +1,24 @@
+"""The app's router: how the pages are called and found."""
+
+import streamlit as st
+
+from handai_errors import HandaiError
+from pages import history_page, run_page, transform_page
+from pages.components import run_words as words
+from pages.components.start import once_per_server
+
+st.set_page_config(page_title="Handai", page_icon="🌾", layout="wide", menu_items={"About": "Handai"})
+
+page = st.navigation(
+    [
+        st.Page(transform_page.render, title="Transform", url_path="transform", default=True),
+        st.Page(run_page.render, title="Run", url_path="run"),
+        st.Page(history_page.render, title="History", url_path="history"),
+    ],
+    position="top",
+)
+try:
+    once_per_server()
+    page.run()
+except HandaiError as error:
+    st.error(words.error_words(error), title="That did not work")

@@ -1,0 +1,99 @@
+"""The last step of Transform: what leaves this machine, what must be mended, Preview and Run all."""
+
+import streamlit as st
+
+from handai_db import DatasetRecord
+from handai_errors import HandaiError
+from pages.components import run_words as words
+from pages.components.run_links import go
+from pages.components.state import PreviewMade, app_state
+from pages.components.transform_model import typed_key
+from services import drafts, preferences, runs
+from services.checks import sentence_on_privacy
+from services.transform_form import Readiness, TransformForm, asked, readiness, to_preferences, to_spec
+
+
+def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
+    """The buttons, and whatever stands in their way."""
+    ready = readiness(form, table, typed_key(form.provider))
+    st.subheader("4 · Try a few rows, then run all", anchor=False)
+    _tell(table, form, ready)
+    few = min(form.preview_rows, table.info.rows)
+    blocked = ready.runnable is None
+    with st.container(horizontal=True):
+        preview = st.button(
+            f"Preview ({words.rows_words(few)})",
+            key="transform_preview",
+            disabled=blocked,
+            icon=":material/visibility:",
+        )
+        everything = st.button(
+            f"Run all ({words.rows_words(table.info.rows)})",
+            key="transform_run",
+            type="primary",
+            disabled=blocked,
+            icon=":material/play_arrow:",
+        )
+    try:
+        if preview:
+            _start_preview(table, form, few)
+        if everything:
+            _start_all(table, form)
+    except HandaiError as error:
+        st.error(words.error_words(error), title="It could not start")
+
+
+def _tell(table: DatasetRecord, form: TransformForm, ready: Readiness) -> None:
+    for problem in ready.problems:
+        st.warning(words.error_words(problem))
+    added_to = app_state().added_to
+    if added_to:
+        st.info(
+            f"Rows that are the same as in run {words.plain(added_to)} take its answers over; only new or changed "
+            "rows are asked."
+        )
+    if ready.plan is None:
+        return
+    for notice in ready.plan.notices:
+        st.caption(words.plain(notice))
+    with st.container(key="transform_privacy"):
+        st.caption(f":material/lock: {words.plain(sentence_on_privacy(ready.plan))}")
+
+
+def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
+    spec = to_spec(form, table, limit=few)
+    reuse = _reusable(table)
+    record = runs.start(
+        runs.NewRun(spec, table.id, session=form.session.strip() or None, preview=True, reuse_from=reuse),
+        typed_key(form.provider),
+    )
+    app_state().previews.append(PreviewMade(record.id, table.id, asked(spec)))
+    _remember(table, form)
+
+
+def _start_all(table: DatasetRecord, form: TransformForm) -> None:
+    spec = to_spec(form, table)
+    record = runs.start(
+        runs.NewRun(
+            spec,
+            table.id,
+            name=form.run_name.strip() or None,
+            session=form.session.strip() or None,
+            reuse_from=_reusable(table),
+        ),
+        typed_key(form.provider),
+    )
+    _remember(table, form)
+    go("run", run=record.id)
+
+
+def _reusable(table: DatasetRecord) -> tuple[str, ...]:
+    """Runs whose answers to equal requests are taken over: this visit's previews, and the run that is added to."""
+    state = app_state()
+    previews = [made.run_id for made in reversed(state.previews) if made.dataset_id == table.id]
+    return (*previews, *([state.added_to] if state.added_to else []))
+
+
+def _remember(table: DatasetRecord, form: TransformForm) -> None:
+    preferences.save(to_preferences(form, preferences.load()))
+    drafts.save(table.id, form)

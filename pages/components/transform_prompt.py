@@ -1,0 +1,113 @@
+"""Step two of Transform: which columns the model sees, what it should do, and the exact messages for any row."""
+
+import streamlit as st
+
+from engine.outputs import planned_columns
+from engine.prompts import render_messages
+from engine.spec import Output
+from handai_db import DatasetRecord
+from handai_errors import HandaiError
+from pages.components import run_words as words
+from pages.components.state import held, put, seed
+from services import datasets
+from services.estimates import about_tokens
+from services.transform_form import TransformForm, to_spec
+
+_CHIPS = 40
+
+
+def draw_prompt(table: DatasetRecord, form: TransformForm) -> TransformForm:
+    """The form with what the person says the model should see and do."""
+    st.subheader("2 · What the model sees and does", anchor=False)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        form = _draw_inputs(table, form)
+    with right:
+        _draw_messages(table, form)
+    return form
+
+
+def _draw_inputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
+    names = [column.name for column in table.info.columns]
+    seed("transform_instructions", form.instructions)
+    instructions = st.text_area(
+        "Instructions",
+        key="transform_instructions",
+        height=140,
+        placeholder="For example: Is this review positive, negative or mixed? Answer with one word.",
+    )
+    seed("transform_use_template", form.use_template)
+    use_template = st.toggle(
+        "Write the row's text myself, with {{ column }}",
+        key="transform_use_template",
+        help="Off: the chosen columns are sent as JSON after your instructions.",
+    )
+    if use_template:
+        form = form.model_copy(update={"template": _draw_template(names, form)})
+    else:
+        form = form.model_copy(update={"columns": _draw_columns(names, form)})
+    seed("transform_json", form.json_mode)
+    json_mode = st.toggle(
+        "Several answers a row (JSON mode)",
+        key="transform_json",
+        help="The model answers with a JSON object; each of its keys becomes a column.",
+    )
+    output = form.output
+    if not json_mode:
+        seed("transform_output", form.output)
+        output = st.text_input("Name of the new column", key="transform_output", max_chars=200)
+    form = form.model_copy(
+        update={"instructions": instructions, "use_template": use_template, "json_mode": json_mode, "output": output}
+    )
+    _tell_collisions(table, form)
+    return form
+
+
+def _draw_template(names: list[str], form: TransformForm) -> str:
+    seed("transform_template", form.template)
+    template = st.text_area("Template", key="transform_template", height=110, placeholder="Review: {{ review }}")
+    st.pills("Insert a column", names[:_CHIPS], key="transform_insert", on_change=_insert, format_func=words.plain)
+    return template
+
+
+def _insert() -> None:
+    name = held("transform_insert")
+    if isinstance(name, str):
+        text = str(held("transform_template") or "")
+        put("transform_template", f"{text}{' ' if text and not text.endswith((' ', chr(10))) else ''}{{{{ {name} }}}}")
+        put("transform_insert", None)
+
+
+def _draw_columns(names: list[str], form: TransformForm) -> tuple[str, ...] | None:
+    known = [name for name in form.columns if name in names] if form.columns is not None else names
+    seed("transform_columns", known)
+    chosen = st.multiselect("Columns that the model sees", names, key="transform_columns", placeholder="None chosen")
+    return None if chosen == names else tuple(chosen)
+
+
+def _tell_collisions(table: DatasetRecord, form: TransformForm) -> None:
+    if form.json_mode or not form.output.strip():
+        return
+    spec_outputs = (Output(name=form.output.strip()),)
+    try:
+        spec = to_spec(form, table).model_copy(update={"outputs": spec_outputs})
+    except HandaiError:
+        return
+    for key, name in planned_columns(spec, [column.name for column in table.info.columns]).pairs:
+        if key != name:
+            st.caption(words.plain(f"The table already has a column '{key}': the answers go to '{name}'."))
+
+
+def _draw_messages(table: DatasetRecord, form: TransformForm) -> None:
+    st.markdown("**The exact messages for one row**")
+    seed("transform_row", 1)
+    number = st.number_input("Row", 1, max(1, table.info.rows), key="transform_row", width=160)
+    rows = datasets.rows_of(table.id, int(number) - 1, 1)
+    if not rows:
+        return
+    columns = form.columns if form.columns is not None else [column.name for column in table.info.columns]
+    messages = render_messages(form.prompt, columns, rows[0], json_mode=form.json_mode)
+    for message in messages:
+        st.caption("Instructions (system)" if message.role == "system" else "The row (user)")
+        st.code(message.content, language=None, wrap_lines=True, height=min(220, 60 + len(message.content) // 3))
+    st.caption(f"About {about_tokens(messages):,} tokens.")

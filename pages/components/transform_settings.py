@@ -1,0 +1,91 @@
+"""The settings that most people leave alone, each with a line of help."""
+
+from typing import TypedDict
+
+import streamlit as st
+
+from engine.spec import MAX_CONCURRENCY
+from pages.components.state import seed
+from services.transform_form import TransformForm
+
+
+class _Number(TypedDict, total=False):
+    min_value: float | int
+    max_value: float | int
+    step: float | int
+    placeholder: str
+
+
+_WHOLE: dict[str, tuple[str, str, _Number]] = {
+    "max_tokens": (
+        "Longest answer, in tokens",
+        "A cut answer counts as failed. Empty: the model's own limit.",
+        {"min_value": 1, "step": 1, "placeholder": "Not set"},
+    ),
+    "concurrency": (
+        "Requests at the same time",
+        "Empty: as many as the provider takes well.",
+        {"min_value": 1, "max_value": MAX_CONCURRENCY, "step": 1, "placeholder": "Auto"},
+    ),
+    "max_attempts": (
+        "Attempts a row",
+        "How often a row is tried before it counts as failed. Waiting for a rate limit does not count.",
+        {"min_value": 1, "max_value": 20, "step": 1},
+    ),
+    "preview_rows": (
+        "Rows in a preview",
+        "A preview asks for the first rows only.",
+        {"min_value": 1, "max_value": 100, "step": 1},
+    ),
+}
+_DECIMAL: dict[str, tuple[str, str, _Number]] = {
+    "temperature": (
+        "Temperature",
+        "Higher varies more. Many new models refuse it: leave it empty unless you need it.",
+        {"min_value": 0.0, "max_value": 2.0, "step": 0.1, "placeholder": "Not set"},
+    ),
+    "timeout_s": (
+        "Time-out, in seconds",
+        "How long one attempt may take.",
+        {"min_value": 1.0, "max_value": 3600.0, "step": 10.0},
+    ),
+    "max_cost_usd": (
+        "Spending cap, in US dollars",
+        "The run pauses before it could cost more. Needs a model with a known price.",
+        {"min_value": 0.01, "step": 1.0, "placeholder": "No cap"},
+    ),
+}
+_NEEDED = {"max_attempts": 4, "preview_rows": 5, "timeout_s": 120.0}
+
+
+def draw_settings(form: TransformForm) -> TransformForm:
+    """The form with the settings as they stand."""
+    with st.expander("Settings", icon=":material/settings:", key="transform_settings"):
+        columns = st.columns(3, gap="medium")
+        changes: dict[str, object] = {}
+        for place, name in enumerate((*_WHOLE, *_DECIMAL)):
+            with columns[place % 3]:
+                changes[name] = _draw_number(name, form)
+        with columns[1]:
+            changes["run_name"] = _draw_text(
+                "run_name", "Name of the run", "Empty: the file's name and the time.", form
+            )
+        with columns[2]:
+            changes["session"] = _draw_text(
+                "session", "Session", "Runs are kept together by session. Empty: today's.", form
+            )
+    return form.model_copy(update=changes)
+
+
+def _draw_number(name: str, form: TransformForm) -> object:
+    label, help_text, bounds = {**_WHOLE, **_DECIMAL}[name]
+    key = f"transform_{name}"
+    seed(key, getattr(form, name))
+    value = st.number_input(label, key=key, help=help_text, **bounds)
+    return _NEEDED[name] if value is None and name in _NEEDED else value
+
+
+def _draw_text(name: str, label: str, help_text: str, form: TransformForm) -> str:
+    key = f"transform_{name}"
+    seed(key, getattr(form, name))
+    return st.text_input(label, key=key, help=help_text, max_chars=200)

@@ -1,0 +1,166 @@
+"""Step one of Transform: where the table comes from, what was detected, and its rows."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from engine.tables import READABLE, ParseOptions
+from handai_db import DatasetRecord
+from handai_errors import HandaiError
+from pages.components import run_words as words
+from pages.components.run_frames import shown_cell
+from pages.components.state import app_state, held
+from pages.components.transform_arrival import choose
+from services import datasets
+
+PAGE_ROWS = 50
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_ENCODINGS = ["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-16", "mac_roman", "shift_jis", "gb18030"]
+_HEADER = {None: "Detect", True: "The first row is the header", False: "The first row is data"}
+
+
+def draw_table() -> DatasetRecord | None:
+    """The upload, the samples, and the chosen table; None until there is one."""
+    st.subheader("1 · Your table", anchor=False)
+    _draw_sources()
+    state = app_state()
+    if state.upload_changed:
+        state.upload_changed = False
+        _read_upload()
+    if state.upload_problem:
+        st.error(words.error_words(state.upload_problem), title="This table can't be used")
+    if state.table is None:
+        st.caption("A row of your table becomes one question to the model; its answer becomes a new column.")
+        return None
+    _draw_chosen(state.table)
+    return state.table
+
+
+def _draw_sources() -> None:
+    upload, sample = st.columns([3, 2], gap="large")
+    with upload:
+        st.file_uploader(
+            "CSV, TSV, Excel, JSON, JSONL or Parquet",
+            type=sorted(READABLE),
+            key="transform_upload",
+            on_change=_note_upload,
+        )
+    with sample:
+        found = {item.id: item for item in datasets.samples()}
+        st.selectbox(
+            "No file at hand?",
+            list(found),
+            format_func=lambda name: f"{found[name].title}: {found[name].description}",
+            key="transform_sample_name",
+        )
+        st.button("Use sample data", key="transform_sample", on_click=_use_sample, icon=":material/dataset:")
+
+
+def _note_upload() -> None:
+    app_state().upload_changed = held("transform_upload") is not None
+
+
+def _read_upload() -> None:
+    state, file = app_state(), held("transform_upload")
+    state.upload_problem = None
+    try:
+        with st.spinner("Reading the table …"):
+            choose(datasets.store_upload(file, file.name, ParseOptions()))  # type: ignore[attr-defined, arg-type] # an UploadedFile
+    except HandaiError as error:
+        state.upload_problem = error
+
+
+def _use_sample() -> None:
+    state, name = app_state(), held("transform_sample_name")
+    sample = next((item for item in datasets.samples() if item.id == name), datasets.samples()[0])
+    state.upload_problem = None
+    try:
+        choose(datasets.store_file(sample.path, sample=True), sample.instructions)
+    except HandaiError as error:
+        state.upload_problem = error
+
+
+def _draw_chosen(table: DatasetRecord) -> None:
+    info = table.info
+    size = f"{words.rows_words(info.rows)} × {len(info.columns):,} column{'' if len(info.columns) == 1 else 's'}"
+    with st.container(key="transform_table"):
+        st.markdown(f"**{words.plain(table.filename)}** · {size}")
+        st.caption(_detected(table))
+        for notice in info.notices:
+            st.info(words.plain(notice))
+        _draw_rows(table)
+        with st.expander("Read it differently", icon=":material/tune:"):
+            _draw_options(table)
+
+
+def _detected(table: DatasetRecord) -> str:
+    info = table.info
+    parts = [info.format.upper()]
+    if info.encoding:
+        parts.append(f"encoding {info.encoding}")
+    if info.delimiter:
+        parts.append(f"cells separated by {_DELIMITERS.get(info.delimiter, info.delimiter)}")
+    if info.sheet:
+        parts.append(f"sheet {info.sheet}")
+    if info.header is not None:
+        parts.append("first row is the header" if info.header else "no header, columns are numbered")
+    return words.plain("Detected: " + ", ".join(parts) + ".")
+
+
+def _draw_rows(table: DatasetRecord) -> None:
+    pages = max(1, math.ceil(table.info.rows / PAGE_ROWS))
+    found = held("transform_page")
+    place = min(found, pages) if isinstance(found, int) else 1
+    rows = datasets.rows_of(table.id, (place - 1) * PAGE_ROWS, PAGE_ROWS)
+    names = [column.name for column in table.info.columns]
+    frame = pd.DataFrame({name: [shown_cell(row.get(name)) for row in rows] for name in names})
+    frame.index = pd.RangeIndex((place - 1) * PAGE_ROWS + 1, (place - 1) * PAGE_ROWS + 1 + len(rows), name="Row")
+    height = 38 + 35 * max(1, min(len(rows), 6))
+    st.dataframe(frame, height=height, placeholder="", key="transform_rows", alt=f"Rows of {table.filename}")
+    if pages > 1:
+        st.pagination(pages, key="transform_page")
+
+
+def _draw_options(table: DatasetRecord) -> None:
+    info, chosen = table.info, table.options
+    with st.form("transform_reading", border=False):
+        sheet = None
+        if info.sheets:
+            place = info.sheets.index(info.sheet) if info.sheet in info.sheets else 0
+            sheet = st.selectbox("Sheet", info.sheets, index=place, key="transform_sheet")
+        encoding = delimiter = None
+        if info.format in {"csv", "tsv"}:
+            encoding = st.selectbox(
+                "Encoding, if letters look wrong",
+                _ENCODINGS,
+                index=None,
+                placeholder=f"Detected: {info.encoding}",
+                accept_new_options=True,
+                key="transform_encoding",
+            )
+            delimiter = st.selectbox(
+                "Cells are separated by",
+                list(_DELIMITERS),
+                index=None,
+                format_func=lambda sign: _DELIMITERS.get(sign, sign),
+                placeholder=f"Detected: {_DELIMITERS.get(info.delimiter or '', info.delimiter or '')}",
+                accept_new_options=True,
+                key="transform_delimiter",
+            )
+        header = st.selectbox("Header", list(_HEADER), format_func=lambda value: _HEADER[value], key="transform_header")
+        again = st.form_submit_button("Read again", key="transform_read_again")
+    if again:
+        _read_again(
+            table, ParseOptions(sheet=sheet or chosen.sheet, encoding=encoding, delimiter=delimiter, header=header)
+        )
+
+
+def _read_again(table: DatasetRecord, options: ParseOptions) -> None:
+    try:
+        with st.spinner("Reading the table …"):
+            choose(datasets.read_differently(table, options))
+    except HandaiError as error:
+        st.error(words.error_words(error), title="It can't be read this way")
+        return
+    st.rerun()

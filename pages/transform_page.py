@@ -1,0 +1,36 @@
+"""Transform: a table, what to do with each row, who answers; try a few rows, then run all."""
+
+import streamlit as st
+
+from pages.components.state import app_state
+from pages.components.transform_arrival import arrive
+from pages.components.transform_launch import draw_launch
+from pages.components.transform_model import draw_model
+from pages.components.transform_preview import draw_preview
+from pages.components.transform_prompt import draw_prompt
+from pages.components.transform_settings import draw_settings
+from pages.components.transform_table import draw_table
+from services import drafts
+from services.processes import WARM
+
+
+def render() -> None:
+    """The page, from the table down to the preview."""
+    WARM.keep()
+    state = app_state()
+    arrive()
+    st.title("Transform", anchor=False)
+    st.caption("Have a model work on every row of your table. Answers are new columns; yours stay as they are.")
+    table = draw_table()
+    if table is None:
+        return
+    form = arrive()
+    form = draw_prompt(table, form)
+    form = draw_model(form)
+    form = draw_settings(form)
+    state.form, state.seeding = form, False
+    if state.saved_form != form:
+        drafts.save(table.id, form)
+        state.saved_form = form
+    draw_launch(table, form)
+    draw_preview(table, form)
