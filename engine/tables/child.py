@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def _answer(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     except MemoryError:
         return {"memory": True}
     except OSError as error:
-        return {"os_error": {"errno": error.errno, "text": error.strerror or str(error)}}
+        return {"os_error": {"errno": error.errno, "text": os.strerror(error.errno) if error.errno else str(error)}}
     except BaseException as error:  # noqa: BLE001 - a panic of a parser must become an answer too
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
 

@@ -90,7 +90,7 @@ def _understand(source: Path, kind: str, options: ParseOptions) -> _Text:
     if facts.nul_bytes > _FORBIDDEN_NUL_SHARE * source.stat().st_size + 1:
         raise TableError("The file holds binary data, not text.", "Save the table as CSV, Excel, JSON or Parquet.")
     with source.open("r", encoding=facts.codec, newline="") as file:
-        sample, whole = _sample(file)
+        sample = _sample(file)
     if not sample.strip("\r\n \t\0"):
         raise TableError("The file holds only blank lines.", "Choose a file with a header and at least one row.")
     first_line, _, rest = sample.partition("\n")
@@ -99,16 +99,14 @@ def _understand(source: Path, kind: str, options: ParseOptions) -> _Text:
         delimiter = chosen_delimiter(options.delimiter)
     else:
         preferred = "\t" if kind == "tsv" else None
-        delimiter = hint or detect_delimiter(sample.lstrip("\r\n"), preferred, whole=whole)
+        delimiter = hint or detect_delimiter(sample.lstrip("\r\n"), preferred)
     return _Text(source, facts, delimiter, skip_lines=1 if hint and rest else 0)
 
 
-def _sample(file: TextIO) -> tuple[str, bool]:
-    """The file's first lines, and whether that is all of it."""
+def _sample(file: TextIO) -> str:
+    """The file's first lines."""
     sample = file.read(_SAMPLE_CHARS)
-    if len(sample) < _SAMPLE_CHARS:
-        return sample, True
-    return sample[: sample.rfind("\n") + 1] or sample, False
+    return sample if len(sample) < _SAMPLE_CHARS else sample[: sample.rfind("\n") + 1] or sample
 
 
 def _names(text: _Text, chosen: bool | None) -> tuple[list[str], bool, list[str]]:

@@ -29,9 +29,9 @@ def delimiter_hint(first_line: str) -> str | None:
     return match[1] if match else None
 
 
-def detect_delimiter(sample: str, preferred: str | None = None, *, whole: bool = True) -> str:
-    """The delimiter of sample lines (`whole`: they are the whole file); NO_DELIMITER when each line is one cell."""
-    widths = {candidate: _widths(sample, candidate, whole=whole) for candidate in CANDIDATES}
+def detect_delimiter(sample: str, preferred: str | None = None) -> str:
+    """The delimiter of sample lines; NO_DELIMITER when each line is one cell."""
+    widths = {candidate: _widths(sample, candidate) for candidate in CANDIDATES}
     if preferred and widths[preferred][:1] > [1]:
         return preferred
     clean = [candidate for candidate in CANDIDATES if len(set(widths[candidate])) == 1 and widths[candidate][0] > 1]
@@ -41,12 +41,11 @@ def detect_delimiter(sample: str, preferred: str | None = None, *, whole: bool =
     return guess if guess and (guess in clean or guess in _plausible(widths)) else NO_DELIMITER
 
 
-def _widths(sample: str, delimiter: str, *, whole: bool) -> list[int]:
+def _widths(sample: str, delimiter: str) -> list[int]:
     try:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row]
+        return [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row]
     except csv.Error:
         return []
-    return widths if whole or len(widths) < 2 else widths[:-1]  # the last row may be cut in two
 
 
 def _plausible(widths: dict[str, list[int]]) -> list[str]:

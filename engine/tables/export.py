@@ -64,7 +64,7 @@ def _sync(path: Path) -> None:
 def _storage_error(error: OSError, target: Path) -> StorageError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(f"The disk is full, so {target.name} was not written.", "Free some space and try again.")
-    reason = error.strerror or str(error)
+    reason = os.strerror(error.errno) if error.errno else str(error)  # pyarrow's own text is for programmers
     return StorageError(f"{target.name} could not be written: {reason}.", "Choose another place for the file.")
 
 

@@ -1,5 +1,6 @@
 """Tables to Parquet: each column keeps its kind, or becomes text when a value does not fit it."""
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -41,8 +42,10 @@ def write_parquet(
         while chunk := list(itertools.islice(iterator, _CHUNK_ROWS)):
             file.add([[row.get(name) for row in chunk] for name in names])
             count += len(chunk)
-    finally:
         file.close()
+    except BaseException:
+        file.abandon()
+        raise
     told = "Column '{}' holds values of several kinds, so it was written as text."
     return count, [told.format(names[i]) for i in sorted(file.widened)]
 
@@ -75,6 +78,12 @@ class _Growing:
             self._flush()
         if self.writer:
             self.writer.close()
+
+    def abandon(self) -> None:
+        """End the file in whatever state it is, without hiding the error that is on its way."""
+        with contextlib.suppress(OSError, pa.ArrowException):
+            if self.writer:
+                self.writer.close()
 
     def _flush(self) -> None:
         arrays: list[pa.Array[Any]] = []

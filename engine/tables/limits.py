@@ -16,7 +16,7 @@ from engine.tables.parquet_io import info_from_json, part_of
 from handai_errors import DiskFullError, StorageError, TableError
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SLOWEST_BYTES_PER_S = 2_000_000  # a tenth of what a slow machine was seen to convert
+SLOWEST_BYTES_PER_S = 2_000_000  # a tenth of what a slow machine was seen to convert
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 _SPLIT = "Split it into smaller files, or save it as CSV: CSV files can be of any size."
 
@@ -37,7 +37,7 @@ def convert_limited(
     """
     format_of(filename)
     stored = target.absolute().with_name(f".{uuid4().hex}.parquet")  # two uploads of one file must not meet
-    extra_s = source.stat().st_size // _SLOWEST_BYTES_PER_S
+    extra_s = source.stat().st_size // SLOWEST_BYTES_PER_S
     request = {
         "source": str(source.resolve()),
         "filename": filename,

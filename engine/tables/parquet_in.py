@@ -1,6 +1,7 @@
 """A Parquet file of any origin to the stored form: few kinds of columns, nothing rounded that matters."""
 
 import base64
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ def convert_parquet(source: Path, kind: str, _options: ParseOptions, target: Pat
         with pq.ParquetFile(source, pre_buffer=False, buffer_size=1 << 20) as file:
             return _convert(file, kind, target)
     except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # the disk is at fault, not the file
         raise TableError("The Parquet file is damaged or incomplete.", "Save it again or download it again.") from error
 
 

@@ -25,7 +25,7 @@ def test_delimiters(sample: str, delimiter: str) -> None:
 
 
 def test_a_row_cut_off_by_the_sample_does_not_matter() -> None:
-    assert detect_delimiter('a,b,c\n1,2,3\n4,5,6\n7,"be', whole=False) == ","
+    assert detect_delimiter('a,b,c\n1,2,3\n4,5,6\n7,"be') == ","
 
 
 @pytest.mark.parametrize("piece", ['",;|\t', '"' * 50 + ",;|", "a,b;c|d\n", "'\",\n"])

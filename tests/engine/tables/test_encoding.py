@@ -64,6 +64,12 @@ def test_a_character_cut_by_a_chunk_is_no_fault(tmp_path: Path) -> None:
     assert first_undecodable(source, "utf-8") is None
 
 
+def test_the_place_of_a_fault_is_exact_across_chunks(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_bytes(b"x" * ((1 << 20) - 1) + b"\xc3" + b"A")
+    assert first_undecodable(source, "utf-8") == (1 << 20) - 1
+
+
 def test_a_file_that_ends_inside_a_character_is_noticed(tmp_path: Path) -> None:
     source = tmp_path / "t.csv"
     source.write_bytes(b"abc\xc3")

@@ -1,7 +1,11 @@
 """CSV, TSV, JSON and JSON Lines out."""
 
 import csv
+import errno
 import json
+import os
+import random
+import resource
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.tables import Cell, Column, ColumnKind, ExportInfo, ExportOptions, Row, export_table
-from handai_errors import StorageError, TableError
+from handai_errors import DiskFullError, StorageError, TableError
 
 ROWS: list[Row] = [
     {"id": 1, "text": "a, \"b\"\nc;\t'd'", "j": {"k": [1, "ü"]}, "x": None, "d": date(2024, 1, 2), "b": True},
@@ -131,6 +135,37 @@ def test_an_export_replaces_the_old_file_and_is_private(tmp_path: Path, ending: 
     assert target.read_bytes() != b"old"
     assert target.stat().st_mode & 0o777 == 0o600
     assert [path for path in tmp_path.iterdir() if path.is_file()] == [target]
+
+
+@pytest.fixture
+def hundred_kilobytes() -> Iterator[None]:
+    """No file may grow beyond 100 kB, as on a disk that is almost full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("hundred_kilobytes")
+@pytest.mark.parametrize("ending", ["csv", "tsv", "json", "jsonl", "parquet"])
+def test_a_file_that_can_not_grow_is_told_and_the_old_one_kept(tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"t.{ending}"
+    target.write_text("old")
+    noise = random.Random(1)
+    rows: Iterator[Row] = ({"a": noise.randbytes(40).hex()} for _ in range(40_000))
+    with pytest.raises(StorageError, match="could not be written: File too large"):
+        export_table(target, rows, [Column("a")])
+    assert target.read_text() == "old"
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == [target]
+
+
+def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
+    def rows() -> Iterator[Row]:
+        yield {"a": "x"}
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(DiskFullError, match=r"disk is full, so t\.csv was not written"):
+        export_table(tmp_path / "t.csv", rows(), [Column("a")])
 
 
 def test_other_endings_are_refused(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def wide_reaching(folder: Path) -> Path:
 def test_a_child_out_of_memory_becomes_an_error(tmp_path: Path, target: Path) -> None:
     with pytest.raises(TableError, match="needs more memory or time than Handai allows"):
         convert_limited(wide_reaching(tmp_path), "w.xlsx", ParseOptions(), target, memory_mb=400)
-    assert list(tmp_path.glob("stored*")) == []
+    assert not list(tmp_path.rglob("*.parquet*"))
 
 
 def test_a_child_out_of_cpu_time_becomes_an_error(tmp_path: Path, target: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_child_out_of_cpu_time_becomes_an_error(tmp_path: Path, target: Path) 
     source.write_text("a,b\n" + "1,2\n" * 400_000)
     with pytest.raises(TableError, match="needs more memory or time"):
         convert_limited(source, "big.csv", ParseOptions(), target, cpu_s=0)
-    assert list(tmp_path.glob("stored*")) == []
+    assert not list(tmp_path.rglob("*.parquet*"))
 
 
 def test_a_child_that_hangs_is_ended(tmp_path: Path, target: Path) -> None:
@@ -96,6 +96,17 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path, target: Path) -> None:
         convert_limited(fifo, "never.csv", ParseOptions(), target, wall_s=1)
     assert time.monotonic() - start < 5
     assert not [child for child in psutil.Process().children() if child.name().startswith("python")]
+
+
+def test_a_child_ended_while_it_writes_leaves_no_file(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits_module, "SLOWEST_BYTES_PER_S", 1 << 40)
+    source = tmp_path / "big"
+    source.write_text("a,b\n" + "1,2\n" * 4_000_000)
+    with pytest.raises(TableError, match="took longer"):
+        convert_limited(source, "big.csv", ParseOptions(), target, wall_s=1.2)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["big"]
 
 
 def test_an_earlier_table_survives_a_failed_conversion(tmp_path: Path, target: Path) -> None:
@@ -146,4 +157,4 @@ def test_bombs_leave_this_process_as_it_was(tmp_path: Path, target: Path) -> Non
             convert_limited(source, name, ParseOptions(), target)
         assert time.monotonic() - start < 35, name
         assert process.memory_info().rss - before < 50 << 20, name
-    assert list(tmp_path.glob("stored*")) == []
+    assert not list(tmp_path.rglob("*.parquet*"))
