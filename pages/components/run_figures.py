@@ -22,7 +22,7 @@ def draw_figures(view: RunView) -> None:
     st.progress(min(1.0, share), text=progress_words(view))
     with st.container(horizontal=True, key="run_figures"):
         for label, value in _figures(view):
-            st.metric(label, value, width=150)
+            st.metric(label, value, width=190)
 
 
 def progress_words(view: RunView) -> str:

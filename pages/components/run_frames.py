@@ -1,4 +1,4 @@
-"""Rows of a run as tables for the screen: what the model saw, its answers, then the columns it did not see."""
+"""Rows of a run as tables for the screen: the answers, what the model saw, then the columns it did not see."""
 
 from collections.abc import Sequence
 
@@ -23,14 +23,14 @@ def result_frame(rows: Sequence[TableRow], record: RunRecord) -> pd.DataFrame:
         return pd.DataFrame(columns=[ROW, STATUS])
     seen, answers = _seen(rows[0], record), list(rows[0].answers)
     rest = [name for name in rows[0].cells if name not in seen]
-    return _frame(rows, [*seen, *answers, *rest])
+    return _frame(rows, [*answers, *seen, *rest])
 
 
 def live_frame(rows: Sequence[TableRow], record: RunRecord) -> pd.DataFrame:
     """The newest rows: a few of the columns that the model saw, and its answers."""
     if not rows:
         return pd.DataFrame(columns=[ROW, STATUS])
-    return _frame(rows, [*_seen(rows[0], record)[:_INPUTS_WHILE_LIVE], *rows[0].answers])
+    return _frame(rows, [*rows[0].answers, *_seen(rows[0], record)[:_INPUTS_WHILE_LIVE]])
 
 
 def status_words(row: TableRow) -> str:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from handai_db import RunRecord, StoredAttempt
 from pages.components import run_words as words
+from pages.components.run_choice import RowChoice
 from pages.components.run_frames import shown_cell, status_words
-from pages.components.state import held, put
 from services import inspect
 from services.inspect import RowDetail
 
@@ -16,12 +16,10 @@ _ROLES = {"system": "Instructions (system)", "user": "The row (user)", "assistan
 _OUTCOMES = {"done": "answered", "failed": "failed", "unknown": "no answer came back", "reserved": "being sent"}
 
 
-def draw_inspector(record: RunRecord, on_page: list[int]) -> None:
-    """Choose a row and look into it; `on_page` are the numbers of the rows in the table above."""
-    if not record.total:
-        return
+def draw_inspector(record: RunRecord, choice: RowChoice) -> None:
+    """Choose a row and look into it."""
     st.subheader("Look into a row", anchor=False)
-    number = _ask_for_row(record, on_page)
+    number = _ask_for_row(choice)
     detail = inspect.detail(record, number - 1)
     with st.container(key="run_inspector"):
         _draw_summary(detail)
@@ -33,40 +31,35 @@ def draw_inspector(record: RunRecord, on_page: list[int]) -> None:
         _draw_attempts(detail.attempts)
 
 
-def _ask_for_row(record: RunRecord, on_page: list[int]) -> int:
-    last = record.total
-    found = held("run_row")
-    if not isinstance(found, int) or not 1 <= found <= last:
-        put("run_row", on_page[0] if on_page else 1)
-    now = int(str(held("run_row")))
+def _ask_for_row(choice: RowChoice) -> int:
+    now = choice.now()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            "Previous",
+            "Back",
             key="run_row_previous",
             icon=":material/chevron_left:",
-            disabled=now <= 1,
-            on_click=_step,
-            args=(-1, on_page, last),
+            disabled=choice.beside(-1) is None,
+            on_click=choice.step,
+            args=(-1,),
         )
-        st.number_input(f"Row, 1 to {last:,}", min_value=1, max_value=last, key="run_row", width=160)
+        st.number_input(
+            f"Row, 1 to {choice.last:,}",
+            min_value=1,
+            max_value=choice.last,
+            key="run_row",
+            on_change=choice.follow,
+            width=120,
+        )
         st.button(
             "Next",
             key="run_row_next",
             icon=":material/chevron_right:",
             icon_position="right",
-            disabled=now >= last,
-            on_click=_step,
-            args=(1, on_page, last),
+            disabled=choice.beside(1) is None,
+            on_click=choice.step,
+            args=(1,),
         )
-    return min(max(int(str(held("run_row"))), 1), last)
-
-
-def _step(direction: int, on_page: list[int], last: int) -> None:
-    """The next row of those in the table, so that a filter is followed; else of the whole run."""
-    now = int(str(held("run_row")))
-    place = on_page.index(now) + direction if now in on_page else -1
-    target = on_page[place] if 0 <= place < len(on_page) else now + direction
-    put("run_row", min(max(target, 1), last))
+    return now
 
 
 def _draw_summary(detail: RowDetail) -> None:

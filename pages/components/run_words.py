@@ -132,19 +132,16 @@ def rows_words(count: int) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """45 s, 3 min 20 s, 2 h 5 min."""
+    """250 ms, 4.5 s, 45 s, 3 min 20 s, 2 h 5 min."""
     if seconds is None:
         return UNKNOWN
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
     whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    if whole < 86_400:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+    for size, unit, smaller, rest in ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            return f"{whole // size} {unit} {whole % size // smaller} {rest}"
+    return f"{whole} s"
 
 
 def cost(usd: float | None, *, complete: bool = True) -> str:
