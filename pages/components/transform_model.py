@@ -44,7 +44,7 @@ def _provider_label(provider_id: str) -> str:
 
 
 def _draw_address(provider: ProviderSpec, form: TransformForm) -> TransformForm:
-    if not (provider.needs_base_url or provider.local):
+    if provider.id == "demo" or not (provider.needs_base_url or provider.local):
         return form
     key = f"transform_address_{provider.id}"
     seed(key, form.base_urls.get(provider.id, ""))
