@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from storage.catalogue import Database, Datasets, Sessions, Settings
-from storage.connect import private_directory
+from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
 from storage.records import (
     DatasetRecord,
@@ -22,6 +22,7 @@ from storage.run_table import Leases, RunFilter, Runs
 from storage.run_writer import RunWriter
 
 __all__ = [
+    "SQLITE_VERSION",
     "Catalogue",
     "DatasetRecord",
     "ErrorGroup",

@@ -1,28 +1,30 @@
-"""History: every run found again, looked into, taken further, and deleted for good."""
+"""Sessions and their runs: found again, opened, renamed, moved, deleted, and what they take on the disk."""
 
 import streamlit as st
 
-from pages.components.history_actions import draw_run_actions, draw_session_actions
-from pages.components.history_list import draw_filters, draw_runs
+from handai_db import RunFilter
+from pages.components.history_dialogs import draw_note
+from pages.components.history_filters import ask_filter, is_set
+from pages.components.history_list import draw_list
 from pages.components.history_storage import draw_storage
 from pages.components.run_links import link
 from services import history
 
 
 def render() -> None:
-    """The runs, the sessions and the storage."""
+    """The history."""
     st.title("History", anchor=False)
-    sessions = history.sessions()
-    if not sessions:
-        st.info("Runs that you start are listed here, with everything about them.", title="No run yet")
-        link("transform", "Start one on Transform", key="history_to_transform", icon=":material/table_edit:")
-        return
-    runs, groups, storage = st.tabs(["Runs", "Sessions", "Storage"])
-    with runs:
-        chosen = draw_runs(draw_filters(sessions), sessions)
-        if chosen is not None:
-            draw_run_actions(chosen, sessions)
-    with groups:
-        draw_session_actions(sessions)
-    with storage:
-        draw_storage()
+    draw_note()
+    everything = history.list_runs(RunFilter(), limit=-1)
+    if everything:
+        sessions = history.sessions()
+        wanted = ask_filter(everything, sessions)
+        found = history.list_runs(wanted, limit=-1) if is_set(wanted) else everything
+        if found:
+            draw_list(found, sessions)
+        else:
+            st.info("Change or clear the filters.", title="No run matches")
+    else:
+        st.info("Every run is kept here, with its rows, settings and log, until you delete it.", title="No run yet")
+        link("transform", "Start the first one on Transform", key="history_to_transform", icon=":material/table_edit:")
+    draw_storage()

@@ -2,12 +2,12 @@
 
 import shutil
 import socket
-import sqlite3
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
+from handai_db import SQLITE_VERSION
 from handai_errors import HandaiError
 from providers.specs import PROVIDERS, ProviderSpec
 from services.home import home, open_catalogue
@@ -40,9 +40,9 @@ def _software() -> tuple[Finding, ...]:
             found.append(Finding("ok", package, version(package)))
         except PackageNotFoundError:
             found.append(Finding("problem", package, "not installed; run ./run.sh"))
-    safe = sqlite3.sqlite_version_info >= _SAFE_SQLITE
+    safe = SQLITE_VERSION >= _SAFE_SQLITE
     advice = "" if safe else "; older than 3.51.3, which mends a rare fault that Handai avoids by having one writer"
-    found.append(Finding("ok" if safe else "note", "SQLite", sqlite3.sqlite_version + advice))
+    found.append(Finding("ok" if safe else "note", "SQLite", ".".join(map(str, SQLITE_VERSION)) + advice))
     return tuple(found)
 
 

@@ -1,16 +1,21 @@
 """Sessions and runs of the past: found, renamed, moved, deleted for good, kept for so many days, backed up."""
 
+import secrets
 import shutil
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from engine.results import RunStatus
 from handai_db import RunFilter, RunReader, RunRecord, SessionRecord
 from handai_errors import ConflictError, NotFoundError, SpecError
 from services import runs
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
+from services.views import figures_of
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 
@@ -35,6 +40,19 @@ def list_runs(wanted: RunFilter, limit: int = 500, offset: int = 0) -> tuple[Run
     runs.refresh_live()
     with open_catalogue() as catalogue:
         return catalogue.runs.list(wanted, limit, offset)
+
+
+def add_session(name: str) -> SessionRecord:
+    """A new session with that name."""
+    with open_catalogue() as catalogue:
+        return catalogue.sessions.add(secrets.token_hex(5), _name(name))
+
+
+def figures_now(record: RunRecord) -> dict[str, Any]:
+    """A listed run's figures: those kept at its end, or the run file's while they may have changed since."""
+    if record.figures and not record.status.is_live and record.status is not RunStatus.INTERRUPTED:
+        return record.figures
+    return figures_of(record)
 
 
 def rename_run(run_id: str, name: str) -> None:
@@ -154,6 +172,13 @@ def back_up(target: Path) -> Path:
         if dataset_path(dataset_id).exists():
             shutil.copytree(dataset_path(dataset_id), folder / "datasets" / dataset_id, dirs_exist_ok=True)
     return folder
+
+
+def backup_zip() -> bytes:
+    """The same copy as one zip file; for a history that fits in memory."""
+    with tempfile.TemporaryDirectory(dir=home(), prefix=".backup-") as folder:
+        made = back_up(Path(folder))
+        return Path(shutil.make_archive(str(made), "zip", folder, made.name)).read_bytes()
 
 
 def _name(name: str) -> str:

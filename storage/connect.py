@@ -9,6 +9,7 @@ from pathlib import Path
 from handai_errors import DamagedFileError, DatabaseBusyError, DiskFullError, StorageError
 
 BUSY_TIMEOUT_MS = 30_000
+SQLITE_VERSION = sqlite3.sqlite_version_info
 FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
 

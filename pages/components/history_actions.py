@@ -17,7 +17,7 @@ def draw_run_actions(record: RunRecord, sessions: tuple[SessionRecord, ...]) -> 
     """Open, use again, rename, move, delete and download one run."""
     with st.container(border=True, key="history_run"):
         st.markdown(f"**{words.plain(record.name)}** · {words.STATUS_LABELS[record.status]} · run {record.id}")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             link("run", "Open", key="history_open", icon=":material/open_in_full:", query={"run": record.id})
             link(
                 "transform",

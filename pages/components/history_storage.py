@@ -1,74 +1,89 @@
-"""What Handai keeps on this computer: how much, for how long, a copy of it, and the end of it."""
+"""What Handai keeps on this computer: how much, for how long, a copy of it, and an end of it."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from handai_errors import HandaiError
+from pages.components import history_dialogs as dialogs
 from pages.components import run_words as words
+from pages.components.state import held
 from services import history, preferences
 from services.home import home
 
-_WORD = "DELETE"
+_ZIP_LIMIT = 500_000_000
+_DEFAULT_DAYS = 90
 
 
 def draw_storage() -> None:
-    """Disk use, keeping time, backup, delete all."""
-    used = history.disk_use()
-    with st.container(horizontal=True, key="history_disk"):
-        st.metric("Used in all", words.disk(used.total), width=170)
-        st.metric("Runs", words.disk(used.runs), width=170)
-        st.metric("Tables", words.disk(used.datasets), width=170)
-    st.caption(f"All of it is in {words.plain(str(home()))}, readable by you only.")
-    left, right = st.columns(2, gap="large")
-    with left:
-        _draw_keep()
-        _draw_delete_all()
-    with right:
-        _draw_backup()
+    """The storage section, drawn when it is opened."""
+    section = st.expander("Storage and backup", key="history_storage", icon=":material/hard_drive:", on_change="rerun")
+    if not section.open:
+        return
+    with section:
+        used = history.disk_use()
+        st.markdown(
+            f"**{words.disk(used.total)}** in all: {words.disk(used.runs)} in runs, {words.disk(used.datasets)} in "
+            f"tables. Everything is in the folder `{home()}` on this computer."
+        )
+        _draw_keeping()
+        _draw_backup(used.total)
+        st.subheader("Delete everything", anchor=False)
+        if st.button("Delete everything…", key="history_delete_everything", icon=":material/delete_forever:"):
+            dialogs.delete_all()
 
 
-def _draw_keep() -> None:
-    saved = preferences.load()
-    days = st.number_input(
-        "Delete ended runs after so many days",
+def _draw_keeping() -> None:
+    st.subheader("How long runs are kept", anchor=False)
+    days = preferences.load().keep_days
+    st.toggle("Delete old runs by themselves", value=days is not None, key="history_keep", on_change=_save_keeping)
+    if days is None:
+        st.caption("Off: runs are kept until you delete them.")
+        return
+    st.number_input(
+        "Keep for this many days",
         min_value=1,
-        value=saved.keep_days,
-        step=1,
-        placeholder="Never",
-        key="history_keep",
-        help="Empty: runs are kept until you delete them. It is done when the app starts.",
+        max_value=3650,
+        value=days,
+        key="history_keep_days",
+        on_change=_save_keeping,
+        width=220,
     )
-    if days != saved.keep_days:
-        preferences.save(saved.model_copy(update={"keep_days": days}))
-        st.toast("Saved.")
+    st.caption(f"Runs that ended more than {days} days ago are deleted for good whenever Handai starts.")
 
 
-def _draw_backup() -> None:
-    folder = st.text_input("Folder for the backup", value=str(Path.home()), key="history_backup_folder")
-    if st.button("Back up now", key="history_backup", icon=":material/backup:"):
-        try:
-            with st.spinner("Copying …"):
-                made = history.back_up(Path(folder).expanduser())
-        except (HandaiError, OSError) as error:
-            st.error(words.error_words(error) if isinstance(error, HandaiError) else words.plain(str(error)))
-        else:
-            st.success(f"A whole copy is in {words.plain(str(made))}. To look into it, set HANDAI_HOME to that folder.")
+def _save_keeping() -> None:
+    days = held("history_keep_days")
+    wanted = (days if isinstance(days, int) and days > 0 else _DEFAULT_DAYS) if held("history_keep") else None
+    preferences.save(preferences.load().model_copy(update={"keep_days": wanted}))
 
 
-def _draw_delete_all() -> None:
-    if st.button("Delete everything …", key="history_delete_all", icon=":material/delete_forever:"):
-        _ask()
+def _draw_backup(size: int) -> None:
+    st.subheader("Backup", anchor=False)
+    st.caption("A consistent copy of all sessions, runs and tables, also while runs execute. Keys are not in it.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        folder = st.text_input("Folder", value=str(Path.home()), key="history_backup_folder", width=420)
+        wanted = st.button("Back up to this folder", key="history_backup", icon=":material/backup:")
+        if size <= _ZIP_LIMIT:
+            st.download_button(
+                "Download as a zip file",
+                data=history.backup_zip,
+                file_name="handai-backup.zip",
+                mime="application/zip",
+                key="history_backup_zip",
+                on_click="ignore",
+                icon=":material/folder_zip:",
+            )
+    if wanted:
+        _back_up(folder)
 
 
-@st.dialog("Delete everything?")
-def _ask() -> None:
-    st.markdown("Every session, run, answer and table is deleted from this computer for good. Your settings stay.")
-    typed = st.text_input(f"Type {_WORD} to go on", key="history_delete_word")
-    if st.button("Delete everything for good", key="history_delete_all_yes", type="primary", disabled=typed != _WORD):
-        try:
-            history.delete_all()
-        except HandaiError as error:
-            st.error(words.error_words(error))
-            return
-        st.rerun()
+def _back_up(folder: str) -> None:
+    try:
+        made = history.back_up(Path(folder.strip()).expanduser())
+    except HandaiError as error:
+        st.error(words.error_words(error), title="There is no backup")
+    except OSError as error:
+        st.error(f"{words.plain(str(error))}. Choose another folder.", title="There is no backup")
+    else:
+        st.success(f"The backup is in `{made}`.")

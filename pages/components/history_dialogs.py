@@ -1,0 +1,144 @@
+"""Questions that the history asks before it changes something; deleting says what goes, and goes for good."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from handai_db import RunRecord, SessionRecord
+from handai_errors import HandaiError
+from pages.components import run_words as words
+from pages.components.run_download import draw_download
+from pages.components.state import forget, held, put
+from services import history
+
+_NOTE = "history_note"
+DELETE_WORD = "DELETE"
+
+
+def draw_note() -> None:
+    """What the last action did, or why it did not; told once."""
+    note = held(_NOTE)
+    forget(_NOTE)
+    if isinstance(note, tuple):
+        done, text = note
+        (st.success if done else st.error)(text)
+
+
+def act(change: Callable[[], object], told: str) -> None:
+    """Do it, in a callback, and say so on the page; a dialog closes."""
+    try:
+        change()
+    except HandaiError as error:
+        put(_NOTE, (False, words.error_words(error)))
+    else:
+        put(_NOTE, (True, told))
+    st.rerun()
+
+
+@st.dialog("Download the run's table")
+def download_run(record: RunRecord) -> None:
+    """The table again, in any format."""
+    st.markdown(f"**{words.plain(record.name)}**")
+    draw_download(record, prefix="history")
+
+
+@st.dialog("Rename the run")
+def rename_run(record: RunRecord) -> None:
+    """Another name for a run."""
+    st.text_input("Name of this run", value=record.name, key="history_run_name", max_chars=200)
+    st.button("Save the name", key="history_run_rename", type="primary", on_click=_rename_run, args=(record.id,))
+
+
+def _rename_run(run_id: str) -> None:
+    act(lambda: history.rename_run(run_id, str(held("history_run_name") or "")), "The run has its new name.")
+
+
+@st.dialog("Move the run to another session")
+def move_run(record: RunRecord) -> None:
+    """Another session for a run, an existing one or a new one."""
+    others = {item.id: item.name for item in history.sessions() if item.id != record.session_id}
+    if others:
+        st.selectbox("Session", list(others), format_func=lambda key: others[key], key="history_move_to")
+    st.text_input("Or a new session with this name", key="history_move_new", max_chars=200)
+    st.button("Move the run", key="history_move", type="primary", on_click=_move_run, args=(record.id,))
+
+
+def _move_run(run_id: str) -> None:
+    name, chosen = str(held("history_move_new") or "").strip(), held("history_move_to")
+
+    def move() -> None:
+        history.move_run(run_id, history.add_session(name).id if name else str(chosen or ""))
+
+    act(move, "The run was moved.")
+
+
+@st.dialog("Delete this run?")
+def delete_run(record: RunRecord) -> None:
+    """Say what goes, then let a person decide."""
+    size = words.disk(history.disk_use_of(record.id))
+    st.markdown(
+        f"**{words.plain(record.name)}**: its answers, attempts and log ({size}) are deleted from this computer, "
+        "and its table too if no other run uses it. This can't be undone."
+    )
+    st.button(
+        "Delete for good",
+        key="history_delete",
+        type="primary",
+        icon=":material/delete_forever:",
+        on_click=lambda: act(lambda: history.delete_run(record.id), "The run and its files are gone."),
+    )
+
+
+@st.dialog("Rename the session")
+def rename_session(session: SessionRecord) -> None:
+    """Another name for a session."""
+    st.text_input("Name of this session", value=session.name, key="history_session_name", max_chars=200)
+    st.button(
+        "Save the name", key="history_session_rename", type="primary", on_click=_rename_session, args=(session.id,)
+    )
+
+
+def _rename_session(session_id: str) -> None:
+    name = str(held("history_session_name") or "")
+    act(lambda: history.rename_session(session_id, name), "The session has its new name.")
+
+
+@st.dialog("Delete this session?")
+def delete_session(session: SessionRecord) -> None:
+    """Say what goes, then let a person decide."""
+    runs = f"{session.runs} run{'' if session.runs == 1 else 's'}"
+    st.markdown(
+        f"**{words.plain(session.name)}** with {runs}: all answers, attempts and logs, and the tables that no other "
+        "run uses, are deleted from this computer. This can't be undone."
+    )
+    st.button(
+        "Delete for good",
+        key="history_session_delete",
+        type="primary",
+        icon=":material/delete_forever:",
+        on_click=lambda: act(lambda: history.delete_session(session.id), "The session and its runs are gone."),
+    )
+
+
+@st.dialog("Delete everything?")
+def delete_all() -> None:
+    """Only a typed word lets everything go."""
+    st.markdown(
+        "Every session, run and table is deleted from this computer; your settings stay. This can't be undone. "
+        "A backup can be made above first."
+    )
+    st.text_input(f"Type {DELETE_WORD} to go on", key="history_delete_word")
+    st.button(
+        "Delete everything",
+        key="history_delete_all",
+        type="primary",
+        icon=":material/delete_forever:",
+        on_click=_delete_all,
+    )
+
+
+def _delete_all() -> None:
+    if str(held("history_delete_word") or "").strip() != DELETE_WORD:
+        put(_NOTE, (False, f"Nothing was deleted: the word was not {DELETE_WORD}."))
+        st.rerun()
+    act(history.delete_all, "Everything is deleted.")

@@ -1,0 +1,78 @@
+"""Which runs the history shows: search and filters, kept in the address so that a view can be kept and shared."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import streamlit as st
+
+from engine.results import RunStatus
+from handai_db import RunFilter, RunRecord, SessionRecord
+from pages.components import run_words as words
+from pages.components.state import forget
+
+_ANY = "any"
+_KEYS = ("history_text", "history_session", "history_status", "history_provider", "history_model", "history_dates")
+
+
+def ask_filter(everything: Sequence[RunRecord], sessions: Sequence[SessionRecord]) -> RunFilter:
+    """The filter that a person set; the choices are what is there."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="history_filters"):
+        text = st.text_input(
+            "Search",
+            key="history_text",
+            placeholder="Name, session, model, instructions",
+            icon=":material/search:",
+            bind="query-params",
+            width=300,
+        )
+        session = _choose(
+            "Session", "history_session", {item.id: f"{item.name} ({item.runs})" for item in sessions}, 240
+        )
+        status = _choose("Status", "history_status", _labels_of_statuses(everything), 160)
+        providers = {record.provider: words.provider_name(record.provider) for record in everything}
+        provider = _choose("Provider", "history_provider", providers, 160)
+        models = {record.model: record.model for record in everything}
+        model = _choose("Model", "history_model", models, 200)
+        dates = st.date_input("Started between", value=(), key="history_dates", width=240)
+        st.button("Clear", key="history_clear", icon=":material/filter_alt_off:", type="tertiary", on_click=_clear)
+    since, until = _bounds(dates)
+    return RunFilter(text.strip() or None, session, status, provider, model, since, until)
+
+
+def is_set(wanted: RunFilter) -> bool:
+    """Whether anything is filtered out."""
+    return replace(wanted, previews=False) != RunFilter()
+
+
+def _choose(label: str, key: str, named: dict[str, str], width: int) -> str | None:
+    options = [_ANY, *sorted(named, key=lambda option: named[option].lower())]
+    chosen = st.selectbox(
+        label,
+        options,
+        format_func=lambda option: "Any" if option == _ANY else named[option],
+        key=key,
+        bind="query-params",
+        width=width,
+    )
+    return chosen if chosen in named else None
+
+
+def _labels_of_statuses(everything: Iterable[RunRecord]) -> dict[str, str]:
+    there = {record.status for record in everything}
+    return {str(status): words.STATUS_LABELS[status] for status in RunStatus if status in there}
+
+
+def _bounds(dates: object) -> tuple[float | None, float | None]:
+    days = [day for day in dates if isinstance(day, date)] if isinstance(dates, tuple) else []
+    if not days:
+        return None, None
+    return _midnight(days[0]), _midnight(days[-1] + timedelta(days=1)) if len(days) > 1 else None
+
+
+def _midnight(day: date) -> float:
+    return datetime(day.year, day.month, day.day).astimezone().timestamp()
+
+
+def _clear() -> None:
+    forget(*_KEYS)
