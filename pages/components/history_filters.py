@@ -34,7 +34,7 @@ def ask_filter(everything: Sequence[RunRecord], sessions: Sequence[SessionRecord
         provider = _choose("Provider", "history_provider", providers, 160)
         models = {record.model: record.model for record in everything}
         model = _choose("Model", "history_model", models, 200)
-        dates = st.date_input("Started between", value=(), key="history_dates", width=240)
+        dates = st.date_input("Started between", value=[], key="history_dates", width=240)
         st.button("Clear", key="history_clear", icon=":material/filter_alt_off:", type="tertiary", on_click=_clear)
     since, until = _bounds(dates)
     return RunFilter(text.strip() or None, session, status, provider, model, since, until)
