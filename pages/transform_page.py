@@ -12,6 +12,7 @@ from pages.components.transform_settings import draw_settings
 from pages.components.transform_table import draw_table
 from services import drafts
 from services.processes import WARM
+from services.transform_form import TransformForm
 
 
 def render() -> None:
@@ -24,8 +25,7 @@ def render() -> None:
     table = draw_table()
     if table is None:
         return
-    form = arrive()
-    form = draw_prompt(table, form)
+    form = draw_prompt(table, state.form or TransformForm())
     form = draw_model(form)
     form = draw_settings(form)
     state.form, state.seeding = form, False

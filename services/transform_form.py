@@ -199,3 +199,11 @@ def asked(spec: RunSpec) -> bytes:
     columns = spec.input.columns if isinstance(spec.input, TransformInput) else None
     outputs = [output.name for output in spec.outputs]
     return orjson.dumps((columns, spec.prompt.model_dump(), outputs, spec.model.model_dump()))
+
+
+def asked_now(form: TransformForm, table: DatasetRecord) -> bytes | None:
+    """What the form would ask of the model as it stands; None while it can't run."""
+    try:
+        return asked(check(to_spec(form, table), table.info).spec)
+    except InputError:
+        return None

@@ -27,7 +27,8 @@ class AppState:
     """One visit; a reload begins a new one, so whatever must outlive it is in the address or on the disk.
 
     `form` is None until the first drawing; `seeding` makes `seed` overwrite what widgets hold, once.
-    `arrived` is the address that was acted on; `filled_from` and `added_to` are runs whose settings fill the form.
+    `arrived` is the address that was acted on; `filled_from` names the run whose settings fill the form;
+    `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
     """
 
     form: TransformForm | None = None
@@ -35,8 +36,8 @@ class AppState:
     seeding: bool = False
     table: DatasetRecord | None = None
     upload_changed: bool = False
-    upload_problem: HandaiError | None = None
-    arrived: str | None = None
+    problem: HandaiError | None = None
+    arrived: tuple[str | None, ...] | None = None
     filled_from: str | None = None
     added_to: str | None = None
     previews: list[PreviewMade] = field(default_factory=list)
@@ -45,6 +46,10 @@ class AppState:
     model_shown_for: str | None = None
     models_wanted: bool = False
     model_lists: dict[tuple[str, str | None, bool], tuple[float, ModelList]] = field(default_factory=dict)
+
+    def preview_of(self, dataset_id: str) -> PreviewMade | None:
+        """The newest preview over a table."""
+        return next((made for made in reversed(self.previews) if made.dataset_id == dataset_id), None)
 
 
 def app_state() -> AppState:

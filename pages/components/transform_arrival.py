@@ -3,58 +3,87 @@
 import streamlit as st
 
 from handai_db import DatasetRecord, RunRecord
-from handai_errors import HandaiError, NotFoundError
-from pages.components.state import AppState, app_state
+from handai_errors import HandaiError, InputError
+from pages.components.state import AppState, PreviewMade, app_state
 from services import datasets, drafts, preferences, runs
-from services.transform_form import TransformForm, from_preferences, from_spec
+from services.transform_form import TransformForm, asked, from_preferences, from_spec
 
 
-def arrive() -> TransformForm:
-    """Act on the address, once for each; returns the form as it stands."""
+def arrive() -> None:
+    """Act on a new address: the visit's first, a link's from another page, or the browser's back button."""
     state = app_state()
-    asked = "&".join(f"{name}={st.query_params.get(name, '')}" for name in ("from", "added", "dataset"))
     if state.form is None:
-        state.form = from_preferences(preferences.load())
-        state.seeding = True
-    if state.arrived != asked:
-        state.arrived = asked
+        state.form, state.seeding = from_preferences(preferences.load()), True
+    if state.arrived == _address():
+        return
+    try:
         _act(state, state.form)
-    return state.form or TransformForm()
+    except HandaiError as error:
+        state.problem = error
+    keep_address()
 
 
-def choose(record: DatasetRecord, instructions: str | None = None) -> None:
-    """Work on another table from now on; the address keeps it over a reload."""
+def choose(record: DatasetRecord, instructions: str | None = None, *, same_columns: bool = False) -> None:
+    """Work on another table from now on; with new columns the model sees all of them."""
     state = app_state()
     form = state.form or TransformForm()
-    changes: dict[str, object] = {"columns": None}
-    if instructions and not form.instructions.strip():
+    changes: dict[str, object] = {} if same_columns else {"columns": None}
+    samples = {sample.instructions for sample in datasets.samples()}
+    if instructions and (not form.instructions.strip() or form.instructions in samples):
         changes["instructions"] = instructions
-    state.form, state.table, state.seeding = form.model_copy(update=changes), record, True
-    st.query_params["dataset"] = record.id
-    state.arrived = "&".join(f"{name}={st.query_params.get(name, '')}" for name in ("from", "added", "dataset"))
+    state.form, state.table, state.problem = form.model_copy(update=changes), record, None
+    state.seeding = True
+    keep_address()
+
+
+def keep_address() -> None:
+    """Put what a reload needs into the address."""
+    state = app_state()
+    preview = state.preview_of(state.table.id) if state.table else None
+    wanted = {
+        "from": state.added_to,
+        "added": "1" if state.added_to else None,
+        "dataset": state.table.id if state.table else None,
+        "preview": preview.run_id if preview else None,
+    }
+    for name, value in wanted.items():
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+        elif not value and name in st.query_params:
+            del st.query_params[name]
+    state.arrived = _address()
+
+
+def _address() -> tuple[str | None, ...]:
+    return tuple(st.query_params.get(name) for name in ("from", "added", "dataset", "preview"))
 
 
 def _act(state: AppState, form: TransformForm) -> None:
-    origin, dataset_id = st.query_params.get("from"), st.query_params.get("dataset")
-    try:
-        if origin and state.filled_from != origin:
-            _fill_from(state, form, runs.get(origin))
-        elif dataset_id and (state.table is None or state.table.id != dataset_id):
-            state.table = datasets.dataset(dataset_id)
-            state.form = drafts.load(dataset_id) or form
-            state.seeding = True
-    except HandaiError as error:
-        state.upload_problem = error
+    origin, added, dataset_id, preview = _address()
+    if origin and not dataset_id:
+        _fill_from(state, form, runs.get(origin), added=bool(added))
+    elif dataset_id and (state.table is None or state.table.id != dataset_id):
+        _come_back(state, form, datasets.dataset(dataset_id), preview)
+        state.added_to = runs.get(origin).id if origin and added else None
 
 
-def _fill_from(state: AppState, form: TransformForm, record: RunRecord) -> None:
-    state.form = from_spec(record.spec, form)
-    state.filled_from, state.seeding = record.id, True
-    state.added_to = record.id if st.query_params.get("added") else None
-    if state.added_to:
-        state.table = None
+def _fill_from(state: AppState, form: TransformForm, record: RunRecord, *, added: bool) -> None:
+    state.form, state.seeding = from_spec(record.spec, form), True
+    state.filled_from = record.name
+    state.added_to = record.id if added else None
+    state.table = None
+    if not added:
+        state.table = datasets.dataset(record.dataset_id or "")
+
+
+def _come_back(state: AppState, form: TransformForm, table: DatasetRecord, preview: str | None) -> None:
+    state.table, state.seeding = table, True
+    state.form = drafts.load(table.id) or form
+    if preview is None:
         return
     try:
-        state.table = datasets.dataset(record.dataset_id or "")
-    except NotFoundError as error:
-        state.table, state.upload_problem = None, error
+        record = runs.get(preview)
+    except InputError:  # previews go after a day
+        return
+    if record.dataset_id == table.id:
+        state.previews.append(PreviewMade(record.id, table.id, asked(record.spec)))

@@ -7,6 +7,7 @@ from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_links import go
 from pages.components.state import PreviewMade, app_state
+from pages.components.transform_arrival import keep_address
 from pages.components.transform_model import typed_key
 from services import drafts, preferences, runs
 from services.checks import sentence_on_privacy
@@ -17,7 +18,7 @@ def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
     """The buttons, and whatever stands in their way."""
     ready = readiness(form, table, typed_key(form.provider))
     st.subheader("4 · Try a few rows, then run all", anchor=False)
-    _tell(table, form, ready)
+    _tell(ready)
     few = min(form.preview_rows, table.info.rows)
     blocked = ready.runnable is None
     with st.container(horizontal=True):
@@ -43,19 +44,14 @@ def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
         st.error(words.error_words(error), title="It could not start")
 
 
-def _tell(table: DatasetRecord, form: TransformForm, ready: Readiness) -> None:
-    for problem in ready.problems:
-        st.warning(words.error_words(problem))
-    added_to = app_state().added_to
-    if added_to:
-        st.info(
-            f"Rows that are the same as in run {words.plain(added_to)} take its answers over; only new or changed "
-            "rows are asked."
-        )
+def _tell(ready: Readiness) -> None:
+    with st.container(key="transform_problems", gap="xsmall"):
+        for problem in ready.problems:
+            st.warning(words.plain(problem.remedy), title=words.plain(problem.cause), icon=":material/edit:")
     if ready.plan is None:
         return
     for notice in ready.plan.notices:
-        st.caption(words.plain(notice))
+        st.caption(f":material/info: {words.plain(notice)}")
     with st.container(key="transform_privacy"):
         st.caption(f":material/lock: {words.plain(sentence_on_privacy(ready.plan))}")
 
@@ -67,7 +63,8 @@ def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
         runs.NewRun(spec, table.id, session=form.session.strip() or None, preview=True, reuse_from=reuse),
         typed_key(form.provider),
     )
-    app_state().previews.append(PreviewMade(record.id, table.id, asked(spec)))
+    app_state().previews.append(PreviewMade(record.id, table.id, asked(record.spec)))
+    keep_address()
     _remember(table, form)
 
 

@@ -3,37 +3,31 @@
 import streamlit as st
 
 from handai_db import DatasetRecord
-from handai_errors import HandaiError, NotFoundError
+from handai_errors import NotFoundError
 from pages.components import run_words as words
 from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, result_frame
-from pages.components.state import PreviewMade, app_state
+from pages.components.state import app_state
 from services import inspect, runs
 from services.estimates import whole_table
-from services.transform_form import TransformForm, asked, to_spec
+from services.transform_form import TransformForm, asked_now
 from services.views import RunView
 
-_EVERY_S = 0.3
+_EVERY_S = 0.25
+_ROW_HEIGHT = 62  # three lines of text
 
 
 def draw_preview(table: DatasetRecord, form: TransformForm) -> None:
     """The last preview over this table, if there is one."""
-    made = next((item for item in reversed(app_state().previews) if item.dataset_id == table.id), None)
+    made = app_state().preview_of(table.id)
     if made is None:
         return
     try:
         live = runs.get(made.run_id).status.is_live
     except NotFoundError:
         return
-    older = _is_older(made, table, form)
+    older = made.asked != asked_now(form, table)
     st.fragment(_panel, run_every=_EVERY_S if live else None)(made.run_id, table.info.rows, older, was_live=live)
-
-
-def _is_older(made: PreviewMade, table: DatasetRecord, form: TransformForm) -> bool:
-    try:
-        return made.asked != asked(to_spec(form, table))
-    except HandaiError:
-        return True
 
 
 def _panel(run_id: str, rows: int, older: bool, *, was_live: bool) -> None:
@@ -46,12 +40,14 @@ def _panel(run_id: str, rows: int, older: bool, *, was_live: bool) -> None:
         st.dataframe(
             frame,
             hide_index=True,
-            height=38 + 35 * max(1, min(view.record.total, 10)),
+            height=38 + _ROW_HEIGHT * max(1, min(view.record.total, 8)),
             placeholder="",
             key="transform_preview_rows",
+            row_height=_ROW_HEIGHT,
             column_config={
-                ROW: st.column_config.NumberColumn(width=70),
-                STATUS: st.column_config.TextColumn(width=120),
+                ROW: st.column_config.NumberColumn(width=60),
+                STATUS: st.column_config.TextColumn(width=110),
+                **{name: st.column_config.TextColumn(width="large") for _, name in view.outputs},
             },
             alt="The preview's rows with their answers",
         )

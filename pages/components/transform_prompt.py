@@ -2,18 +2,17 @@
 
 import streamlit as st
 
-from engine.outputs import planned_columns
 from engine.prompts import render_messages
-from engine.spec import Output
 from handai_db import DatasetRecord
-from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.state import held, put, seed
 from services import datasets
 from services.estimates import about_tokens
-from services.transform_form import TransformForm, to_spec
+from services.transform_form import TransformForm
 
-_CHIPS = 40
+_CHIPS = 24
+_LONG_LIST = 20
+_LONG_MESSAGE = 900
 
 
 def draw_prompt(table: DatasetRecord, form: TransformForm) -> TransformForm:
@@ -56,17 +55,18 @@ def _draw_inputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
     if not json_mode:
         seed("transform_output", form.output)
         output = st.text_input("Name of the new column", key="transform_output", max_chars=200)
-    form = form.model_copy(
+    return form.model_copy(
         update={"instructions": instructions, "use_template": use_template, "json_mode": json_mode, "output": output}
     )
-    _tell_collisions(table, form)
-    return form
 
 
 def _draw_template(names: list[str], form: TransformForm) -> str:
     seed("transform_template", form.template)
     template = st.text_area("Template", key="transform_template", height=110, placeholder="Review: {{ review }}")
-    st.pills("Insert a column", names[:_CHIPS], key="transform_insert", on_change=_insert, format_func=words.plain)
+    if len(names) <= _CHIPS:
+        st.pills("Insert a column", names, key="transform_insert", on_change=_insert, format_func=words.plain)
+    else:
+        st.selectbox("Insert a column", names, index=None, key="transform_insert", on_change=_insert)
     return template
 
 
@@ -81,33 +81,34 @@ def _insert() -> None:
 def _draw_columns(names: list[str], form: TransformForm) -> tuple[str, ...] | None:
     known = [name for name in form.columns if name in names] if form.columns is not None else names
     seed("transform_columns", known)
-    chosen = st.multiselect("Columns that the model sees", names, key="transform_columns", placeholder="None chosen")
+    chosen = st.multiselect(
+        "Columns that the model sees",
+        names,
+        key="transform_columns",
+        placeholder="None chosen",
+        wrap=len(names) <= _LONG_LIST,
+    )
+    if len(names) > _LONG_LIST:
+        st.caption(f"{len(chosen):,} of {len(names):,} columns. Click the list to search it; × clears it.")
     return None if chosen == names else tuple(chosen)
 
 
-def _tell_collisions(table: DatasetRecord, form: TransformForm) -> None:
-    if form.json_mode or not form.output.strip():
-        return
-    spec_outputs = (Output(name=form.output.strip()),)
-    try:
-        spec = to_spec(form, table).model_copy(update={"outputs": spec_outputs})
-    except HandaiError:
-        return
-    for key, name in planned_columns(spec, [column.name for column in table.info.columns]).pairs:
-        if key != name:
-            st.caption(words.plain(f"The table already has a column '{key}': the answers go to '{name}'."))
-
-
+@st.fragment
 def _draw_messages(table: DatasetRecord, form: TransformForm) -> None:
-    st.markdown("**The exact messages for one row**")
-    seed("transform_row", 1)
-    number = st.number_input("Row", 1, max(1, table.info.rows), key="transform_row", width=160)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.markdown("**The exact messages for one row**", width="content")
+        seed("transform_row", 1)
+        number = st.number_input(
+            "Row", 1, max(1, table.info.rows), key="transform_row", width=150, label_visibility="collapsed"
+        )
     rows = datasets.rows_of(table.id, int(number) - 1, 1)
     if not rows:
         return
     columns = form.columns if form.columns is not None else [column.name for column in table.info.columns]
     messages = render_messages(form.prompt, columns, rows[0], json_mode=form.json_mode)
-    for message in messages:
-        st.caption("Instructions (system)" if message.role == "system" else "The row (user)")
-        st.code(message.content, language=None, wrap_lines=True, height=min(220, 60 + len(message.content) // 3))
-    st.caption(f"About {about_tokens(messages):,} tokens.")
+    with st.container(key="transform_messages"):
+        for message in messages:
+            st.caption("Instructions (system)" if message.role == "system" else f"Row {int(number):,} (user)")
+            with st.container(height=320 if len(message.content) > _LONG_MESSAGE else "content", border=False):
+                st.code(message.content, language=None, wrap_lines=True)
+        st.caption(f"About {about_tokens(messages):,} tokens, without the answer.")

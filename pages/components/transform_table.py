@@ -11,10 +11,11 @@ from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_frames import shown_cell
 from pages.components.state import app_state, held
-from pages.components.transform_arrival import choose
+from pages.components.transform_arrival import choose, keep_address
 from services import datasets
 
 PAGE_ROWS = 50
+_SHOWN_COLUMNS = 100
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _ENCODINGS = ["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-16", "mac_roman", "shift_jis", "gb18030"]
 _HEADER = {None: "Detect", True: "The first row is the header", False: "The first row is data"}
@@ -23,38 +24,73 @@ _HEADER = {None: "Detect", True: "The first row is the header", False: "The firs
 def draw_table() -> DatasetRecord | None:
     """The upload, the samples, and the chosen table; None until there is one."""
     st.subheader("1 · Your table", anchor=False)
-    _draw_sources()
     state = app_state()
+    if state.added_to:
+        _draw_added(state.added_to)
+    _draw_sources(chosen=state.table is not None)
     if state.upload_changed:
         state.upload_changed = False
         _read_upload()
-    if state.upload_problem:
-        st.error(words.error_words(state.upload_problem), title="This table can't be used")
+    if state.problem:
+        st.error(words.plain(state.problem.remedy), title=words.plain(state.problem.cause))
     if state.table is None:
-        st.caption("A row of your table becomes one question to the model; its answer becomes a new column.")
+        _draw_next_steps()
         return None
     _draw_chosen(state.table)
     return state.table
 
 
-def _draw_sources() -> None:
+def _draw_added(run_id: str) -> None:
+    with st.container(key="transform_added"):
+        st.info(
+            "Upload the newer version of the file. Rows that ask the same as before take their answers over from run "
+            f"{words.plain(run_id)}; only new or changed rows are asked.",
+            title="Only the added rows",
+            icon=":material/playlist_add:",
+        )
+        st.button("Ask every row instead", key="transform_added_off", on_click=_forget_added, type="tertiary")
+
+
+def _forget_added() -> None:
+    app_state().added_to = None
+    keep_address()
+
+
+def _draw_sources(*, chosen: bool) -> None:
     upload, sample = st.columns([3, 2], gap="large")
     with upload:
         st.file_uploader(
-            "CSV, TSV, Excel, JSON, JSONL or Parquet",
+            "Upload another table" if chosen else "Upload a table: CSV, TSV, Excel, JSON, JSONL or Parquet",
             type=sorted(READABLE),
             key="transform_upload",
             on_change=_note_upload,
         )
     with sample:
         found = {item.id: item for item in datasets.samples()}
-        st.selectbox(
+        name = st.selectbox(
             "No file at hand?",
             list(found),
-            format_func=lambda name: f"{found[name].title}: {found[name].description}",
+            format_func=lambda name: found[name].title,
             key="transform_sample_name",
         )
-        st.button("Use sample data", key="transform_sample", on_click=_use_sample, icon=":material/dataset:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Use sample data", key="transform_sample", on_click=_use_sample, icon=":material/dataset:")
+            st.caption(found[name].description, width="content")
+
+
+def _draw_next_steps() -> None:
+    st.space("small")
+    steps = (
+        (":material/table_rows:", "Bring a table", "Upload yours, or take a sample. It stays on this computer."),
+        (":material/edit_note:", "Say what to do", "Write instructions as you would for an assistant."),
+        (":material/visibility:", "Try a few rows", "See the answers before anything is spent on the rest."),
+        (":material/download:", "Run all, download", "Each answer becomes a new column of your table."),
+    )
+    with st.grid(4, min_column_width=210):
+        for icon, title, text in steps:
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(f"{icon} **{title}**")
+                st.caption(text)
 
 
 def _note_upload() -> None:
@@ -63,22 +99,22 @@ def _note_upload() -> None:
 
 def _read_upload() -> None:
     state, file = app_state(), held("transform_upload")
-    state.upload_problem = None
+    state.problem = None
     try:
         with st.spinner("Reading the table …"):
             choose(datasets.store_upload(file, file.name, ParseOptions()))  # type: ignore[attr-defined, arg-type] # an UploadedFile
     except HandaiError as error:
-        state.upload_problem = error
+        state.problem = error
 
 
 def _use_sample() -> None:
     state, name = app_state(), held("transform_sample_name")
     sample = next((item for item in datasets.samples() if item.id == name), datasets.samples()[0])
-    state.upload_problem = None
+    state.problem = None
     try:
         choose(datasets.store_file(sample.path, sample=True), sample.instructions)
     except HandaiError as error:
-        state.upload_problem = error
+        state.problem = error
 
 
 def _draw_chosen(table: DatasetRecord) -> None:
@@ -108,18 +144,22 @@ def _detected(table: DatasetRecord) -> str:
     return words.plain("Detected: " + ", ".join(parts) + ".")
 
 
+@st.fragment
 def _draw_rows(table: DatasetRecord) -> None:
     pages = max(1, math.ceil(table.info.rows / PAGE_ROWS))
     found = held("transform_page")
     place = min(found, pages) if isinstance(found, int) else 1
     rows = datasets.rows_of(table.id, (place - 1) * PAGE_ROWS, PAGE_ROWS)
-    names = [column.name for column in table.info.columns]
+    names = [column.name for column in table.info.columns[:_SHOWN_COLUMNS]]
     frame = pd.DataFrame({name: [shown_cell(row.get(name)) for row in rows] for name in names})
     frame.index = pd.RangeIndex((place - 1) * PAGE_ROWS + 1, (place - 1) * PAGE_ROWS + 1 + len(rows), name="Row")
     height = 38 + 35 * max(1, min(len(rows), 6))
     st.dataframe(frame, height=height, placeholder="", key="transform_rows", alt=f"Rows of {table.filename}")
-    if pages > 1:
-        st.pagination(pages, key="transform_page")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if pages > 1:
+            st.pagination(pages, key="transform_page")
+        if len(table.info.columns) > len(names):
+            st.caption(f"The first {len(names)} of {len(table.info.columns):,} columns are shown.", width="content")
 
 
 def _draw_options(table: DatasetRecord) -> None:
