@@ -1,18 +1,20 @@
 """From a completion to column values, or to the kind of failure it is. Nothing partial is ever a result."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import json_repair
-import orjson
 
+from engine.fitting import fit_text, fit_value
 from engine.spec import Output
 from engine.tables.model import Cell
 from handai_errors import ErrorKind, ProviderError
 from providers.base import Completion
 
 _FENCE = re.compile(r"^\s*```[a-zA-Z0-9_-]*\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
+_OBJECT_START = re.compile(r"""\{\s*(?:["'“‘]|\w+\s*:)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ def parse_completion(completion: Completion, outputs: Sequence[Output], *, json_
     """The values in an answer; raises ProviderError with the kind that a refusal, a cut or a wrong form is."""
     text = _usable_text(completion)
     if not json_mode:
-        return Parsed({outputs[0].name: text.strip()})
+        return Parsed({outputs[0].name: fit_text(text.strip())})
     value, repaired = _read_object(text)
     return Parsed(_pick(value, outputs, text) if outputs else value, repaired)
 
@@ -59,9 +61,8 @@ def _usable_text(completion: Completion) -> str:
 
 
 def _read_object(text: str) -> tuple[dict[str, Cell], bool]:
-    try:
-        value, repaired = orjson.loads(text), False
-    except orjson.JSONDecodeError:
+    value, repaired = _loads(text), False
+    if value is None:
         value, repaired = _repair(text), True
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
         value, repaired = value[0], True
@@ -69,24 +70,47 @@ def _read_object(text: str) -> tuple[dict[str, Cell], bool]:
         raise _failure(
             ErrorKind.INVALID_OUTPUT, "The answer is not a JSON object.", "Retry, or ask for the keys by name.", text
         )
-    return value, repaired
+    try:
+        return fit_value(value), repaired
+    except ValueError:
+        raise _failure(
+            ErrorKind.INVALID_OUTPUT, "The answer is nested too deeply.", "Ask for a flat JSON object.", text
+        ) from None
+
+
+def _loads(text: str) -> object:
+    """The JSON value of `text`, integers of any size exact; None if it is not JSON."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(name)
 
 
 def _repair(text: str) -> object:
     fenced = _FENCE.match(text)
     inner = fenced.group(1) if fenced else text
-    try:
-        return orjson.loads(inner)
-    except orjson.JSONDecodeError:
-        pass
-    if "{" not in inner:
+    if fenced and (value := _loads(inner)) is not None:
+        return value
+    start, end = _OBJECT_START.search(inner), inner.rfind("}")
+    if start is None or end < start.start() or '"' in inner[end:]:  # prose, or an answer that was cut
         return None
-    return json_repair.loads(inner[inner.index("{") :])
+    inner = inner[start.start() : end + 1]
+    try:
+        return _loads(inner) or json_repair.loads(inner)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _pick(value: dict[str, Cell], outputs: Sequence[Output], text: str) -> dict[str, Cell]:
     folded = {key.strip().casefold(): key for key in value}
-    missing = [output.name for output in outputs if output.name.strip().casefold() not in folded]
+    keys = {
+        item.name: item.name if item.name in value else folded.get(item.name.strip().casefold()) for item in outputs
+    }
+    missing = [name for name, key in keys.items() if key is None]
     if missing:
         raise _failure(
             ErrorKind.INVALID_OUTPUT,
@@ -94,7 +118,7 @@ def _pick(value: dict[str, Cell], outputs: Sequence[Output], text: str) -> dict[
             "Retry, or name these keys in the instructions.",
             text,
         )
-    return {output.name: value[folded[output.name.strip().casefold()]] for output in outputs}
+    return {name: value[key] for name, key in keys.items() if key is not None}
 
 
 def _failure(kind: ErrorKind, cause: str, remedy: str, raw: str | None) -> ProviderError:

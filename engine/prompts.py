@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import orjson
 
+from engine.fitting import fit_text, to_json
 from engine.spec import ModelSettings, Output, Prompt
 from engine.tables.model import Cell, Row
 from handai_errors import SpecError
@@ -60,9 +61,9 @@ def render_messages(
     if (prompt.template or "").strip():
         user = _fill(prompt.template or "", row)
     else:
-        user = orjson.dumps({name: row.get(name) for name in columns}, default=str).decode()
-    messages = (Message("user", user),)
-    return (Message("system", system), *messages) if system else messages
+        user = to_json({name: row.get(name) for name in columns})
+    messages = (Message("user", fit_text(user)),)
+    return (Message("system", fit_text(system)), *messages) if system else messages
 
 
 def json_instruction(outputs: Sequence[Output]) -> str:
@@ -88,7 +89,7 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, list | dict):
-        return orjson.dumps(value, default=str).decode()
+        return to_json(value)
     return str(value)
 
 
