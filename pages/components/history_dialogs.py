@@ -8,6 +8,7 @@ from handai_db import RunRecord, SessionRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_download import draw_download
+from pages.components.run_links import go
 from pages.components.state import forget, held, put
 from services import history
 
@@ -33,6 +34,11 @@ def act(change: Callable[[], object], told: str) -> None:
     else:
         put(_NOTE, (True, told))
     st.rerun()
+
+
+def use_again(record: RunRecord) -> None:
+    """Transform, filled in as this run was; no question is needed."""
+    go("transform", **{"from": record.id})
 
 
 @st.dialog("Download the run's table")
@@ -82,7 +88,7 @@ def delete_run(record: RunRecord) -> None:
     )
     st.button(
         "Delete for good",
-        key="history_delete",
+        key="history_delete_yes",
         type="primary",
         icon=":material/delete_forever:",
         on_click=lambda: act(lambda: history.delete_run(record.id), "The run and its files are gone."),
@@ -113,7 +119,7 @@ def delete_session(session: SessionRecord) -> None:
     )
     st.button(
         "Delete for good",
-        key="history_session_delete",
+        key="history_session_delete_yes",
         type="primary",
         icon=":material/delete_forever:",
         on_click=lambda: act(lambda: history.delete_session(session.id), "The session and its runs are gone."),
@@ -130,7 +136,7 @@ def delete_all() -> None:
     st.text_input(f"Type {DELETE_WORD} to go on", key="history_delete_word")
     st.button(
         "Delete everything",
-        key="history_delete_all",
+        key="history_delete_all_yes",
         type="primary",
         icon=":material/delete_forever:",
         on_click=_delete_all,

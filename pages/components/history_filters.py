@@ -12,32 +12,33 @@ from pages.components import run_words as words
 from pages.components.state import forget
 
 _ANY = "any"
-_KEYS = ("history_text", "history_session", "history_status", "history_provider", "history_model", "history_dates")
+_KEYS = ("history_search", "history_session", "history_status", "history_provider", "history_model", "history_dates")
 
 
 def ask_filter(everything: Sequence[RunRecord], sessions: Sequence[SessionRecord]) -> RunFilter:
     """The filter that a person set; the choices are what is there."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="history_filters"):
-        text = st.text_input(
-            "Search",
-            key="history_text",
-            placeholder="Name, session, model, instructions",
-            icon=":material/search:",
-            bind="query-params",
-            width=300,
-        )
-        session = _choose(
-            "Session", "history_session", {item.id: f"{item.name} ({item.runs})" for item in sessions}, 240
-        )
+    text = st.text_input(
+        "Search",
+        key="history_search",
+        placeholder="Name, session, model or instructions",
+        icon=":material/search:",
+        bind="query-params",
+        width=420,
+    )
+    names = {item.id: f"{item.name} ({item.runs})" for item in sessions}
+    folded = st.expander("Filters", icon=":material/filter_alt:", key="history_filters")
+    with folded, st.container(horizontal=True, vertical_alignment="bottom"):
+        session = _choose("Session", "history_session", names, 240)
         status = _choose("Status", "history_status", _labels_of_statuses(everything), 160)
         providers = {record.provider: words.provider_name(record.provider) for record in everything}
         provider = _choose("Provider", "history_provider", providers, 160)
-        models = {record.model: record.model for record in everything}
-        model = _choose("Model", "history_model", models, 200)
+        model = _choose("Model", "history_model", {record.model: record.model for record in everything}, 200)
         dates = st.date_input("Started between", value=[], key="history_dates", width=240)
-        st.button("Clear", key="history_clear", icon=":material/filter_alt_off:", type="tertiary", on_click=_clear)
     since, until = _bounds(dates)
-    return RunFilter(text.strip() or None, session, status, provider, model, since, until)
+    wanted = RunFilter(text.strip() or None, session, status, provider, model, since, until)
+    if is_set(wanted):
+        st.button("Clear the filters", key="history_clear", icon=":material/filter_alt_off:", on_click=_clear)
+    return wanted
 
 
 def is_set(wanted: RunFilter) -> bool:

@@ -25,6 +25,7 @@ _COLOURS = {
     RunStatus.STOPPED: "gray",
 }
 _RUN_ACTIONS: dict[str, Callable[[RunRecord], None]] = {
+    "Use these settings again": dialogs.use_again,
     "Download": dialogs.download_run,
     "Rename": dialogs.rename_run,
     "Move to another session": dialogs.move_run,
@@ -68,12 +69,29 @@ def _draw_session(session: SessionRecord | None) -> None:
 def _draw_run(record: RunRecord) -> None:
     with st.container(border=True, key=f"history_run_{record.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            link("run", words.plain(record.name), key=f"history_open_{record.id}", query={"run": record.id})
+            name = f"**{words.plain(record.name)}**"
+            link("run", name, key=f"history_open_{record.id}", icon=_icon(record), query={"run": record.id})
             st.markdown(_badges(record), width="content")
-            action = st.menu_button("More", list(_RUN_ACTIONS), key=f"history_menu_{record.id}", type="tertiary")
-        st.caption(" · ".join(words.plain(fact) for fact in _facts(record, history.figures_now(record))))
+            st.space("stretch")
+            action = st.menu_button(
+                "More",
+                list(_RUN_ACTIONS),
+                key=f"history_menu_{record.id}",
+                type="tertiary",
+                icon=":material/more_horiz:",
+            )
+        figures = history.figures_now(record)
+        st.caption(" · ".join(words.plain(fact) for fact in _facts(record, figures)))
     if action:
         _RUN_ACTIONS[action](record)
+
+
+def _icon(record: RunRecord) -> str:
+    if record.status.is_live:
+        return ":material/progress_activity:"
+    if record.status.is_resumable:
+        return ":material/pause_circle:"
+    return ":material/check_circle:" if record.status is RunStatus.COMPLETED else ":material/error:"
 
 
 def _badges(record: RunRecord) -> str:

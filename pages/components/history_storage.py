@@ -22,14 +22,16 @@ def draw_storage() -> None:
         return
     with section:
         used = history.disk_use()
-        st.markdown(
-            f"**{words.disk(used.total)}** in all: {words.disk(used.runs)} in runs, {words.disk(used.datasets)} in "
-            f"tables. Everything is in the folder `{home()}` on this computer."
-        )
+        with st.container(key="history_disk"):
+            st.markdown(
+                f"Used in all: **{words.disk(used.total)}**, of it {words.disk(used.runs)} in runs and "
+                f"{words.disk(used.datasets)} in tables. It is in {words.plain(str(home()))} on this computer, "
+                "readable by you only."
+            )
         _draw_keeping()
         _draw_backup(used.total)
         st.subheader("Delete everything", anchor=False)
-        if st.button("Delete everything…", key="history_delete_everything", icon=":material/delete_forever:"):
+        if st.button("Delete everything…", key="history_delete_all", icon=":material/delete_forever:"):
             dialogs.delete_all()
 
 
@@ -86,4 +88,4 @@ def _back_up(folder: str) -> None:
     except OSError as error:
         st.error(f"{words.plain(str(error))}. Choose another folder.", title="There is no backup")
     else:
-        st.success(f"The backup is in `{made}`.")
+        st.success(f"A whole copy is in {words.plain(str(made))}. To open it, start Handai with HANDAI_HOME set to it.")

@@ -22,7 +22,7 @@ def draw_figures(view: RunView) -> None:
     st.progress(min(1.0, share), text=progress_words(view))
     with st.container(horizontal=True, key="run_figures"):
         for label, value in _figures(view):
-            st.metric(label, value, width=190)
+            st.markdown(f":small[:gray[{label}]]  \n**{words.plain(value)}**", width=150)
 
 
 def progress_words(view: RunView) -> str:
@@ -68,4 +68,4 @@ def _pace(view: RunView) -> str:
         return f":material/hourglass_top: Not more at once: {words.plain(found.waiting)}"
     if found and found.slots and found.in_flight >= found.slots:
         return ":material/speed: All slots are in use."
-    return ":material/speed: Slots are filled as rows come."
+    return ":material/speed: Slots are free: the next rows are being prepared, or no row is left to send."
