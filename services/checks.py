@@ -61,15 +61,17 @@ def sentence_on_privacy(plan: Plan) -> str:
     provider = get_provider(plan.spec.model.provider)
     if provider.id == "demo":
         return "Nothing leaves this machine: this is the offline demo, no AI."
-    columns = _listed(plan.sent)
+    columns, one = _listed(plan.sent), len(plan.sent) < 2
+    rows = f"{plan.rows:,} row" + ("" if plan.rows == 1 else "s")
     if plan.host is None:
-        return f"{columns} of {plan.rows:,} rows go to {provider.name} on this machine; nothing leaves it."
-    return f"{columns} of {plan.rows:,} rows leave this machine, to {provider.name} ({plan.host})."
+        verb = "goes" if one else "go"
+        return f"{columns} of {rows} {verb} to {provider.name} on this machine; nothing leaves it."
+    return f"{columns} of {rows} {'leaves' if one else 'leave'} this machine, to {provider.name} ({plan.host})."
 
 
 def _listed(columns: Sequence[str]) -> str:
     if not columns:
-        return "No column, only your instructions,"
+        return "No column: only your instructions, once for each"
     shown = ", ".join(columns[:6]) + (f" and {len(columns) - 6} more" if len(columns) > 6 else "")
     return f"The column{'s' if len(columns) > 1 else ''} {shown}"
 

@@ -14,7 +14,7 @@ from services.transform_form import TransformForm, asked_now
 from services.views import RunView
 
 _EVERY_S = 0.25
-_ROW_HEIGHT = 62  # three lines of text
+_ROW_HEIGHT = 72  # three lines of text; lower rows would not wrap
 
 
 def draw_preview(table: DatasetRecord, form: TransformForm) -> None:

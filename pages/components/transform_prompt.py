@@ -95,12 +95,8 @@ def _draw_columns(names: list[str], form: TransformForm) -> tuple[str, ...] | No
 
 @st.fragment
 def _draw_messages(table: DatasetRecord, form: TransformForm) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.markdown("**The exact messages for one row**", width="content")
-        seed("transform_row", 1)
-        number = st.number_input(
-            "Row", 1, max(1, table.info.rows), key="transform_row", width=150, label_visibility="collapsed"
-        )
+    seed("transform_row", 1)
+    number = st.number_input("The exact messages for row", 1, max(1, table.info.rows), key="transform_row", width=220)
     rows = datasets.rows_of(table.id, int(number) - 1, 1)
     if not rows:
         return

@@ -61,16 +61,13 @@ _NEEDED = {"max_attempts": 4, "preview_rows": 5, "timeout_s": 120.0}
 def draw_settings(form: TransformForm) -> TransformForm:
     """The form with the settings as they stand."""
     with st.expander("Settings", icon=":material/settings:", key="transform_settings"):
-        columns = st.columns(3, gap="medium")
         changes: dict[str, object] = {}
-        for place, name in enumerate((*_WHOLE, *_DECIMAL)):
-            with columns[place % 3]:
+        with st.grid(3, min_column_width=220):
+            for name in (*_WHOLE, *_DECIMAL):
                 changes[name] = _draw_number(name, form)
-        with columns[1]:
             changes["run_name"] = _draw_text(
                 "run_name", "Name of the run", "Empty: the file's name and the time.", form
             )
-        with columns[2]:
             changes["session"] = _draw_text(
                 "session", "Session", "Runs are kept together by session. Empty: today's.", form
             )

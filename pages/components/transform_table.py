@@ -57,7 +57,7 @@ def _forget_added() -> None:
 
 
 def _draw_sources(*, chosen: bool) -> None:
-    upload, sample = st.columns([3, 2], gap="large")
+    upload, sample = st.columns(2, gap="large")
     with upload:
         st.file_uploader(
             "Upload another table" if chosen else "Upload a table: CSV, TSV, Excel, JSON, JSONL or Parquet",
@@ -155,11 +155,10 @@ def _draw_rows(table: DatasetRecord) -> None:
     frame.index = pd.RangeIndex((place - 1) * PAGE_ROWS + 1, (place - 1) * PAGE_ROWS + 1 + len(rows), name="Row")
     height = 38 + 35 * max(1, min(len(rows), 6))
     st.dataframe(frame, height=height, placeholder="", key="transform_rows", alt=f"Rows of {table.filename}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if pages > 1:
-            st.pagination(pages, key="transform_page")
-        if len(table.info.columns) > len(names):
-            st.caption(f"The first {len(names)} of {len(table.info.columns):,} columns are shown.", width="content")
+    if len(table.info.columns) > len(names):
+        st.caption(f"The first {len(names)} of {len(table.info.columns):,} columns are shown here.")
+    if pages > 1:
+        st.pagination(pages, key="transform_page")
 
 
 def _draw_options(table: DatasetRecord) -> None:
