@@ -42,7 +42,7 @@ def _panel(run_id: str, rows: int, older: bool, *, was_live: bool) -> None:
             hide_index=True,
             height=38 + _ROW_HEIGHT * max(1, min(view.record.total, 8)),
             placeholder="",
-            key="transform_preview_rows",
+            key="transform_preview_table",
             row_height=_ROW_HEIGHT,
             column_config={
                 ROW: st.column_config.NumberColumn(width=60),
