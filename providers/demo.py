@@ -46,11 +46,20 @@ class DemoClient:
 
 
 def demo_text(prompt: str) -> str:
-    """Plain text made of the prompt's own words."""
-    words = prompt.split()
+    """Plain text made of the prompt's own words; of a row sent as JSON, of its longest cell."""
+    words = _longest_cell(prompt).split()
     quoted = " ".join(words[:_QUOTED_WORDS]) or "nothing"
     more = "…" if len(words) > _QUOTED_WORDS else ""
     return f"{LABEL}{len(words)} words, which begin: {quoted}{more}"
+
+
+def _longest_cell(prompt: str) -> str:
+    try:
+        row = orjson.loads(prompt)
+    except orjson.JSONDecodeError:
+        return prompt
+    cells = [str(cell) for cell in row.values() if cell is not None] if isinstance(row, dict) else []
+    return max(cells, key=len, default=prompt)
 
 
 def demo_object(prompt: str) -> dict[str, str | int]:

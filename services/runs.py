@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -223,7 +224,7 @@ def _session_for(catalogue: Catalogue, name: str | None, table: DatasetRecord) -
 
 
 def _name_for(table: DatasetRecord) -> str:
-    return f"{table.filename} {_today():%H:%M}"
+    return f"{Path(table.filename).stem} {_today():%H:%M}"
 
 
 def _new_id() -> str:

@@ -1,0 +1,78 @@
+"""What a person does on the pages, step by step, for the stories."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Download, Page, expect
+
+from tests.browser.driving import settle, widget
+
+
+def use_sample(page: Page, url: str) -> None:
+    """Open Transform and take the first sample."""
+    page.goto(url)
+    settle(page)
+    widget(page, "transform_sample").get_by_role("button").click()
+    expect(widget(page, "transform_table")).to_contain_text("product_reviews.csv")
+    settle(page)
+
+
+def upload(page: Page, url: str, name: str, content: bytes) -> None:
+    """Open Transform and upload a file."""
+    page.goto(url)
+    settle(page)
+    put_file(page, name, content)
+    expect(widget(page, "transform_table")).to_contain_text(name)
+    settle(page)
+
+
+def put_file(page: Page, name: str, content: bytes) -> None:
+    """Hand a file to the upload."""
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    widget(page, "transform_upload").locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type] # a FilePayload
+
+
+def write(page: Page, key: str, text: str) -> None:
+    """Fill a text field and leave it."""
+    field = widget(page, key).locator("textarea, input").first
+    field.fill(text)
+    field.press("Control+Enter" if field.evaluate("field => field.tagName") == "TEXTAREA" else "Enter")
+    settle(page)
+
+
+def choose(page: Page, key: str, text: str) -> None:
+    """Choose an option of a select box, or type a new one."""
+    field = widget(page, key).locator("input").first
+    field.click()
+    field.fill(text)
+    option = page.get_by_role("option").filter(has_text=text).first
+    option.click()
+    settle(page)
+
+
+def press(page: Page, key: str) -> None:
+    """Press a button."""
+    widget(page, key).get_by_role("button").first.click()
+
+
+def run_all(page: Page) -> str:
+    """Press Run all and wait for the run's page; returns the run's id."""
+    press(page, "transform_run")
+    page.wait_for_url(re.compile(r"/run\?run="))
+    return page.url.split("run=")[-1].split("&")[0]
+
+
+def expect_status(page: Page, text: str, *, seconds: float = 60) -> None:
+    """Wait until the run's headline says so."""
+    expect(widget(page, "run_status")).to_contain_text(text, timeout=seconds * 1000)
+    settle(page)
+
+
+def download(page: Page, key: str, folder: Path) -> Path:
+    """Press a download button; the file as it arrived."""
+    with page.expect_download() as waiting:
+        press(page, key)
+    arrived: Download = waiting.value
+    target = folder / arrived.suggested_filename
+    arrived.save_as(target)
+    return target

@@ -1,0 +1,137 @@
+"""Runs that go on without their page, are stopped, killed, refused, and taken up again."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.app_server import AppServer
+from tests.browser.driving import NewPage, settle, shot, widget
+from tests.browser.steps import choose, expect_status, press, run_all, upload, write
+from tests.fake_provider import FakeProvider
+
+ROWS = 400
+
+
+@pytest.fixture
+def slow_server(chromium: Browser, tmp_path: Path) -> Iterator[AppServer]:
+    """A server whose demo takes its time, so that there is something to interrupt."""
+    del chromium
+    server = AppServer(tmp_path, settings={"HANDAI_DEMO_LATENCY_S": "0.2"})
+    server.start()
+    yield server
+    server.stop()
+    assert server.new_tracebacks() == ""
+
+
+def _table(rows: int) -> bytes:
+    return ("id,text\n" + "".join(f"{row},ROW{row} says hello\n" for row in range(rows))).encode()
+
+
+def _start(page: Page, server: AppServer, rows: int = ROWS) -> str:
+    upload(page, server.url, "rows.csv", _table(rows))
+    write(page, "transform_instructions", "Repeat.")
+    return run_all(page)
+
+
+def test_a_run_goes_on_without_its_page_and_is_found_again(slow_server: AppServer, browser_page: NewPage) -> None:
+    page = browser_page()
+    run_id = _start(page, slow_server)
+    expect_status(page, "Running")
+    expect(page.get_by_text("Newest rows", exact=True)).to_be_visible()
+    shot(page, "run-live")
+    page.reload()
+    expect_status(page, "Running")
+    address = page.url
+    page.close()
+    slow_server.restart()
+    later = browser_page()
+    later.goto(address)
+    expect(widget(later, "run_status")).to_contain_text("Running")
+    press(later, "run_stop")
+    expect_status(later, "Stopped")
+    press(later, "run_resume")
+    expect_status(later, "Done: every row has an answer")
+    assert _rows_of(slow_server, run_id) == ROWS
+
+
+def test_a_killed_run_says_so_and_resumes(slow_server: AppServer, browser_page: NewPage) -> None:
+    page = browser_page()
+    run_id = _start(page, slow_server)
+    expect_status(page, "Running")
+    with sqlite3.connect(slow_server.home / "handai.db") as catalogue:
+        (pid,) = catalogue.execute("SELECT pid FROM leases WHERE run_id = ?", (run_id,)).fetchone()
+    os.kill(pid, signal.SIGKILL)
+    expect_status(page, "Interrupted")
+    shot(page, "run-interrupted")
+    press(page, "run_resume")
+    expect_status(page, "Done: every row has an answer")
+    assert _rows_of(slow_server, run_id) == ROWS
+
+
+def test_a_refused_key_pauses_and_the_right_one_finishes(
+    app_server: AppServer, browser_page: NewPage, fake_provider: FakeProvider
+) -> None:
+    right = "right-" + "k" * 24
+    fake_provider.configure(key=right)
+    page = browser_page()
+    upload(page, app_server.url, "rows.csv", _table(12))
+    write(page, "transform_instructions", "Repeat.")
+    choose(page, "provider_select", "Custom")
+    write(page, "transform_address_custom", fake_provider.url)
+    write(page, "provider_key", "sk-or-" + "w" * 24)
+    expect(page.get_by_text("looks like an OpenRouter key").first).to_be_visible()
+    choose(page, "provider_model", "fake-1")
+    run_all(page)
+    expect_status(page, "Paused")
+    expect(widget(page, "run_status")).to_contain_text("refused the key")
+    shot(page, "run-refused-key")
+    write(page, "provider_key", right)
+    press(page, "run_resume")
+    expect_status(page, "Done: every row has an answer")
+
+
+def test_failed_rows_are_grouped_and_retried(
+    app_server: AppServer, browser_page: NewPage, fake_provider: FakeProvider
+) -> None:
+    fake_provider.configure(faults={"refusal": 0.3})
+    page = browser_page()
+    upload(page, app_server.url, "rows.csv", _table(40))
+    write(page, "transform_instructions", "Repeat.")
+    choose(page, "provider_select", "Custom")
+    write(page, "transform_address_custom", fake_provider.url)
+    choose(page, "provider_model", "fake-1")
+    run_all(page)
+    expect_status(page, "Done with gaps")
+    expect(widget(page, "run_errors")).to_contain_text("The model refused")
+    shot(page, "run-gaps")
+    fake_provider.configure(faults={})
+    press(page, "run_retry")
+    expect_status(page, "Done: every row has an answer")
+
+
+def test_answers_with_html_and_pictures_are_only_text(
+    app_server: AppServer, browser_page: NewPage, fake_provider: FakeProvider, blocked_requests: list[str]
+) -> None:
+    evil = "<img src=https://evil.invalid/a.png onerror=alert(1)> ![x](https://evil.invalid/b.png) <script>1</script>"
+    page = browser_page()
+    upload(page, app_server.url, "rows.csv", f"id,text\n1,{evil}\n2,{evil}\n".encode())
+    write(page, "transform_instructions", f"Repeat. {evil}")
+    choose(page, "provider_select", "Custom")
+    write(page, "transform_address_custom", fake_provider.url)
+    choose(page, "provider_model", "fake-1")
+    press(page, "transform_preview")
+    expect(widget(page, "transform_preview_panel")).to_contain_text("Done")
+    run_all(page)
+    expect_status(page, "Done")
+    settle(page)
+    assert blocked_requests == []
+
+
+def _rows_of(server: AppServer, run_id: str) -> int:
+    with sqlite3.connect(f"file:{server.home}/runs/{run_id}.db?mode=ro", uri=True) as run_file:
+        return int(run_file.execute("SELECT count(DISTINCT row) FROM results WHERE status = 'done'").fetchone()[0])
