@@ -31,7 +31,7 @@ def render() -> None:
     view = view_of(record)
     draw_header(record)
     if record.status.is_live:
-        draw_live(record.id)
+        draw_live(view)
     else:
         _draw_ended(view)
     if not view.damage:

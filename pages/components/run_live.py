@@ -15,19 +15,19 @@ _EVERY_S = 1.0
 _NEWEST = 8
 
 
-def draw_live(run_id: str) -> None:
+def draw_live(view: RunView) -> None:
     """Follow the run; call it only while the run is live."""
-    st.fragment(_panel, run_every=_EVERY_S)(run_id)
+    draw_stop(view)  # outside the fragment: a button that is drawn anew every second is hard to hit
+    st.fragment(_panel, run_every=_EVERY_S)(view.record.id, view.record.request)
 
 
-def _panel(run_id: str) -> None:
+def _panel(run_id: str, asked: str | None) -> None:
     view = runs.view(run_id)
-    if not view.status.is_live:
-        st.rerun()  # the whole page: it no longer draws this fragment, and so the timer ends
+    if not view.status.is_live or view.record.request != asked:
+        st.rerun()  # the whole page: the timer ends with the run, and the button says what a press does now
     draw_status(view)
     draw_figures(view)
     draw_notes(view)
-    draw_stop(view)
     _draw_newest(view)
     draw_errors(view.errors)
 
