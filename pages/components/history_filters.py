@@ -1,5 +1,6 @@
 """Which runs the history shows: search and filters, kept in the address so that a view can be kept and shared."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -25,7 +26,9 @@ def ask_filter(everything: Sequence[RunRecord], sessions: Sequence[SessionRecord
         bind="query-params",
         width=420,
     )
-    names = {item.id: f"{item.name} ({item.runs})" for item in sessions}
+    names = {item.id: item.name for item in sessions}
+    twice = {name for name, times in Counter(names.values()).items() if times > 1}
+    names = {key: f"{name} ({key})" if name in twice else name for key, name in names.items()}
     folded = st.expander("Filters", icon=":material/filter_alt:", key="history_filters")
     with folded, st.container(horizontal=True, vertical_alignment="bottom"):
         session = _choose("Session", "history_session", names, 240)

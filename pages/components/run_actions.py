@@ -15,7 +15,7 @@ from services import keys, runs
 from services.views import RunView
 
 _ALL = "all"
-_READING_S = 1.0
+READING_S = 1.0
 
 
 def draw_stop(view: RunView) -> None:
@@ -40,7 +40,7 @@ def draw_stop(view: RunView) -> None:
 def _stop(run_id: str, seen: str | None) -> None:
     # A double click must not break off paid requests: the second press counts once its label could be read.
     now = time.monotonic()
-    if seen and now - _pressed_at(run_id) < _READING_S:
+    if seen and now - _pressed_at(run_id) < READING_S:
         return
     put(f"run_stop_at_{run_id}", now)
     if runs.get(run_id).request == seen:

@@ -28,7 +28,7 @@ def draw_inspector(record: RunRecord, choice: RowChoice) -> None:
             _draw_messages(detail)
         with right:
             _draw_answers(detail)
-        _draw_attempts(detail.attempts)
+        _draw_attempts(detail.attempts, offline=record.provider == "demo")
 
 
 def _ask_for_row(choice: RowChoice) -> int:
@@ -118,13 +118,14 @@ def _verbatim(text: str) -> None:
     st.code(text, language=None, wrap_lines=True, height=300 if len(text) > 1_500 else "content")
 
 
-def _draw_attempts(attempts: tuple[StoredAttempt, ...]) -> None:
+def _draw_attempts(attempts: tuple[StoredAttempt, ...], *, offline: bool) -> None:
     st.markdown("**Attempts**")
     if not attempts:
         st.caption("None: the answer was taken over, or the row was not tried yet.")
         return
+    table = pd.DataFrame([_attempt(item) for item in attempts])
     st.dataframe(
-        pd.DataFrame([_attempt(item) for item in attempts]),
+        table.drop(columns="HTTP status") if offline else table,  # nothing was sent over a wire
         key="run_attempts",
         hide_index=True,
         placeholder="",

@@ -54,10 +54,9 @@ def _draw_table(view: RunView) -> RowChoice:
 
 
 def _ask_what(view: RunView) -> str:
-    counts = {group.kind: group.count for group in view.errors}
-    options = [_ALL, _FAILED, *(counts if len(counts) > 1 else ())]
-    labels = {_ALL: f"All ({view.record.total:,})", _FAILED: f"Failed ({view.failed:,})"}
-    labels |= {kind: f"{words.kind_title(kind)} ({number:,})" for kind, number in counts.items()}
+    kinds = [group.kind for group in view.errors]
+    options = [_ALL, _FAILED, *(kinds if len(kinds) > 1 else ())]
+    labels = {_ALL: "All rows", _FAILED: "All failed rows"} | {kind: words.kind_title(kind) for kind in kinds}
     chosen = st.selectbox(
         "Rows to show",
         options,

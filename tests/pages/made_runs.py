@@ -15,19 +15,20 @@ from services.execution import execute
 def made_run(  # the knobs of a run, by name
     rows: int = 6,
     *,
+    provider: str = "demo",
     base_url: str | None = None,
     name: str | None = None,
     session: str | None = None,
     preview: bool = False,
     limits: Limits | None = None,
 ) -> RunRecord:
-    """A queued run over a table with the columns `id` and `text`; the demo answers unless there is a base URL."""
+    """A queued run over a table with the columns `id` and `text`; a base URL is the custom provider's."""
     lines = "".join(f"{number},ROW{number} says <b>hello</b>\n" for number in range(rows))
     table = store_upload(io.BytesIO(f"id,text\n{lines}".encode()), "reviews.csv", ParseOptions())
     model = (
         ModelSettings(provider="custom", model="fake-1", base_url=base_url)
         if base_url
-        else ModelSettings(provider="demo", model="demo")
+        else ModelSettings(provider=provider, model=provider)
     )
     spec = RunSpec(
         input=TransformInput(dataset=table.id, file="reviews.csv", columns=("text",)),
