@@ -1,0 +1,207 @@
+"""What a run keeps when its process is killed, frozen or doubled: the real command line against a real server."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from handai_db import RunReader
+from services.home import run_path
+from tests.command_line import (
+    PROJECT,
+    Ended,
+    ProviderProcess,
+    begin,
+    done_rows,
+    finish,
+    handai,
+    made_table,
+    only_run_id,
+    provider_process,
+    records_in,
+    transform_arguments,
+    wait_until,
+)
+from tests.isolation import clean_environment
+
+ROWS = 400
+IN_FLIGHT = 16
+KILLS = 6
+FLUSH_S = 0.2  # how long an answer may wait to be durable
+LATENCY_S = 0.1
+
+
+@pytest.fixture
+def provider() -> Iterator[ProviderProcess]:
+    with provider_process(LATENCY_S) as process:
+        yield process
+
+
+def acknowledged(run_id: str) -> dict[int, str]:
+    """Every row that a reader has seen as done, with its answer's digest of content."""
+    with RunReader(run_path(run_id)) as reader:
+        return {found.row: str(found.values) for found in reader.iter_results()}
+
+
+def integrity(run_id: str) -> str:
+    with closing(sqlite3.connect(f"file:{run_path(run_id)}?mode=ro", uri=True)) as connection:
+        return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+
+
+def assert_whole(out: Path, rows: int) -> None:
+    assert [(row["id"], row["text"], row["output"]) for row in records_in(out)] == [
+        (str(n), f"ROW{n}", f"echo: ROW{n}") for n in range(rows)
+    ]
+
+
+def killed_at(process: "subprocess.Popen[str]", run_id: str, rows: int) -> dict[int, str]:
+    """Kill the process once `rows` are durable; what was acknowledged just before."""
+    wait_until(lambda: done_rows(run_id) >= rows or process.poll() is not None)
+    assert process.poll() is None, finish(process)
+    seen = acknowledged(run_id)
+    process.kill()
+    finish(process)
+    return seen
+
+
+def test_nothing_that_was_counted_is_lost_or_asked_again(tmp_path: Path, provider: ProviderProcess) -> None:
+    """Six kills at random points: per kill no row lost, none twice, asked again at most what was in the air."""
+    table, out = made_table(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+    chance = random.Random()
+    points = sorted(chance.sample(range(20, ROWS - 60), KILLS))
+    arguments = transform_arguments(table, out, provider.url, "--concurrency", str(IN_FLIGHT))
+    in_the_air = IN_FLIGHT + int(IN_FLIGHT * FLUSH_S / LATENCY_S)
+    asked_before = 0
+
+    for number, point in enumerate(points):
+        process = begin(*arguments)
+        run_id = only_run_id()
+        seen = killed_at(process, run_id, point)
+        arguments = ["resume", run_id]
+        kept = acknowledged(run_id)
+        assert seen.items() <= kept.items(), f"lost after kill {number} at {point}"
+        assert integrity(run_id) == "ok"
+        again = sum(count - 1 for count in provider.stats()["rows"].values())
+        assert again - asked_before <= in_the_air, f"after kill {number} at {point}"
+        asked_before = again
+    ended = handai("resume", run_id, "--json")
+
+    assert ended.code == 0, ended.err
+    figures = ended.figures()
+    assert figures["rows"] == {"total": ROWS, "done": ROWS, "failed": 0, "pending": 0}
+    assert_whole(out, ROWS)
+    asked = provider.stats()["rows"]
+    twice = sum(asked.values()) - ROWS
+    assert len(asked) == ROWS
+    assert twice <= KILLS * in_the_air
+    assert figures["attempts"] >= sum(asked.values())  # what the provider may bill is all written down
+    sys.stderr.write(f"\nkill -9 at {points}: 0 lost, {twice} asked twice, bound {KILLS * in_the_air}\n")
+
+
+def test_the_file_of_a_killed_run_is_interrupted_and_can_be_exported(tmp_path: Path, provider: ProviderProcess) -> None:
+    out = tmp_path / "out.csv"
+    table = made_table(tmp_path / "in.csv", 200)
+    process = begin(*transform_arguments(table, out, provider.url, "--concurrency", "8"))
+    run_id = only_run_id()
+    seen = killed_at(process, run_id, 30)
+
+    shown = handai("show", "last", "--json").figures()
+    exported = handai("export", "last", "-o", str(tmp_path / "part.csv"))
+
+    assert shown["status"] == "interrupted"
+    assert shown["rows"]["done"] >= len(seen)
+    assert exported.code == 0
+    assert sum(bool(row["output"]) for row in records_in(tmp_path / "part.csv")) == shown["rows"]["done"]
+    assert not out.exists()
+
+
+def test_a_frozen_run_goes_on(tmp_path: Path, provider: ProviderProcess) -> None:
+    """A laptop that sleeps, in small; while it does, nobody else may take the run."""
+    table, out = made_table(tmp_path / "in.csv", 120), tmp_path / "out.csv"
+    process = begin(*transform_arguments(table, out, provider.url, "--concurrency", "8", "--json"))
+    run_id = only_run_id()
+    wait_until(lambda: done_rows(run_id) >= 20)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
+
+    refused = handai("resume", run_id)
+    process.send_signal(signal.SIGCONT)
+    ended = finish(process)
+
+    assert refused.code == 1
+    assert ended.code == 0, ended.err
+    assert_whole(out, 120)
+    assert set(provider.stats()["rows"].values()) == {1}
+
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from engine.spec import RunSpec
+from services import datasets, runs
+table = datasets.store_file(Path(sys.argv[1]))
+spec = RunSpec.checked({
+    "input": {"kind": "transform", "dataset": table.id},
+    "prompt": {"instructions": "Repeat it.", "template": "{{ text }}"},
+    "model": {"provider": "custom", "model": "fake-model", "base_url": sys.argv[2]},
+    "limits": {"concurrency": 8},
+})
+print(runs.start(runs.NewRun(spec, table.id)).id, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_detached_run_survives_the_one_who_started_it(tmp_path: Path, provider: ProviderProcess) -> None:
+    table = made_table(tmp_path / "in.csv", 150)
+    command = [sys.executable, "-c", STARTER, str(table), provider.url]
+    environment = clean_environment(os.environ, HANDAI_HOME=os.environ["HANDAI_HOME"])
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        run_id = app.stdout.readline().strip()
+        wait_until(lambda: done_rows(run_id) >= 10)
+        os.kill(app.pid, signal.SIGKILL)
+    before = done_rows(run_id)
+
+    wait_until(lambda: handai("show", run_id, "--json").figures()["status"] == "completed")
+
+    assert before < 150  # it was killed in the middle
+    assert done_rows(run_id) == 150
+    assert set(provider.stats()["rows"].values()) == {1}
+
+
+def test_of_two_that_resume_a_run_one_executes_it(tmp_path: Path, provider: ProviderProcess) -> None:
+    out = tmp_path / "out.csv"
+    table = made_table(tmp_path / "in.csv", 200)
+    process = begin(*transform_arguments(table, out, provider.url, "--concurrency", "8"))
+    run_id = only_run_id()
+    killed_at(process, run_id, 20)
+    before = provider.stats()["rows"]
+
+    rivals = [begin("resume", run_id, "--json") for _ in range(2)]
+    ends: list[Ended] = [finish(rival) for rival in rivals]
+
+    assert sorted(end.code for end in ends) == [0, 1], [end.err for end in ends]
+    after = provider.stats()["rows"]
+    assert_whole(out, 200)
+    assert max(after[row] - before.get(row, 0) for row in after) == 1
+    assert handai("show", run_id, "--json").figures()["status"] == "completed"
+
+
+def test_a_killed_run_leaves_no_process_that_goes_on(tmp_path: Path, provider: ProviderProcess) -> None:
+    process = begin(*transform_arguments(made_table(tmp_path / "in.csv", 100), tmp_path / "out.csv", provider.url))
+    run_id = only_run_id()
+    killed_at(process, run_id, 10)
+    before = provider.stats()["total"]
+
+    time.sleep(0.3)
+
+    assert provider.stats()["total"] == before
