@@ -1,20 +1,38 @@
 """A spending cap that is a promise: every send reserves its upper bound first."""
 
+import math
 from dataclasses import dataclass
 
 from handai_errors import SpecError
 from providers.base import Usage
 from providers.prices import Price, cost_of
 
+_MOST_TOKENS = 2**40
+
+
+def plausible(usage: Usage) -> Usage:
+    """`usage` with counts and costs that can't be (negative, no number, absurd) as unknown."""
+    cost = usage.cost_usd
+    return Usage(
+        _plausible_count(usage.prompt_tokens),
+        _plausible_count(usage.completion_tokens),
+        cost if cost is not None and math.isfinite(cost) and cost >= 0 else None,
+    )
+
+
+def _plausible_count(tokens: int | None) -> int | None:
+    return tokens if tokens is not None and 0 <= tokens <= _MOST_TOKENS else None
+
 
 @dataclass(slots=True)
 class Budget:
-    """Reserved and spent US dollars against a cap; without a cap everything fits."""
+    """Reserved and spent US dollars against a cap; without a cap everything fits. `holders` have a reservation."""
 
     cap_usd: float | None = None
     price: Price | None = None
     spent_usd: float = 0.0
     reserved_usd: float = 0.0
+    holders: int = 0
 
     def bound(self, prompt_tokens: int, max_tokens: int | None) -> float | None:
         """The most a request can cost in US dollars; None when there is no cap to keep."""
@@ -34,6 +52,7 @@ class Budget:
         if self.spent_usd + self.reserved_usd + bound_usd > self.cap_usd:
             return False
         self.reserved_usd += bound_usd
+        self.holders += 1
         return True
 
     def settle(self, bound_usd: float | None, actual_usd: float | None) -> None:
@@ -41,5 +60,6 @@ class Budget:
         if bound_usd is None:
             self.spent_usd += actual_usd or 0.0
             return
-        self.reserved_usd -= bound_usd
+        self.holders -= 1
+        self.reserved_usd = self.reserved_usd - bound_usd if self.holders else 0.0  # no rounding is left behind
         self.spent_usd += bound_usd if actual_usd is None else actual_usd

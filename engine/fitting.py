@@ -21,21 +21,23 @@ def fit_text(text: str) -> str:
 
 def fit_value(value: Any, max_depth: int = MAX_DEPTH) -> Any:  # noqa: ANN401 any JSON
     """`value` with fit text, integers past 64 bits as text, and None for no number; ValueError if nested too deeply."""
-    if isinstance(value, str):
-        return fit_text(value)
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return value if _SMALLEST <= value <= _LARGEST else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if not isinstance(value, list | dict):
-        return value
+        return _fit_scalar(value)
     if max_depth == 0:
         raise ValueError("nested too deeply")
     if isinstance(value, list):
         return [fit_value(item, max_depth - 1) for item in value]
     return {fit_text(str(key)): fit_value(item, max_depth - 1) for key, item in value.items()}
+
+
+def _fit_scalar(value: Any) -> Any:  # noqa: ANN401 any JSON
+    if isinstance(value, str):
+        return fit_text(value)
+    if isinstance(value, int) and not _SMALLEST <= value <= _LARGEST:
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401 any cell

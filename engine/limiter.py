@@ -15,6 +15,7 @@ _DECREASE = 0.75
 _CUT_INTERVAL_S = 1.0
 _BLIND_WAIT_S = 0.5
 _BLIND_WAIT_MAX_S = 30.0
+_TRUSTED_WISHES = 3
 _LONGEST_HEADER_WAIT_S = 120.0
 
 
@@ -36,7 +37,7 @@ class Limiter:
         self._in_flight = 0
         self._gate_until = self._next_send = self._last_cut = float("-inf")
         self._reason: str | None = None
-        self._blind = 0
+        self._refusals = 0  # in a row, one a gate
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -87,7 +88,7 @@ class Limiter:
 
     def succeeded(self, limits: RateLimits | None) -> None:
         """Learn from an answer: grow, and hold back when the provider says that nothing is left."""
-        self._blind = 0
+        self._refusals = 0
         step = 1.0 if self._growing_fast else 1.0 / self._limit
         self._limit = min(float(self._ceiling), self._limit + step)
         hold = _exhausted_for_s(limits)
@@ -101,12 +102,19 @@ class Limiter:
         if now - self._last_cut >= _CUT_INTERVAL_S:
             self._limit = max(1.0, self._limit * _DECREASE)
             self._last_cut = now
-        if retry_after_s is None and gate:
-            retry_after_s = min(_BLIND_WAIT_MAX_S, _BLIND_WAIT_S * 2.0**self._blind)
-            if now >= self._gate_until:
-                self._blind += 1
-        if gate and retry_after_s is not None:
-            self._hold(retry_after_s, reason)
+        if not gate:
+            return
+        wait_s = self._gate_wait_s(retry_after_s)
+        if now >= self._gate_until:
+            self._refusals += 1
+        self._hold(wait_s, reason)
+
+    def _gate_wait_s(self, wish_s: float | None) -> float:
+        """The provider's wish; longer where there is none, or where keeping it has not helped for a while."""
+        doublings = self._refusals if wish_s is None else self._refusals - _TRUSTED_WISHES
+        if doublings < 0:
+            return wish_s or 0.0
+        return max(wish_s or 0.0, min(_BLIND_WAIT_MAX_S, _BLIND_WAIT_S * 2.0 ** min(doublings, 10)))
 
     def _hold(self, seconds: float, reason: str) -> None:
         self._gate_until = max(self._gate_until, self._clock() + seconds)

@@ -12,7 +12,7 @@ MAX_UNKNOWN_RETRIES = 1
 MAX_REASKS = 2
 MAX_LOCAL_CONNECTION_ATTEMPTS = 2
 
-_MAYBE_BILLED = frozenset({ErrorKind.TIMEOUT, ErrorKind.CONNECTION, ErrorKind.MALFORMED_RESPONSE})
+_MAYBE_BILLED = frozenset({ErrorKind.TIMEOUT, ErrorKind.CONNECTION, ErrorKind.MALFORMED_RESPONSE, ErrorKind.INTERNAL})
 _PAUSES = {
     ErrorKind.AUTH: PauseReason.AUTH,
     ErrorKind.PERMISSION: PauseReason.AUTH,
@@ -75,8 +75,8 @@ def _bound(error: ProviderError, max_attempts: int, *, local: bool) -> int:
         return min(max_attempts, 1 + MAX_REASKS)
     if error.kind is ErrorKind.CONNECTION and error.unsent and local:
         return min(max_attempts, MAX_LOCAL_CONNECTION_ATTEMPTS)
-    if error.facts.retry is Retry.ONCE:
-        return min(max_attempts, 2)
+    if error.facts.retry is Retry.ONCE and outcome_of(error) is not AttemptState.UNKNOWN:
+        return min(max_attempts, 2)  # of unknown outcomes there is a count of their own
     return max_attempts
 
 
