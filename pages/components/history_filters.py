@@ -10,10 +10,10 @@ import streamlit as st
 from engine.results import RunStatus
 from handai_db import RunFilter, RunRecord, SessionRecord
 from pages.components import run_words as words
-from pages.components.state import forget
+from pages.components.state import put
 
 _ANY = "any"
-_KEYS = ("history_search", "history_session", "history_status", "history_provider", "history_model", "history_dates")
+_CHOICES = ("history_session", "history_status", "history_provider", "history_model")
 
 
 def ask_filter(everything: Sequence[RunRecord], sessions: Sequence[SessionRecord]) -> RunFilter:
@@ -79,4 +79,7 @@ def _midnight(day: date) -> float:
 
 
 def _clear() -> None:
-    forget(*_KEYS)
+    put("history_search", "")
+    put("history_dates", ())
+    for key in _CHOICES:
+        put(key, _ANY)

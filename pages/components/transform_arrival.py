@@ -14,12 +14,13 @@ def arrive() -> None:
     state = app_state()
     if state.form is None:
         state.form, state.seeding = from_preferences(preferences.load()), True
-    if state.arrived == _address():
-        return
     try:
-        _act(state, state.form)
+        if state.arrived != _address():
+            _act(state, state.form)
+        elif state.table is not None:
+            datasets.dataset(state.table.id)  # History may have deleted it meanwhile
     except HandaiError as error:
-        state.problem = error
+        state.problem, state.table = error, None
     keep_address()
 
 
