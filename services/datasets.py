@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.tables import ParseOptions, Row, convert_limited, format_of, read_page
+from engine import tables  # its heavy parts load when they are first used
+from engine.tables import ParseOptions, Row, format_of
 from handai_db import DatasetRecord, private_directory
 from handai_errors import DiskFullError, NotFoundError, TableError
 from services.home import dataset_path, home, open_catalogue, samples_path
@@ -79,7 +80,7 @@ def store_upload(source: BinaryIO, filename: str, options: ParseOptions, *, samp
             known = catalogue.datasets.get(dataset_id)
         if known and table_path(dataset_id).exists():
             return known
-        info = convert_limited(original, filename, options, folder / "table.parquet")
+        info = tables.convert_limited(original, filename, options, folder / "table.parquet")
         size = original.stat().st_size
         _move_in(folder, dataset_path(dataset_id))
     record = DatasetRecord(dataset_id, Path(filename).name, options, info, size, sample, time.time())
@@ -113,7 +114,7 @@ def table_path(dataset_id: str) -> Path:
 
 def rows_of(dataset_id: str, start: int, count: int) -> list[Row]:
     """A page of a stored table."""
-    return read_page(table_path(dataset_id), start, count)
+    return tables.read_page(table_path(dataset_id), start, count)
 
 
 def sweep() -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
+from engine import tables  # its heavy parts load when they are first used
 from engine.budget import Budget
 from engine.flow import Collaborators, RunEnd
 from engine.job import Job, RunPlan
@@ -20,7 +21,7 @@ from engine.prompts import columns_sent
 from engine.results import PauseReason, RowResult, RowStatus, RunStatus
 from engine.runner import Runner
 from engine.spec import TransformInput
-from engine.tables import Row, read_rows
+from engine.tables import Row
 from handai_db import RunControl, RunReader, RunRecord, RunWriter, begin_execution, end_execution
 from handai_errors import ConflictError, HandaiError, SpecError, StorageError
 from providers.base import CompletionClient, Usage
@@ -128,7 +129,7 @@ def _work_of(record: RunRecord) -> _Work:
         outputs = OutputColumns(names, reader.outputs())
         spent, in_doubt = reader.progress().cost_usd, reader.reserved_usd()
     needed = columns_sent(record.spec.prompt, shown)
-    rows = read_rows(table_path(record.dataset_id), needed, 0, record.total)
+    rows = tables.read_rows(table_path(record.dataset_id), needed, 0, record.total)
     pending = ((index, row) for index, row in enumerate(rows) if not finished[index])
     return _Work(pending, RunPlan(record.spec, tuple(shown), attempts), outputs, in_doubt, spent)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine import tables  # its heavy parts load when they are first used
 from engine.outputs import free_name
-from engine.tables import Column, ColumnKind, ExportInfo, ExportOptions, Row, export_table, format_of, read_rows
+from engine.tables import Column, ColumnKind, ExportInfo, ExportOptions, Row, format_of
 from engine.tables.formats import WRITABLE
 from handai_db import RunReader, RunRecord, StoredResult
 from handai_errors import ConflictError
@@ -43,10 +44,10 @@ def export(record: RunRecord, target: Path, wanted: Wanted) -> ExportInfo:
     with RunReader(run_path(record.id)) as reader:
         outputs = reader.outputs()
         columns, extra = _columns(stored.info.columns, outputs, wanted)
-        rows = read_rows(table_path(stored.id), None, 0, record.total)
+        rows = tables.read_rows(table_path(stored.id), None, 0, record.total)
         merged = _merged(rows, reader.iter_results(), outputs, extra)
         options = ExportOptions(lossless=wanted.lossless_csv, bom=wanted.bom)
-        return export_table(target, merged, columns, options)
+        return tables.export_table(target, merged, columns, options)
 
 
 def export_bytes(record: RunRecord, ending: str, wanted: Wanted) -> bytes:
