@@ -1,0 +1,127 @@
+"""Transform, step one: the table."""
+
+import pytest
+
+from services import datasets
+from tests.pages.transform_visit import press, ran, said, sample_instructions, upload, visit
+
+pytestmark = pytest.mark.usefixtures("launched")
+
+LATIN_1 = "id;ort\n1;Münster\n2;Köln\n".encode("latin-1")
+
+
+def test_an_empty_page_says_what_to_do_next_and_asks_nothing_else() -> None:
+    page = visit()
+
+    assert "Bring a table" in said(page)
+    assert not page.text_area
+    assert not page.query_params.get("dataset")
+
+
+def test_a_sample_comes_with_instructions_that_fit() -> None:
+    page = press(visit(), "transform_sample")
+
+    assert "product_reviews.csv** · 60 rows × 5 columns" in said(page)
+    assert page.text_area(key="transform_instructions").value in sample_instructions()
+    assert not page.button(key="transform_preview").disabled
+
+
+def test_another_sample_brings_its_own_instructions_but_never_over_a_persons() -> None:
+    page = press(visit(), "transform_sample")
+    page.selectbox(key="transform_sample_name").select("support_tickets")
+    page = press(page, "transform_sample")
+    assert "ticket" in str(page.text_area(key="transform_instructions").value)
+
+    page.text_area(key="transform_instructions").set_value("Mine.")
+    page = press(ran(page), "transform_sample")
+    page.selectbox(key="transform_sample_name").select("product_reviews")
+    assert press(page, "transform_sample").text_area(key="transform_instructions").value == "Mine."
+
+
+def test_an_upload_is_shown_with_its_size_and_what_was_detected() -> None:
+    page = upload(visit(), LATIN_1, "orte.csv")
+
+    assert "orte.csv** · 2 rows × 2 columns" in said(page)
+    assert "separated by semicolon" in said(page)
+    assert list(page.dataframe[0].value["ort"]) == ["Münster", "Köln"]
+    assert page.query_params["dataset"]
+
+
+def test_a_table_is_shown_page_by_page() -> None:
+    lines = "".join(f"{number},x\n" for number in range(120))
+    page = upload(visit(), f"id,text\n{lines}".encode(), "long.csv")
+    assert len(page.dataframe[0].value) == 50
+
+    page.session_state["transform_page"] = 3
+    assert list(ran(page).dataframe[0].value["id"]) == [str(number) for number in range(100, 120)]
+
+
+def test_of_very_many_columns_the_first_are_shown() -> None:
+    names = ",".join(f"c{number}" for number in range(300))
+    page = upload(visit(), f"{names}\n{names}\n".encode(), "wide.csv")
+
+    assert len(page.dataframe[0].value.columns) == 100
+    assert "The first 100 of 300 columns are shown here." in said(page)
+    assert "300 of 300 columns" in said(page)
+
+
+def test_a_wrong_guess_can_be_corrected() -> None:
+    page = upload(visit(), LATIN_1, "orte.csv")
+    before = page.query_params["dataset"]
+    page.selectbox(key="transform_delimiter").select(",")
+    page.selectbox(key="transform_header").select(False)
+    page = press(page, "transform_read_again")
+
+    assert page.query_params["dataset"] != before
+    assert "3 rows × 1 column" in said(page)
+
+
+def test_a_correction_that_can_not_work_keeps_the_table() -> None:
+    page = upload(visit(), LATIN_1, "orte.csv")
+    page.selectbox(key="transform_encoding").select("utf-16")
+    page = press(page, "transform_read_again")
+
+    assert page.error
+    assert "2 rows × 2 columns" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("empty.csv", b"", "The file is empty"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(100), "PNG image"),
+        ("broken.xlsx", b"PK\x03\x04 nonsense", "damaged"),
+        ("broken.json", b'[{"a": 1},', "broken.json"),
+        ("header.csv", b"id,text\n", "no rows"),
+    ],
+)
+def test_a_file_that_can_not_be_used_says_why_and_leaves_the_page_alive(name: str, content: bytes, told: str) -> None:
+    page = upload(visit(), content, name)
+    if name == "broken.json":
+        assert page.error
+    else:
+        assert told in said(page)
+
+    assert "soups.csv" in said(upload(page))
+    assert not page.error
+
+
+def test_a_bad_file_leaves_the_table_that_was_there() -> None:
+    page = upload(upload(visit()), b"", "empty.csv")
+
+    assert "The file is empty" in said(page)
+    assert "soups.csv" in said(page)
+
+
+def test_a_table_that_is_gone_is_told_calmly() -> None:
+    page = visit(dataset="0" * 32)
+
+    assert "no longer stored" in said(page)
+    assert "dataset" not in page.query_params
+
+
+def test_the_address_brings_the_table_back() -> None:
+    page = upload(visit())
+    stored = datasets.dataset(str(page.query_params["dataset"]))
+
+    assert "soups.csv" in said(visit(dataset=stored.id))
