@@ -11,6 +11,8 @@ from providers.base import Message
 from services.datasets import dataset, rows_of
 from services.home import run_path
 
+_NEAR = 500  # rows
+
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
@@ -47,14 +49,16 @@ def failed_page(record: RunRecord, kind: str | None, offset: int, count: int) ->
     """A page of failed rows, of one kind or all, in row order."""
     with RunReader(run_path(record.id)) as reader:
         outputs, results = reader.outputs(), reader.failed_page(kind, offset, count)
-    return [_row(found.row, _cells(record, found.row), found, outputs) for found in results]
+    cells = _cells_of(record, [found.row for found in results])
+    return [_row(found.row, cells[found.row], found, outputs) for found in results]
 
 
 def newest(record: RunRecord, count: int) -> list[TableRow]:
     """The rows that ended last, newest first."""
     with RunReader(run_path(record.id)) as reader:
         outputs, results = reader.outputs(), reader.newest(count)
-    return [_row(found.row, _cells(record, found.row), found, outputs) for found in results]
+    cells = _cells_of(record, [found.row for found in results])
+    return [_row(found.row, cells[found.row], found, outputs) for found in results]
 
 
 def detail(record: RunRecord, index: int) -> RowDetail:
@@ -83,6 +87,17 @@ def _messages(record: RunRecord, row: TableRow) -> tuple[Message, ...]:
 
 def _cells(record: RunRecord, index: int) -> Row:
     return rows_of(record.dataset_id or "", index, 1)[0]
+
+
+def _cells_of(record: RunRecord, indexes: list[int]) -> dict[int, Row]:
+    """The cells of some rows; near ones are read together, for each read decodes a whole group of rows."""
+    found: dict[int, Row] = {}
+    for index in sorted(indexes):
+        if index not in found:
+            near = max(other for other in indexes if index <= other < index + _NEAR)
+            cells = rows_of(record.dataset_id or "", index, near - index + 1)
+            found |= dict(enumerate(cells, start=index))
+    return found
 
 
 def _row(index: int, cells: Row, result: StoredResult | None, outputs: tuple[tuple[str, str], ...]) -> TableRow:

@@ -1,0 +1,230 @@
+"""The history page over real runs: what is found, told, changed and deleted."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from handai_db import RunFilter
+from handai_errors import NotFoundError
+from services import history, preferences, runs
+from services.history import run_files
+from services.home import home, run_path
+from tests.pages.made_runs import executed, made_run
+
+
+def _script() -> None:
+    from pages.history_page import render
+
+    render()
+
+
+def _page(**query: str) -> AppTest:
+    page = AppTest.from_function(_script, default_timeout=30)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _listed(page: AppTest) -> list[str]:
+    return [str(item.value).strip("*") for item in page.page_link]
+
+
+def _facts(page: AppTest) -> str:
+    return "\n".join(str(item.value) for item in page.caption)
+
+
+def test_a_new_person_is_led_to_transform() -> None:
+    page = _page()
+    assert page.info[0].proto.title == "No run yet"
+    assert _listed(page) == ["Start the first one on Transform"]
+
+
+def test_runs_are_listed_newest_first_under_their_session() -> None:
+    executed(made_run(3, name="first", session="Mondays"))
+    executed(made_run(4, name="second", session="Mondays"))
+    page = _page()
+    assert _listed(page) == ["second", "first"]
+    assert page.subheader[0].value == "Mondays"
+    assert "4 of 4 rows done" in _facts(page)
+    assert "cost \\$0.00" in _facts(page)
+    assert "on disk" in _facts(page)
+
+
+def test_previews_are_kept_out() -> None:
+    executed(made_run(2, name="kept"))
+    executed(made_run(2, name="only a preview", preview=True))
+    assert _listed(_page()) == ["kept"]
+
+
+def test_search_and_filters_come_from_the_address() -> None:
+    executed(made_run(2, name="apples"))
+    made_run(2, name="pears")
+    assert _listed(_page(history_search="app")) == ["apples"]
+    assert _listed(_page(history_status="Starting")) == ["pears"]
+
+
+def test_a_search_without_a_match_can_be_cleared() -> None:
+    executed(made_run(2, name="apples"))
+    page = _page(history_search="nothing like it")
+    assert page.info[0].proto.title == "No run matches"
+    page.button(key="history_clear").click().run()
+    assert _listed(page) == ["apples"]
+
+
+def test_filters_by_status_find_the_runs_that_have_it() -> None:
+    executed(made_run(2, name="ended"))
+    made_run(2, name="not started")
+    page = _page()
+    page.selectbox(key="history_status").select("completed").run()
+    assert _listed(page) == ["ended"]
+
+
+def test_a_damaged_run_is_listed_and_said_so() -> None:
+    record = made_run(2, name="broken")
+    run_path(record.id).write_bytes(b"no database at all" * 100)
+    page = _page()
+    assert _listed(page) == ["broken"]
+    assert "its file can't be read" in _facts(page)
+
+
+def test_many_runs_are_paged() -> None:
+    for number in range(23):
+        made_run(1, name=f"run {number}")
+    page = _page()
+    assert len(_listed(page)) == 20
+    assert _listed(_page(history_page="2")) == ["run 2", "run 1", "run 0"]
+
+
+def _delete_script(run_id: str) -> None:
+    from handai_db import RunFilter
+    from pages.components import history_dialogs as dialogs
+    from services import history
+
+    dialogs.draw_note()
+    for record in history.list_runs(RunFilter()):
+        if record.id == run_id:
+            dialogs.delete_run(record)
+
+
+def test_deleting_a_run_says_what_goes_and_removes_its_files() -> None:
+    record = executed(made_run(3, name="old one"))
+    page = AppTest.from_function(_delete_script, args=(record.id,), default_timeout=30).run()
+    assert "**old one**" in page.markdown[0].value
+    assert run_path(record.id).exists(), "nothing goes before the answer"
+    page.button(key="history_delete_yes").click().run()
+    assert page.success[0].value == "The run and its files are gone."
+    assert not [path for path in run_files(record.id) if path.exists()]
+    with pytest.raises(NotFoundError):
+        runs.get(record.id)
+
+
+def test_a_run_that_executes_is_not_deleted() -> None:
+    record = made_run(3)
+    page = AppTest.from_function(_delete_script, args=(record.id,), default_timeout=30).run()
+    page.button(key="history_delete_yes").click().run()
+    assert "Stop it first" in page.error[0].value
+    assert runs.get(record.id)
+
+
+def _move_script(run_id: str) -> None:
+    from pages.components import history_dialogs as dialogs
+    from services import runs
+
+    dialogs.draw_note()
+    dialogs.move_run(runs.get(run_id))
+
+
+def test_a_run_is_moved_to_a_new_session() -> None:
+    record = executed(made_run(1))
+    page = AppTest.from_function(_move_script, args=(record.id,), default_timeout=30).run()
+    page.text_input(key="history_move_new").set_value("Archive").run()
+    page.button(key="history_move").click().run()
+    assert not page.exception
+    names = {session.id: session.name for session in history.sessions()}
+    assert names[runs.get(record.id).session_id] == "Archive"
+
+
+def _session_script(action: str) -> None:
+    from pages.components import history_dialogs as dialogs
+    from services import history
+
+    dialogs.draw_note()
+    for session in history.sessions()[:1]:
+        getattr(dialogs, action)(session)
+
+
+def test_a_session_is_renamed() -> None:
+    executed(made_run(1, session="before"))
+    page = AppTest.from_function(_session_script, args=("rename_session",), default_timeout=30).run()
+    page.text_input(key="history_session_name").set_value("after").run()
+    page.button(key="history_session_rename").click().run()
+    assert [session.name for session in history.sessions()] == ["after"]
+
+
+def test_deleting_a_session_removes_its_runs() -> None:
+    first, second = (executed(made_run(1, session="all of it")) for _ in range(2))
+    page = AppTest.from_function(_session_script, args=("delete_session",), default_timeout=30).run()
+    assert "with 2 runs" in page.markdown[0].value
+    page.button(key="history_session_delete_yes").click().run()
+    assert history.sessions() == ()
+    assert not run_path(first.id).exists()
+    assert not run_path(second.id).exists()
+
+
+def _delete_all_script() -> None:
+    from pages.components import history_dialogs as dialogs
+
+    dialogs.draw_note()
+    dialogs.delete_all()
+
+
+def test_everything_is_deleted_only_with_the_typed_word() -> None:
+    record = executed(made_run(1))
+    page = AppTest.from_function(_delete_all_script, default_timeout=30).run()
+    page.text_input(key="history_delete_word").set_value("delete?").run()
+    page.button(key="history_delete_all_yes").click().run()
+    assert "Nothing was deleted" in page.error[0].value
+    assert run_path(record.id).exists()
+    page.text_input(key="history_delete_word").set_value("DELETE").run()
+    page.button(key="history_delete_all_yes").click().run()
+    assert history.list_runs(RunFilter()) == ()
+    assert not run_path(record.id).exists()
+
+
+def _storage() -> AppTest:
+    page = AppTest.from_function(_script, default_timeout=30)
+    page.session_state["history_storage"] = True
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_runs_are_kept_for_ever_until_a_person_says_for_how_long() -> None:
+    page = _storage()
+    assert "Off: runs are kept until you delete them." in _facts(page)
+    page.toggle(key="history_keep").set_value(True).run()
+    page.number_input(key="history_keep_days").set_value(30).run()
+    assert preferences.load().keep_days == 30
+    page.toggle(key="history_keep").set_value(False).run()
+    assert preferences.load().keep_days is None
+
+
+def test_a_backup_is_written_where_a_person_says(tmp_path: Path) -> None:
+    record = executed(made_run(2))
+    target = tmp_path / "backups"
+    target.mkdir()
+    page = _storage()
+    page.text_input(key="history_backup_folder").set_value(str(target)).run()
+    page.button(key="history_backup").click().run()
+    assert "A whole copy is in" in page.success[0].value
+    assert (next(target.iterdir()) / "runs" / f"{record.id}.db").exists()
+
+
+def test_a_backup_to_a_folder_that_is_not_there_is_told() -> None:
+    page = _storage()
+    page.text_input(key="history_backup_folder").set_value(str(home() / "nowhere")).run()
+    page.button(key="history_backup").click().run()
+    assert "There is no folder" in page.error[0].value
