@@ -1,4 +1,4 @@
-"""A fresh server's first visit goes by Streamlit's old router, which looks for this file; the real router takes over."""
+"""A fresh server's first visit goes by Streamlit's old router, which looks for this file; the real one takes over."""
 
 import runpy
 from pathlib import Path

@@ -191,6 +191,9 @@ def _requeue(record: RunRecord, max_cost_usd: float | None) -> RunRecord:
     with open_catalogue() as catalogue:
         catalogue.runs.set_spec(record.id, spec)
         catalogue.runs.set_export(record.id, {**record.export, "queued_at": time.time()})
+        dead = catalogue.leases.get(record.id)
+        if dead is not None and not is_alive(dead):
+            catalogue.leases.give_back(record.id, dead.pid)  # else the queued run would be taken for interrupted
         catalogue.runs.ask(record.id, None)
         catalogue.runs.set_status(record.id, RunStatus.QUEUED)
         catalogue.sessions.touch(record.session_id)

@@ -43,6 +43,8 @@ def write(page: Page, key: str, text: str) -> None:
 def choose(page: Page, key: str, text: str) -> None:
     """Choose an option of a select box, or type a new one."""
     field = widget(page, key).locator("input").first
+    if text in field.input_value():
+        return  # what an earlier story chose is remembered
     field.click()
     field.fill(text)
     option = page.get_by_role("option").filter(has_text=text).first
