@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import orjson
@@ -10,14 +11,14 @@ import structlog
 from pydantic import SecretStr
 
 from handai_errors import HandaiError
+from providers.specs import PROVIDERS
 
 
 def main() -> int:
     """Execute the one run that standard input names; 0 when there is none or it ended in order."""
-    import providers.openai_client
     from services import execution
 
-    del providers.openai_client  # only its import was wanted, before anyone waits for it
+    _warm_up()
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return 0
@@ -30,6 +31,15 @@ def main() -> int:
         structlog.get_logger().error("the run could not go on", cause=error.cause, remedy=error.remedy)
         return 1
     return 0
+
+
+def _warm_up() -> None:
+    """Load what a run needs before anyone waits for it: the SDK, the table reader, the list of prices."""
+    for heavy in ("providers.openai_client", "engine.tables.parquet_io"):
+        import_module(heavy)
+    from providers.prices import price_of
+
+    price_of(PROVIDERS[0].id, PROVIDERS[0].default_model)
 
 
 def _log_to(path: Path) -> None:
