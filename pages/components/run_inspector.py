@@ -106,7 +106,9 @@ def _draw_answers(detail: RowDetail) -> None:
     if detail.row.result is None:
         st.caption("Not there yet.")
         return
-    for name, value in detail.row.answers.items():
+    if detail.row.status != "done":
+        st.caption("None that could be used.")
+    for name, value in detail.row.answers.items() if detail.row.status == "done" else ():
         st.caption(words.plain(name))
         _verbatim(shown_cell(value) or "")
     if detail.row.result.raw is not None:

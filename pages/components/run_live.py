@@ -47,7 +47,7 @@ def _draw_newest(view: RunView) -> None:
         placeholder="",
         column_config={
             ROW: st.column_config.NumberColumn(width=70),
-            STATUS: st.column_config.TextColumn(width=120),
+            STATUS: st.column_config.TextColumn(width=170),
         },
         alt="The rows that ended last, newest first",
     )

@@ -46,7 +46,7 @@ def _draw_table(view: RunView) -> RowChoice:
         placeholder="",
         column_config={
             ROW: st.column_config.NumberColumn(width=70, pinned=True),
-            STATUS: st.column_config.TextColumn(width=120),
+            STATUS: st.column_config.TextColumn(width=170),
         },
         alt=f"Rows of {view.record.name}: original and new columns",
     )
