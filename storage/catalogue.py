@@ -11,10 +11,9 @@ from typing import Any
 import orjson
 
 from engine.tables.model import Column, ColumnKind, ParseOptions, TableInfo
-from storage.connect import open_catalogue_file, translated
-from storage.migrate import migrate
+from storage.connect import copy_into, open_catalogue_file, translated
+from storage.migrate import roll_back
 from storage.records import DatasetRecord, SessionRecord
-from storage.schema import CATALOGUE
 
 
 class Database:
@@ -24,7 +23,6 @@ class Database:
         self.path = path
         with translated(path):
             self._connection = open_catalogue_file(path)
-            migrate(self._connection, CATALOGUE, path)
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """All rows of a statement, which runs in a transaction of its own unless one is open."""
@@ -43,14 +41,14 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                roll_back(self._connection)
                 raise
-            self._connection.execute("COMMIT")
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy to a new file."""
-        self.rows("VACUUM INTO ?", (str(target),))
+        copy_into(self._connection, target)
 
     def close(self) -> None:
         """Close the connection."""

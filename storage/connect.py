@@ -2,11 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from handai_errors import DamagedFileError, DatabaseBusyError, DiskFullError, StorageError
+from storage.migrate import Migration, migrate, refuse_newer
+from storage.schema import CATALOGUE, RUN_FILE
 
 BUSY_TIMEOUT_MS = 30_000
 SQLITE_VERSION = sqlite3.sqlite_version_info
@@ -56,32 +58,67 @@ def private_directory(path: Path) -> Path:
 
 
 def open_catalogue_file(path: Path) -> sqlite3.Connection:
-    """A connection to the catalogue: rollback journal, autocommit, explicit short transactions."""
+    """A connection to the catalogue, up to date: rollback journal, autocommit, explicit short transactions."""
     make_private(path)
-    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+    connection = _connect(path, CATALOGUE, "journal_mode=DELETE", "foreign_keys=ON")
     connection.row_factory = sqlite3.Row
-    for pragma in ("journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "mmap_size=0"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, _fold, deterministic=True)
     return connection
 
 
-def open_run_writer(path: Path) -> sqlite3.Connection:
-    """The one writing connection of a run file: WAL, FULL, no mmap (SQLite 3.40 can corrupt WAL with two writers)."""
-    make_private(path)
-    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "mmap_size=0", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
+def open_run_writer(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """The one writing connection of a run file, up to date (SQLite 3.40 can corrupt WAL with two writers)."""
+    if create:
+        make_private(path)
+    _must_exist(path)  # an empty file in place of a lost one would ask, and pay, for every row again
+    return _connect(path, RUN_FILE, "journal_mode=WAL")
 
 
 def open_run_reader(path: Path) -> sqlite3.Connection:
     """A read-only connection to a run file; it never checkpoints."""
-    if not path.exists():
-        raise DamagedFileError(f"The run file {path.name} is missing.", "Restore it from a backup, or run again.")
+    _must_exist(path)
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
-    for pragma in ("wal_autocheckpoint=0", "mmap_size=0"):
-        connection.execute(f"PRAGMA {pragma}")
+    with _closed_on_failure(connection):
+        refuse_newer(connection, RUN_FILE, path)
+        for pragma in ("wal_autocheckpoint=0", "mmap_size=0"):
+            connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def copy_into(connection: sqlite3.Connection, target: Path) -> None:
+    """Write a consistent copy of a database to a new file that only its owner can read."""
+    make_private(target)
+    with translated(target):
+        connection.execute("VACUUM INTO ?", (str(target),))
+
+
+def _connect(path: Path, migrations: Sequence[Migration], *pragmas: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+    with _closed_on_failure(connection):
+        refuse_newer(connection, migrations, path)  # before a pragma can write to the file
+        for pragma in (*pragmas, "synchronous=FULL", "secure_delete=ON", "mmap_size=0"):
+            connection.execute(f"PRAGMA {pragma}")
+        migrate(connection, migrations, path)
+    return connection
+
+
+@contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        raise DamagedFileError(f"The run file {path.name} is missing.", "Restore it from a backup, or run again.")
+
+
+def _fold(text: str | None) -> str | None:
+    """Letter case taken away in every script, which SQLite's lower() does for ASCII only."""
+    return None if text is None else text.casefold()

@@ -26,11 +26,11 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], pat
                 for statement in migrations[number]:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
-                ran += 1
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            roll_back(connection)
             raise
-        connection.execute("COMMIT")
+        ran += number < len(migrations)
     return ran
 
 
@@ -42,3 +42,9 @@ def refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]
             f"{path.name} was written by a newer Handai (format {found}, this one knows {len(migrations)}).",
             "Update Handai; the file was left untouched.",
         )
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """End a failed transaction; SQLite may have ended it by itself."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

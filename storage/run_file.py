@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.connect import make_private, open_run_writer, translated
-from storage.migrate import migrate
-from storage.schema import RUN_FILE
+from storage.connect import open_run_writer, translated
 
 _RECOVER = """
 UPDATE progress SET
@@ -23,11 +21,10 @@ UPDATE progress SET
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+def _writing(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
     with translated(path):
-        connection = open_run_writer(path)
+        connection = open_run_writer(path, create=create)
         try:
-            migrate(connection, RUN_FILE, path)
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
@@ -37,8 +34,7 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 def create_run_file(path: Path, meta: dict[str, str], outputs: Sequence[tuple[str, str]]) -> None:
     """Make a run file with its description and the output columns known so far."""
-    make_private(path)
-    with _writing(path) as connection:
+    with _writing(path, create=True) as connection:
         connection.execute("INSERT INTO meta SELECT key, value FROM json_each(?) WHERE true", (json.dumps(meta),))
         connection.executemany(
             "INSERT INTO outputs VALUES (?, ?, ?)", [(place, *pair) for place, pair in enumerate(outputs)]

@@ -9,11 +9,9 @@ from typing import Any
 import orjson
 
 from handai_errors import DamagedFileError
-from storage.connect import open_run_reader, translated
-from storage.migrate import refuse_newer
+from storage.connect import copy_into, open_run_reader, translated
 from storage.records import ErrorGroup, Event, Progress, StoredAttempt, StoredResult
 from storage.run_batch import row_digest
-from storage.schema import RUN_FILE
 
 _RESULT = (
     "row, step, attempt, status, data, raw, kind, cause, remedy, finish_reason, repaired, cached, committed_at, sha256"
@@ -31,7 +29,6 @@ class RunReader:
         self._path = path
         with translated(path):
             self._connection = open_run_reader(path)
-            refuse_newer(self._connection, RUN_FILE, path)
 
     def __enter__(self) -> "RunReader":
         return self
@@ -139,7 +136,7 @@ class RunReader:
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy to a new file, also while the run executes."""
-        self._rows("VACUUM INTO ?", (str(target),))
+        copy_into(self._connection, target)
 
     def _index_hashes(self) -> None:
         if not self._rows("SELECT 1 FROM sqlite_temp_master WHERE name = 'hashes'"):

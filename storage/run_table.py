@@ -79,8 +79,8 @@ class Runs:
         """Runs that pass the filter, newest first."""
         rows = self._db.rows(
             """SELECT runs.* FROM runs JOIN sessions ON sessions.id = runs.session_id
-            WHERE (?1 IS NULL OR instr(lower(runs.name || ' ' || sessions.name || ' ' || runs.model || ' ' ||
-                runs.spec), lower(?1)))
+            WHERE (?1 IS NULL OR instr(fold(runs.name || ' ' || sessions.name || ' ' || runs.model), fold(?1))
+                OR instr(fold(runs.spec), fold(?11)))
             AND (?2 IS NULL OR session_id = ?2) AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR provider = ?4)
             AND (?5 IS NULL OR model = ?5) AND (?6 IS NULL OR runs.created_at >= ?6)
             AND (?7 IS NULL OR runs.created_at < ?7) AND (?8 OR NOT preview)
@@ -96,6 +96,7 @@ class Runs:
                 int(wanted.previews),
                 limit,
                 offset,
+                json.dumps(wanted.text or "", ensure_ascii=False)[1:-1],  # as it stands inside the spec
             ),
         )
         return tuple(_run(row) for row in rows)

@@ -16,9 +16,7 @@ from pathlib import Path
 from engine.results import Attempt, LiveState, RowResult
 from handai_errors import DiskFullError, StorageError
 from storage.connect import open_run_writer, storage_error, translated
-from storage.migrate import migrate
 from storage.run_batch import Batch
-from storage.schema import RUN_FILE
 
 FLUSH_INTERVAL_S = 0.05
 BALLAST_BYTES = 4 * 1024 * 1024
@@ -45,7 +43,6 @@ class RunWriter:
         self._ballast = path.with_suffix(".ballast")
         with translated(path):
             self._connection = open_run_writer(path)
-            migrate(self._connection, RUN_FILE, path)
             _make_ballast(self._ballast)
         self._thread = threading.Thread(target=self._run, name="run-writer", daemon=True)
         self._thread.start()
