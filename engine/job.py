@@ -25,6 +25,7 @@ class Job:
     reserved_usd: float | None = None
     counted: int = 0
     unknown: int = 0
+    unreachable_since: float | None = None
     step: int = 0
 
     @property

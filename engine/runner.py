@@ -27,6 +27,7 @@ class Runner:
         self._flow = Flow(collaborators)
         self._breaker = Breaker()
         self._workers: list[asyncio.Task[None]] = []
+        self._heard_at = float("-inf")
 
     @property
     def draining_for(self) -> RunEnd | None:
@@ -99,6 +100,7 @@ class Runner:
 
     def _answered(self, job: Job, completion: Completion, started: float, group: asyncio.TaskGroup) -> None:
         usage = self._with.cost(completion.usage)
+        self._heard_at = self._with.clock()
         self._with.limiter.succeeded(completion.rate_limits)
         self._settle(job, usage.cost_usd)
         try:
@@ -116,6 +118,7 @@ class Runner:
     def _refused(
         self, job: Job, error: ProviderError, started: float, latency_s: float, group: asyncio.TaskGroup
     ) -> None:
+        self._note_reach(job, error)
         state = outcome_of(error)
         job.unknown += state is AttemptState.UNKNOWN
         self._settle(job, None if state is AttemptState.UNKNOWN else 0.0)
@@ -136,10 +139,23 @@ class Runner:
         elif decision.retry and not self._flow.is_draining:
             group.create_task(self._retry_later(job, decision.wait_s))
             return
+        elif not decision.retry and self._server_is_dead(job, error):
+            self._pause(PauseReason.CIRCUIT_BREAKER, error)
         elif not decision.retry:
             self._with.sink.put(job.failure(error, self._with.clock()))
             self._watch(job, error)
         self._flow.finish()
+
+    def _note_reach(self, job: Job, error: ProviderError) -> None:
+        if error.status is not None:
+            self._heard_at = self._with.clock()
+        elif error.kind is ErrorKind.CONNECTION and error.unsent and job.unreachable_since is None:
+            job.unreachable_since = self._with.clock()
+
+    def _server_is_dead(self, job: Job, error: ProviderError) -> bool:
+        """Whether nobody has answered any row since this one was first tried: the row is not to blame."""
+        since = job.unreachable_since
+        return error.kind is ErrorKind.CONNECTION and error.unsent and since is not None and self._heard_at < since
 
     def _pause(self, reason: PauseReason, error: ProviderError) -> None:
         if not self._flow.is_draining:
