@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import orjson
@@ -18,19 +19,29 @@ _SAME_START_S = 2.0
 _IDLE_S = 900.0
 
 
+def lease_of(run_id: str, pid: int) -> Lease:
+    """The lease of a process on a run."""
+    return Lease(run_id, pid, _started(psutil.Process(pid)))
+
+
 def own_lease(run_id: str) -> Lease:
     """The lease that this process takes on a run."""
-    return Lease(run_id, os.getpid(), psutil.Process().create_time())
+    return lease_of(run_id, os.getpid())
 
 
 def is_alive(lease: Lease) -> bool:
     """Whether the lease's owner still runs: the same pid, started at the same time, not a zombie."""
     try:
         process = psutil.Process(lease.pid)
-        started = process.create_time()
-        return abs(started - lease.pid_started) < _SAME_START_S and process.status() != psutil.STATUS_ZOMBIE
+        same = abs(_started(process) - lease.pid_started) < _SAME_START_S
+        return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def _started(process: psutil.Process) -> float:
+    # Counted from the machine's start: in Unix time it would jump when the clock is set, and the owner look dead.
+    return process.create_time() - psutil.boot_time()
 
 
 def _spawn() -> "subprocess.Popen[bytes]":
@@ -62,8 +73,10 @@ class WarmProcess:
         """Have one waiting; it goes after a quarter of an hour without another call."""
         with self._lock:
             self._reap()
-            if self._waiting is None or self._waiting.poll() is not None:
-                self._waiting = _spawn()
+            if self._waiting is not None and self._waiting.poll() is not None:
+                _close(self._waiting)
+                self._waiting = None
+            self._waiting = self._waiting or _spawn()
             if self._timer:
                 self._timer.cancel()
             self._timer = threading.Timer(_IDLE_S, self.drop)
@@ -74,8 +87,8 @@ class WarmProcess:
         """Let the waiting process go."""
         with self._lock:
             waiting, self._waiting = self._waiting, None
-        if waiting and waiting.stdin:
-            waiting.stdin.close()
+        if waiting:
+            _close(waiting)
             waiting.wait()
 
     def start(self, run_id: str, key: SecretStr | None) -> None:
@@ -96,13 +109,21 @@ class WarmProcess:
 
 def _send(process: "subprocess.Popen[bytes]", line: bytes) -> bool:
     if process.poll() is not None or process.stdin is None:
+        _close(process)
         return False
     try:
         process.stdin.write(line)
         process.stdin.close()
     except OSError:
+        _close(process)
         return False
     return True
+
+
+def _close(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin is not None:
+        with suppress(OSError):  # what a dead process was not told
+            process.stdin.close()
 
 
 WARM = WarmProcess()

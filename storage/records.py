@@ -61,7 +61,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Which process executes a run: its pid and when that process started, in Unix seconds."""
+    """Which process executes a run: its pid, and when it started in seconds since the machine's own start."""
 
     run_id: str
     pid: int

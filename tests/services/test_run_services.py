@@ -15,7 +15,7 @@ from handai_db import DatasetRecord, Lease, RunFilter, RunRecord
 from services import datasets, history, keys, preferences, runs
 from services.execution import execute
 from services.home import open_catalogue
-from services.processes import is_alive, own_lease
+from services.processes import is_alive, lease_of, own_lease
 from tests.command_line import PROJECT, made_table, wait_until
 from tests.fake_provider import FakeProvider
 
@@ -143,7 +143,7 @@ def test_the_warm_process_ends_with_its_parent() -> None:
 def test_a_zombie_is_not_alive() -> None:
     assert is_alive(own_lease("none"))
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        lease = Lease("none", process.pid, psutil.Process(process.pid).create_time())
+        lease = lease_of("none", process.pid)
         assert is_alive(lease)
         process.kill()
         wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE)
