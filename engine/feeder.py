@@ -8,7 +8,7 @@ from engine.flow import Flow, RunEnd
 from engine.job import Job, RunPlan, internal_failure
 from engine.results import PauseReason
 from engine.tables.model import Row
-from handai_errors import HandaiError
+from handai_errors import HandaiError, TableError
 
 _READ_CHUNK = 256
 _BUDGET_POLL_S = 0.02
@@ -31,6 +31,10 @@ class Feeder:
             except HandaiError as error:
                 self._flow.drain(RunEnd(why=error))
                 break
+            except Exception as error:  # noqa: BLE001 what is in flight is paid for and kept, whatever the table does
+                cause = f"The table can't be read any further: {type(error).__name__}: {error}."
+                self._flow.drain(RunEnd(why=TableError(cause, "Every answer so far is kept. Resume to try again.")))
+                break
             if not chunk:
                 break
             for index, row in chunk:
@@ -45,7 +49,9 @@ class Feeder:
         if self._flow.is_draining:
             return False
         job = self._make_job(index, row)
-        if job and await self._affordable(job):
+        if job is None:
+            await self._flow.room()
+        elif await self._affordable(job):
             self._batch.append(job)
         return True
 

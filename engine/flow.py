@@ -80,6 +80,13 @@ class Flow:
         reason = PauseReason.DB_LOCKED if isinstance(error, DatabaseBusyError) else PauseReason.DISK_FULL
         self.drain(RunEnd(pause=reason, why=error))
 
+    async def room(self) -> None:
+        """Return when the writer can take another result, or the run drains because it never will."""
+        try:
+            await self.with_.sink.room()
+        except StorageError as error:
+            self.storage_failed(error)
+
     async def wait_or_drain(self, seconds: float) -> None:
         """Return after `seconds`, or at once when the run drains."""
         try:

@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import Iterable
 
-from engine.breaker import Breaker
+from engine.breaker import PROVIDER_KINDS, Breaker
+from engine.budget import plausible
 from engine.feeder import Feeder
 from engine.flow import Collaborators, Flow, RunEnd
 from engine.job import Job, RunPlan, done_result
 from engine.limiter import LimiterClosedError
-from engine.parsing import parse_completion
+from engine.parsing import Parsed, parse_completion
 from engine.results import AttemptState, PauseReason
 from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
 from engine.tables.model import Row
 from handai_errors import ErrorKind, ProviderError, StorageError
-from providers.base import Completion
+from providers.base import Completion, Usage
 
 _LIVE_INTERVAL_S = 0.5
 
@@ -26,6 +27,7 @@ class Runner:
         self._with = collaborators
         self._flow = Flow(collaborators)
         self._breaker = Breaker()
+        self._given_up = False
         self._workers: list[asyncio.Task[None]] = []
         self._heard_at = float("-inf")
 
@@ -83,7 +85,10 @@ class Runner:
         started, began = self._with.wall(), self._with.clock()
         try:
             completion = await self._with.client.complete(self._plan.request(job))
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
+            if not _is_cancelled():  # a library's own, which would end this worker without a word
+                self._refused(job, _stumbled(error), started, self._with.clock() - began, group)
+                return
             self._with.sink.attempt_ended(job.ended(AttemptState.UNKNOWN, started, self._with.clock() - began))
             self._settle(job, None)
             self._flow.finish()
@@ -91,29 +96,36 @@ class Runner:
         except ProviderError as error:
             self._refused(job, error, started, self._with.clock() - began, group)
         except Exception as error:  # noqa: BLE001 an adapter's fault is one row's failure, never the run's
-            fault = ProviderError(ErrorKind.INTERNAL, f"Handai stumbled: {type(error).__name__}: {error}")
-            self._refused(job, fault, started, self._with.clock() - began, group)
+            self._refused(job, _stumbled(error), started, self._with.clock() - began, group)
         else:
             self._answered(job, completion, started, group)
         finally:
             self._with.limiter.release()
 
     def _answered(self, job: Job, completion: Completion, started: float, group: asyncio.TaskGroup) -> None:
-        usage = self._with.cost(completion.usage)
         self._heard_at = self._with.clock()
         self._with.limiter.succeeded(completion.rate_limits)
+        usage, parsed = self._judge(completion)
         self._settle(job, usage.cost_usd)
-        try:
-            parsed = parse_completion(completion, self._plan.outputs, json_mode=self._plan.spec.model.json_mode)
-        except ProviderError as error:
-            self._with.sink.attempt_ended(job.answered(AttemptState.FAILED, started, completion, usage, error))
-            self._after_failure(job, error, group)
+        if isinstance(parsed, ProviderError):
+            self._with.sink.attempt_ended(job.answered(AttemptState.FAILED, started, completion, usage, parsed))
+            self._after_failure(job, parsed, group)
             return
         self._with.sink.attempt_ended(job.answered(AttemptState.DONE, started, completion, usage, None))
         answered_at = self._with.clock()
         self._flow.keep(done_result(job, completion, parsed.values, repaired=parsed.repaired, answered_at=answered_at))
         self._breaker.record(job.row, None)
         self._flow.finish()
+
+    def _judge(self, completion: Completion) -> tuple[Usage, Parsed | ProviderError]:
+        usage = Usage()
+        try:
+            usage = plausible(self._with.cost(plausible(completion.usage)))
+            return usage, parse_completion(completion, self._plan.outputs, json_mode=self._plan.spec.model.json_mode)
+        except ProviderError as error:
+            return usage, error
+        except Exception as error:  # noqa: BLE001 our own fault over one answer is one row's failure too
+            return usage, _stumbled(error, completion.text)
 
     def _refused(
         self, job: Job, error: ProviderError, started: float, latency_s: float, group: asyncio.TaskGroup
@@ -141,7 +153,7 @@ class Runner:
             return
         elif not decision.retry and self._server_is_dead(job, error):
             self._pause(PauseReason.CIRCUIT_BREAKER, error)
-        elif not decision.retry:
+        elif not decision.retry and not (self._given_up and error.kind in PROVIDER_KINDS):
             self._with.sink.put(job.failure(error, self._with.clock()))
             self._watch(job, error)
         self._flow.finish()
@@ -163,7 +175,8 @@ class Runner:
         self._flow.drain(RunEnd(pause=reason, why=error))
 
     def _watch(self, job: Job, error: ProviderError) -> None:
-        if self._breaker.record(job.row, error.kind) and not self._flow.is_draining:
+        if self._breaker.record(job.row, error.kind) and not self._given_up:
+            self._given_up = True
             self._with.sink.reopen(self._breaker.rows_to_reopen())
             self._pause(PauseReason.CIRCUIT_BREAKER, error)
 
@@ -186,3 +199,12 @@ class Runner:
         while True:
             self._with.sink.live(self._with.limiter.live)
             await asyncio.sleep(_LIVE_INTERVAL_S)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _stumbled(error: BaseException, raw: str | None = None) -> ProviderError:
+    return ProviderError(ErrorKind.INTERNAL, f"Handai stumbled: {type(error).__name__}: {error}", raw=raw)
