@@ -53,9 +53,15 @@ def _panel(run_id: str, rows: int, older: bool, *, was_live: bool) -> None:
         )
         if view.damage or (view.record.cause and not view.errors):
             st.error(words.plain(view.damage or f"{view.record.cause} {view.record.remedy or ''}"))
-        if not view.status.is_live:
+        if view.status.is_live:
+            st.button("Stop", key="transform_preview_stop", on_click=_stop, args=(run_id,), icon=":material/stop:")
+        else:
             _draw_outlook(view, rows)
         draw_errors(view.errors)
+
+
+def _stop(run_id: str) -> None:
+    runs.stop(run_id)
 
 
 def _draw_head(view: RunView, *, older: bool) -> None:

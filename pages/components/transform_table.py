@@ -5,12 +5,12 @@ import math
 import pandas as pd
 import streamlit as st
 
-from engine.tables import READABLE, ParseOptions
+from engine.tables import READABLE, ParseOptions, TableInfo
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_frames import shown_cell
-from pages.components.state import app_state, held
+from pages.components.state import app_state, held, seed
 from pages.components.transform_arrival import choose, keep_address
 from services import datasets
 
@@ -18,7 +18,11 @@ PAGE_ROWS = 50
 _SHOWN_COLUMNS = 100
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _ENCODINGS = ["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-16", "mac_roman", "shift_jis", "gb18030"]
-_HEADER = {None: "Detect", True: "The first row is the header", False: "The first row is data"}
+_HEADER = {
+    "detect": ("Detect", None),
+    "yes": ("The first row is the header", True),
+    "no": ("The first row is data", False),
+}
 
 
 def draw_table() -> DatasetRecord | None:
@@ -147,8 +151,9 @@ def _detected(table: DatasetRecord) -> str:
 @st.fragment
 def _draw_rows(table: DatasetRecord) -> None:
     pages = max(1, math.ceil(table.info.rows / PAGE_ROWS))
+    seed("transform_page", 1)
     found = held("transform_page")
-    place = min(found, pages) if isinstance(found, int) else 1
+    place = found if isinstance(found, int) else 1
     rows = datasets.rows_of(table.id, (place - 1) * PAGE_ROWS, PAGE_ROWS)
     names = [column.name for column in table.info.columns[:_SHOWN_COLUMNS]]
     frame = pd.DataFrame({name: [shown_cell(row.get(name)) for row in rows] for name in names})
@@ -162,44 +167,55 @@ def _draw_rows(table: DatasetRecord) -> None:
 
 
 def _draw_options(table: DatasetRecord) -> None:
-    info, chosen = table.info, table.options
+    info = table.info
+    sheet = encoding = delimiter = None
     with st.form("transform_reading", border=False):
-        sheet = None
-        if info.sheets:
-            place = info.sheets.index(info.sheet) if info.sheet in info.sheets else 0
-            sheet = st.selectbox("Sheet", info.sheets, index=place, key="transform_sheet")
-        encoding = delimiter = None
-        if info.format in {"csv", "tsv"}:
-            encoding = st.selectbox(
-                "Encoding, if letters look wrong",
-                _ENCODINGS,
-                index=None,
-                placeholder=f"Detected: {info.encoding}",
-                accept_new_options=True,
-                key="transform_encoding",
+        with st.grid(3, min_column_width=220):
+            if info.sheets:
+                seed("transform_sheet", info.sheet if info.sheet in info.sheets else info.sheets[0])
+                sheet = st.selectbox("Sheet", info.sheets, key="transform_sheet")
+            if info.format in {"csv", "tsv"}:
+                encoding, delimiter = _draw_text_options(info)
+            seed("transform_header", "detect")
+            header = st.selectbox(
+                "Header", list(_HEADER), format_func=lambda it: _HEADER[it][0], key="transform_header"
             )
-            delimiter = st.selectbox(
-                "Cells are separated by",
-                list(_DELIMITERS),
-                index=None,
-                format_func=lambda sign: _DELIMITERS.get(sign, sign),
-                placeholder=f"Detected: {_DELIMITERS.get(info.delimiter or '', info.delimiter or '')}",
-                accept_new_options=True,
-                key="transform_delimiter",
-            )
-        header = st.selectbox("Header", list(_HEADER), format_func=lambda value: _HEADER[value], key="transform_header")
         again = st.form_submit_button("Read again", key="transform_read_again")
     if again:
-        _read_again(
-            table, ParseOptions(sheet=sheet or chosen.sheet, encoding=encoding, delimiter=delimiter, header=header)
-        )
+        _read_again(table, sheet=sheet, encoding=encoding, delimiter=delimiter, header=_HEADER[header or "detect"][1])
 
 
-def _read_again(table: DatasetRecord, options: ParseOptions) -> None:
+def _draw_text_options(info: TableInfo) -> tuple[str | None, str | None]:
+    seed("transform_encoding", None)
+    seed("transform_delimiter", None)
+    encoding = st.selectbox(
+        "Encoding, if letters look wrong",
+        _ENCODINGS,
+        index=None,
+        placeholder=f"Detected: {info.encoding}",
+        accept_new_options=True,
+        key="transform_encoding",
+    )
+    delimiter = st.selectbox(
+        "Cells are separated by",
+        list(_DELIMITERS),
+        index=None,
+        format_func=lambda sign: _DELIMITERS.get(sign, sign),
+        placeholder=f"Detected: {_DELIMITERS.get(info.delimiter or '', info.delimiter or '')}",
+        accept_new_options=True,
+        key="transform_delimiter",
+    )
+    return encoding, delimiter
+
+
+def _read_again(
+    table: DatasetRecord, *, sheet: str | None, encoding: str | None, delimiter: str | None, header: bool | None
+) -> None:
+    options = ParseOptions(sheet=sheet or table.options.sheet, encoding=encoding, delimiter=delimiter, header=header)
     try:
         with st.spinner("Reading the table …"):
             choose(datasets.read_differently(table, options))
     except HandaiError as error:
-        st.error(words.error_words(error), title="It can't be read this way")
+        st.error(words.plain(error.remedy), title=words.plain(error.cause))
         return
     st.rerun()

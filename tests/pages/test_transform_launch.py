@@ -59,6 +59,13 @@ def test_a_preview_fills_in_and_says_what_the_whole_table_would_take(launched: L
     assert list(page.dataframe[1].value["text"]) == ["Good soup", "Cold soup", "No soup"]
 
 
+def test_a_preview_can_be_stopped(launched: Launched) -> None:
+    page = press(ready(), "transform_preview")
+    press(page, "transform_preview_stop")
+
+    assert launched.last.request == "stop"
+
+
 def test_a_preview_of_other_settings_is_marked(launched: Launched) -> None:
     page = press(ready(), "transform_preview")
     launched.execute()

@@ -1,6 +1,9 @@
 """Transform, step one: the table."""
 
+import io
+
 import pytest
+from openpyxl import Workbook
 
 from services import datasets
 from tests.pages.transform_visit import press, ran, said, sample_instructions, upload, visit
@@ -56,6 +59,34 @@ def test_a_table_is_shown_page_by_page() -> None:
     assert list(ran(page).dataframe[0].value["id"]) == [str(number) for number in range(100, 120)]
 
 
+def test_a_shorter_table_begins_at_its_first_row() -> None:
+    lines = "".join(f"{number},x\n" for number in range(120))
+    page = upload(visit(), f"id,text\n{lines}".encode(), "long.csv")
+    page.session_state["transform_page"] = 3
+    page.number_input(key="transform_row").set_value(120)
+    page = upload(ran(page))
+
+    assert list(page.dataframe[0].value["id"]) == ["1", "2", "3"]
+    assert page.number_input(key="transform_row").value == 1
+
+
+def test_a_sheet_can_be_chosen() -> None:
+    book = Workbook()
+    book.active.append(["first"])  # type: ignore[union-attr] # a new workbook has a sheet
+    book.active.append(["a"])  # type: ignore[union-attr] # as above
+    other = book.create_sheet("Other")
+    other.append(["second"])
+    other.append(["b"])
+    content = io.BytesIO()
+    book.save(content)
+    page = upload(visit(), content.getvalue(), "book.xlsx")
+    page.selectbox(key="transform_sheet").select("Other")
+    page = press(page, "transform_read_again")
+
+    assert list(page.dataframe[0].value["second"]) == ["b"]
+    assert page.selectbox(key="transform_sheet").value == "Other"
+
+
 def test_of_very_many_columns_the_first_are_shown() -> None:
     names = ",".join(f"c{number}" for number in range(300))
     page = upload(visit(), f"{names}\n{names}\n".encode(), "wide.csv")
@@ -69,7 +100,7 @@ def test_a_wrong_guess_can_be_corrected() -> None:
     page = upload(visit(), LATIN_1, "orte.csv")
     before = page.query_params["dataset"]
     page.selectbox(key="transform_delimiter").select(",")
-    page.selectbox(key="transform_header").select(False)
+    page.selectbox(key="transform_header").select("no")
     page = press(page, "transform_read_again")
 
     assert page.query_params["dataset"] != before
