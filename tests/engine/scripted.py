@@ -99,6 +99,7 @@ class Settings:
     max_tokens: int | None = None
     local: bool = False
     max_undurable: int = 256
+    give_up_s: float = 5.0
     reuse: Callable[[Job], RowResult | None] | None = None
     cost: Callable[[Usage], Usage] = field(default=lambda usage: usage)
     attempts_so_far: dict[int, int] = field(default_factory=dict)
@@ -110,7 +111,7 @@ class Execution:
     def __init__(self, path: Path, script: Script, settings: Settings) -> None:
         self.path = path
         self.client = ScriptedClient(script, settings.concurrency)
-        self.writer = RunWriter(path, max_undurable=settings.max_undurable)
+        self.writer = RunWriter(path, max_undurable=settings.max_undurable, give_up_s=settings.give_up_s)
         self.limiter = Limiter(ceiling=settings.concurrency)
         self.budget = Budget(settings.cap_usd, PRICE if settings.cap_usd is not None else None)
         spec = RunSpec(
