@@ -1,16 +1,18 @@
 """One flush of a run file: what has queued up, as one transaction of single statements over JSON arrays."""
 
 import hashlib
-import json
 import sqlite3
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from engine.fitting import fit_text, to_json
 from engine.results import Attempt, AttemptState, LiveState, RowResult, RowStatus
 from engine.retry import THROTTLES
+from storage.migrate import roll_back
 
 _ADD_ATTEMPTS = """
 INSERT INTO attempts (row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream,
@@ -39,6 +41,7 @@ _ADD_EVENTS = "INSERT INTO events (at, level, message) SELECT value->>0, value->
 _SET_OUTPUTS = (
     "INSERT OR IGNORE INTO outputs (ordinal, key, name) SELECT value->>0, value->>1, value->>2 FROM json_each(?)"
 )
+_PORTION_CHARS = 16_000_000
 _COUNTERS = (
     "done",
     "failed",
@@ -78,11 +81,10 @@ class Batch:
         connection.execute("BEGIN IMMEDIATE")
         try:
             self._statements(connection)
+            connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            roll_back(connection)
             raise
-        connection.execute("COMMIT")
 
     def _statements(self, connection: sqlite3.Connection) -> None:
         run = connection.execute
@@ -92,13 +94,15 @@ class Batch:
         if self.released:
             run(_RELEASE, (_json([(item.row, item.step, item.number) for item in self.released]),))
         if self.outputs:
-            run(_SET_OUTPUTS, (_json([(place, *pair) for place, pair in enumerate(self.outputs)]),))
+            pairs = [(place, fit_text(key), fit_text(name)) for place, (key, name) in enumerate(self.outputs)]
+            run(_SET_OUTPUTS, (_json(pairs),))
         if self.results:
             now = time.time()
-            run(_ADD_RESULTS, (_json([result_values(result, now) for result in self.results]),))
+            for part in _portions(self.results):
+                run(_ADD_RESULTS, (_json([result_values(result, now) for result in part]),))
         reopened = run(_REOPEN, (_json(self.reopened),)).rowcount if self.reopened else 0
         if self.events:
-            run(_ADD_EVENTS, (_json(self.events),))
+            run(_ADD_EVENTS, (_json([(at, level, fit_text(message)) for at, level, message in self.events]),))
         self._advance(connection, reopened)
 
     def _advance(self, connection: sqlite3.Connection, reopened: int) -> None:
@@ -109,6 +113,20 @@ class Batch:
         if self.live is not None:
             state = self.live
             connection.execute(_SET_LIVE, (state.in_flight, state.limit, state.waiting, self.rows_per_s))
+
+
+def _portions(results: list[RowResult]) -> Iterator[list[RowResult]]:
+    """The results in parts whose raw answers make one statement of a size that memory and SQLite stand."""
+    part: list[RowResult] = []
+    size = 0
+    for result in results:
+        part.append(result)
+        size += len(result.raw or "")
+        if size > _PORTION_CHARS:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def count(ended: list[Attempt], results: list[RowResult]) -> dict[str, float]:
@@ -149,10 +167,10 @@ def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
         attempt.started_at,
         attempt.latency_s,
         attempt.kind,
-        attempt.cause,
+        _fit(attempt.cause),
         attempt.status,
-        attempt.model,
-        attempt.upstream,
+        _fit(attempt.model),
+        _fit(attempt.upstream),
         usage.prompt_tokens,
         usage.completion_tokens,
         usage.cost_usd,
@@ -162,22 +180,23 @@ def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
 
 def result_values(result: RowResult, now: float) -> tuple[Any, ...]:
     """The columns of table `results`, in order, the row's own hash among them."""
-    data = None if result.values is None else orjson.dumps(result.values, default=str).decode()
+    data = None if result.values is None else to_json(result.values)
+    raw = _fit(result.raw)
     return (
         result.row,
         result.step,
         result.attempt,
         result.status,
         data,
-        result.raw,
+        raw,
         result.kind,
-        result.cause,
-        result.remedy,
-        result.finish_reason,
+        _fit(result.cause),
+        _fit(result.remedy),
+        _fit(result.finish_reason),
         int(result.repaired),
         int(result.cached),
         result.request_hash.hex(),
-        row_digest(result.row, result.step, result.status, data, result.raw),
+        row_digest(result.row, result.step, result.status, data, raw),
         now,
     )
 
@@ -187,8 +206,9 @@ def row_digest(row: int, step: int, status: str, data: str | None, raw: str | No
     return hashlib.sha256(_json((row, step, status, data, raw)).encode()).hexdigest()
 
 
+def _fit(text: str | None) -> str | None:
+    return None if text is None else fit_text(text)
+
+
 def _json(value: object) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # half of a surrogate pair, which a model can write in a JSON escape and SQLite can't hold
-        return json.dumps(value, default=str, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return orjson.dumps(value).decode()

@@ -115,9 +115,10 @@ class RunReader:
         return [row for (row,) in found]
 
     def reserved_usd(self) -> float:
-        """What attempts of unknown outcome may have cost at most."""
+        """What attempts of unknown outcome, and answers of unknown cost, may have cost at most."""
         found = self._rows(
-            "SELECT coalesce(sum(reserved_usd), 0) AS usd FROM attempts WHERE state IN ('unknown', 'reserved')"
+            """SELECT coalesce(sum(reserved_usd), 0) AS usd FROM attempts WHERE state IN ('unknown', 'reserved')
+            OR (cost_usd IS NULL AND (state = 'done' OR status = 200))"""
         )
         return float(found[0]["usd"])
 

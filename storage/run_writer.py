@@ -11,11 +11,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.results import Attempt, LiveState, RowResult
-from handai_errors import DiskFullError, StorageError
-from storage.connect import open_run_writer, storage_error, translated
+from handai_errors import DatabaseBusyError, DiskFullError, StorageError
+from storage.connect import make_private, open_run_writer, storage_error, translated
 from storage.run_batch import Batch
 
 FLUSH_INTERVAL_S = 0.05
@@ -23,21 +24,26 @@ BALLAST_BYTES = 4 * 1024 * 1024
 _RETRY_S = 0.5
 _GIVE_UP_S = 20.0
 _RATE_SPAN_S = 30.0
+_CHECKPOINT_WAIT_MS = 1000
 
 _Operation = Callable[[Batch], None]
+_Item = tuple[_Operation | None, asyncio.Future[None] | None]
 
 
 class RunWriter:
     """A ResultSink on one run file. Made inside a running loop; `close` ends it."""
 
-    def __init__(self, path: Path, *, max_undurable: int = 256) -> None:
+    def __init__(self, path: Path, *, max_undurable: int = 256, give_up_s: float = _GIVE_UP_S) -> None:
         self._path = path
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[tuple[_Operation | None, asyncio.Future[None] | None]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._max_undurable = max_undurable
+        self._give_up_s = give_up_s
         self._undurable = 0
         self._room_waiters: deque[asyncio.Future[None]] = deque()
         self._failure: StorageError | None = None
+        self._closed = False
+        self._last_commit = float("-inf")
         self._finished: deque[tuple[float, int]] = deque()
         self.lags_s: deque[float] = deque(maxlen=20_000)
         self._ballast = path.with_suffix(".ballast")
@@ -109,16 +115,19 @@ class RunWriter:
 
     async def close(self) -> None:
         """Write what is left, checkpoint, and end the thread."""
+        self._closed = True
         self._enqueue(None)
         await asyncio.to_thread(self._thread.join)
         try:
             with translated(self._path):
+                self._connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except StorageError as error:  # the rows are safe in the log beside the file
             self._failure = self._failure or error
         finally:
             self._connection.close()
-            self._ballast.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._ballast.unlink(missing_ok=True)
 
     def _enqueue(self, operation: _Operation | None, future: asyncio.Future[None] | None = None) -> None:
         self._queue.put((operation, future))
@@ -126,55 +135,71 @@ class RunWriter:
     async def _durable(self, operation: _Operation) -> None:
         if self._failure is not None:
             raise self._failure
+        if self._closed:
+            raise StorageError(f"{self._path.name} is closed.", "Open it again.")
         future: asyncio.Future[None] = self._loop.create_future()
         self._enqueue(operation, future)
         await future
 
     def _run(self) -> None:
-        last_commit = float("-inf")
         ending = False
         while not ending:
-            operations = [self._queue.get()]
-            pause = last_commit + FLUSH_INTERVAL_S - time.monotonic()
-            if pause > 0:
-                time.sleep(pause)
-            while True:
-                try:
-                    operations.append(self._queue.get_nowait())
-                except queue.Empty:
-                    break
-            ending = any(operation is None for operation, _ in operations)
-            batch, futures = self._gather(operations)
-            error = self._write(batch)
-            last_commit = time.monotonic()
-            self._note(batch, last_commit)
-            self._tell(len(batch.results), futures, error)
+            items = self._collect()
+            ending = any(operation is None for operation, _ in items)
+            batch = Batch(rows_per_s=self._rows_per_s())
+            error = self._write(batch, items)
+            self._last_commit = time.monotonic()
+            if error is None:
+                self._note(batch, self._last_commit)
+            self._tell(len(batch.results), [future for _, future in items if future is not None], error)
 
-    def _gather(
-        self, operations: Sequence[tuple[_Operation | None, asyncio.Future[None] | None]]
-    ) -> tuple[Batch, list[asyncio.Future[None]]]:
-        batch = Batch(rows_per_s=self._rows_per_s())
-        for operation, _ in operations:
-            if operation is not None:
-                operation(batch)
-        return batch, [future for _, future in operations if future is not None]
-
-    def _write(self, batch: Batch) -> StorageError | None:
-        give_up = time.monotonic() + _GIVE_UP_S
+    def _collect(self) -> list[_Item]:
+        items = [self._queue.get()]
+        pause = self._last_commit + FLUSH_INTERVAL_S - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
         while True:
             try:
-                batch.write(self._connection)
-            except sqlite3.Error as caught:
-                error = storage_error(caught, self._path)
+                items.append(self._queue.get_nowait())
+            except queue.Empty:
+                return items
+
+    def _write(self, batch: Batch, items: Sequence[_Item]) -> StorageError | None:
+        """Write all of it; the error, when nothing of it could be written in time."""
+        give_up = time.monotonic() + self._give_up_s
+        try:
+            for operation, _ in items:
+                if operation is not None:
+                    operation(batch)
+            while error := self._try(batch):
                 self._fail(error)
-                if isinstance(error, DiskFullError) and self._ballast.exists():
-                    self._ballast.unlink()  # room for what was already paid for
-                elif time.monotonic() > give_up:
+                if not self._may_pass(error, give_up):
                     return error
-                else:
-                    time.sleep(_RETRY_S)
-            else:
-                return None
+        except Exception as fault:  # noqa: BLE001 whoever waits must be told, whatever it was: else the run hangs
+            error = StorageError(
+                f"Handai could not write to {self._path.name}: {type(fault).__name__}: {fault}.",
+                "Everything counted so far is safe. Please report it.",
+            )
+            self._fail(error)
+            return error
+        return None
+
+    def _try(self, batch: Batch) -> StorageError | None:
+        try:
+            batch.write(self._connection)
+        except sqlite3.Error as caught:
+            return storage_error(caught, self._path)
+        return None
+
+    def _may_pass(self, error: StorageError, give_up: float) -> bool:
+        """Wait for better times, if they can come; whether to try again."""
+        if isinstance(error, DiskFullError) and self._ballast.exists():
+            self._ballast.unlink()  # room for what was already paid for
+            return True
+        if not isinstance(error, DiskFullError | DatabaseBusyError) or time.monotonic() > give_up:
+            return False
+        time.sleep(min(_RETRY_S, self._give_up_s))
+        return True
 
     def _fail(self, error: StorageError) -> None:
         if self._failure is None:
@@ -217,11 +242,10 @@ class RunWriter:
 
 def _make_ballast(path: Path) -> None:
     """Keep some space that a full disk can't take: it is given back to write what is in flight."""
-    if not path.exists():
-        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY, 0o600)
-        try:
-            os.write(descriptor, os.urandom(BALLAST_BYTES))
-        except OSError:
-            path.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
+    if path.exists():
+        return
+    try:
+        make_private(path)
+        path.write_bytes(os.urandom(BALLAST_BYTES))
+    except OSError:
+        path.unlink(missing_ok=True)
