@@ -11,7 +11,7 @@ from engine.tables.model import Row
 from handai_errors import HandaiError, TableError
 
 _READ_CHUNK = 256
-_BUDGET_POLL_S = 0.02
+BUDGET_POLL_S = 0.02
 
 
 class Feeder:
@@ -76,12 +76,12 @@ class Feeder:
         bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
         while not budget.reserve(bound):
             await self._reserve_batch()
-            if self._flow.open_jobs == 1:  # nothing in flight can free any of it
+            if not budget.holders:  # nothing in flight can give any of it back
                 self._flow.drain(RunEnd(pause=PauseReason.BUDGET))
             if self._flow.is_draining:
                 self._flow.finish()
                 return False
-            await asyncio.sleep(_BUDGET_POLL_S)
+            await self._flow.wait_or_drain(BUDGET_POLL_S)
         job.reserved_usd = bound
         return True
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from engine.breaker import PROVIDER_KINDS, Breaker
 from engine.budget import plausible
-from engine.feeder import Feeder
+from engine.feeder import BUDGET_POLL_S, Feeder
 from engine.flow import Collaborators, Flow, RunEnd
 from engine.job import Job, RunPlan, done_result
 from engine.limiter import LimiterClosedError
@@ -184,10 +184,13 @@ class Runner:
         job.number += 1
         budget = self._with.budget
         bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
-        if not budget.reserve(bound):
-            self._flow.drain(RunEnd(pause=PauseReason.BUDGET))
-            self._flow.finish()
-            return
+        while not budget.reserve(bound):
+            if not budget.holders:  # nothing in flight can give any of it back
+                self._flow.drain(RunEnd(pause=PauseReason.BUDGET))
+            if self._flow.is_draining:
+                self._flow.finish()
+                return
+            await self._flow.wait_or_drain(BUDGET_POLL_S)
         job.reserved_usd = bound
         await self._flow.wait_or_drain(wait_s)
         await self._flow.reserve([job])

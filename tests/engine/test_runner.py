@@ -408,6 +408,54 @@ async def test_a_cap_too_small_for_one_row_sends_nothing(path: Path) -> None:
     assert end.pause is PauseReason.BUDGET
 
 
+@pytest.mark.parametrize("fits", [1, 2, 5])
+@pytest.mark.parametrize("failures", [0, 1, 2])
+async def test_a_cap_that_only_few_requests_fit_under_at_once_slows_but_does_not_pause(
+    path: Path, fits: int, failures: int
+) -> None:
+    """What is only reserved comes back: nobody pauses while there is money left."""
+
+    def script(_row: int, number: int) -> Awaitable[Outcome]:
+        cheap = answer(usage=Usage(1, 1, 1e-9))
+        return after(asyncio.sleep(0.0005), refuse(ErrorKind.OVERLOADED) if number <= failures else cheap)
+
+    async with executing(path, script, Settings(cap_usd=fits * 0.00105, max_tokens=1000)) as execution:
+        end = await execution.run(numbered(15))
+        assert execution.budget.holders == 0
+    assert end == RunEnd()
+    stored = Stored(path)
+    assert len(stored.done) == 15
+    stored.check_clean()
+
+
+async def test_a_retry_waits_for_what_others_give_back_of_the_cap(path: Path) -> None:
+    def script(row: int, number: int) -> Awaitable[Outcome]:
+        if row == 0 and number == 1:
+            return after(asyncio.sleep(0), refuse(ErrorKind.TIMEOUT))
+        return after(asyncio.sleep(0.02), answer(usage=Usage(1, 1, 1e-9)))
+
+    async with executing(path, script, Settings(cap_usd=2 * 0.00105, max_tokens=1000)) as execution:
+        end = await execution.run(numbered(3))
+        assert execution.budget.holders == 0
+    assert end == RunEnd()
+    stored = Stored(path)
+    assert len(stored.done) == 3
+    stored.check_clean()
+
+
+async def test_a_retry_that_will_never_fit_under_the_cap_pauses(path: Path) -> None:
+    async with executing(
+        path, lambda _row, _number: refuse(ErrorKind.TIMEOUT), Settings(cap_usd=3.5 * 0.00101, max_tokens=1000)
+    ) as execution:
+        end = await execution.run(numbered(3))
+        assert execution.budget.holders == 0
+    stored = Stored(path)
+    assert end.pause is PauseReason.BUDGET
+    assert stored.states() == {"unknown": 3}
+    assert stored.status == {}
+    stored.check_clean()
+
+
 async def test_unknown_outcomes_eat_the_cap(path: Path) -> None:
     def script(row: int, _number: int) -> Outcome:
         return refuse(ErrorKind.TIMEOUT) if row % 3 == 0 else answer(usage=Usage(1, 1, None))
