@@ -17,8 +17,12 @@ _LOG_EVERY_S = 2.0
 
 def draw_tabs(view: RunView) -> None:
     """Rows, log and settings; only the open one is drawn."""
-    names = ["Log", "Settings"] if view.damage else ["Rows", "Log", "Settings"]
-    tabs = dict(zip(names, st.tabs(names, key="run_tabs", on_change="rerun"), strict=True))
+    live = view.status.is_live
+    # The log first while it runs: it is short, so a visitor who comes from far down on Transform sees the figures.
+    names = ["Log", "Rows", "Settings"] if live else ["Rows", "Log", "Settings"]
+    names = [name for name in names if name != "Rows" or not view.damage]
+    drawn = st.tabs(names, key="run_tabs_live" if live else "run_tabs", on_change="rerun")
+    tabs = dict(zip(names, drawn, strict=True))
     if "Rows" in tabs and tabs["Rows"].open:
         with tabs["Rows"]:
             _draw_rows(view)
