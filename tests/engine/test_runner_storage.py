@@ -1,19 +1,28 @@
 """The runner when the disk gives way under it: it pauses, tells why, and what counts is what is stored."""
 
 import sqlite3
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.flow import RunEnd
 from engine.results import PauseReason
 from handai_errors import DiskFullError, ErrorKind, ProviderError, StorageError
+from providers.base import CompletionRequest, Message
+from providers.router import make_client
 from storage import run_writer
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
-from tests.engine.scripted import Execution, Settings, Stored, Watched, answer, executing, numbered
+from tests.engine.scripted import Execution, Outcome, Settings, Stored, Watched, answer, executing, numbered
+from tests.fake_faults import FAULTS
+from tests.fake_provider import FakeProvider
 
 pytestmark = pytest.mark.anyio
+
+_NOT_HERE = {"401", "402", "404", "429_quota", "html", "redirect", "429"}  # they pause the run or make it wait
+_FAULTS = sorted(set(FAULTS) - _NOT_HERE)
 
 
 @pytest.fixture(autouse=True)
@@ -130,3 +139,24 @@ async def test_a_full_disk_during_back_off_leaves_nobody_waiting(
     stored = Stored(path)
     assert end.pause is PauseReason.DISK_FULL
     assert stored.counted == stored.in_tables
+
+
+async def test_over_the_wire_every_fault_leaves_the_books_balanced(tmp_path: Path) -> None:
+    """The real client and a real server on this machine that misbehaves in every way that does not pause a run."""
+    path = tmp_path / "run.db"
+    with FakeProvider(faults=dict.fromkeys(_FAULTS, 0.3 / len(_FAULTS))) as provider:
+        client = make_client("custom", base_url=provider.url, api_key=None)
+
+        def script(row: int, _number: int) -> Awaitable[Outcome]:
+            return client.complete(CompletionRequest("m", (Message("user", f"ROW{row}"),), timeout_s=0.2))
+
+        async with executing(path, script, Settings(16, max_attempts=4)) as execution:
+            end = await execution.run(numbered(60))
+            asked = execution.client.asked.total()
+        await client.aclose()
+    stored = Stored(path)
+    assert len(stored.attempts) == asked
+    assert end == RunEnd()
+    assert len(stored.done) + len(stored.failed) == 60
+    assert len(stored.done) > 30
+    stored.check_clean()
