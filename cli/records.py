@@ -1,5 +1,6 @@
 """The commands about runs that are there: stop, history, show, export, delete, providers, doctor."""
 
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.commands import summary
 from cli.options import AsJson, Diagnostics, Lossless, Overwrite, Run
@@ -24,7 +25,7 @@ from services.views import view_of
 _STOP_PATIENCE_S = 600.0
 _POLL_S = 0.2
 
-output = Console(highlight=False)
+output = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # a pipe has no width of its own
 
 
 def stop(
@@ -63,14 +64,14 @@ def list_history(
     if as_json:
         write_line(orjson.dumps([view.figures() for view in views]).decode())
         return
-    table = Table("run", "name", "status", "done", "failed", "total", "model", "cost", "started", box=None)
+    table = Table(Column("run", no_wrap=True), "name", "status", "done", "model", "cost", "started", box=None)
     for view in views:
         record = view.record
         cost = "?" if view.cost_usd is None else f"${view.cost_usd:.4f}"
         began = f"{datetime.fromtimestamp(record.created_at).astimezone():%Y-%m-%d %H:%M}"
-        label = f"{record.model} (offline demo, no AI)" if record.provider == "demo" else record.model
-        counts = (str(view.done), str(view.failed), str(record.total))
-        table.add_row(record.id, record.name, str(record.status), *counts, label, cost, began)
+        label = "offline demo, no AI" if record.provider == "demo" else record.model
+        done = f"{view.done}/{record.total}" + (f", {view.failed} failed" if view.failed else "")
+        table.add_row(record.id, record.name, str(record.status), done, label, cost, began)
     output.print(table)
 
 
