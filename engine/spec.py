@@ -1,5 +1,6 @@
 """The RunSpec: all that decides what a run does, without secrets; the same object everywhere."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 import yaml
@@ -13,6 +14,20 @@ DEFAULT_OUTPUT = "output"
 DEFAULT_MAX_ATTEMPTS = 4
 DEFAULT_TIMEOUT_S = 120.0
 MAX_CONCURRENCY = 1000
+
+_RARE_BREAKS = re.compile("[\x85\u2028\u2029]")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes text with rare line breaks, which PyYAML would otherwise read back as plain ones."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _RARE_BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 class TransformInput(Declared):
@@ -71,7 +86,7 @@ class Limits(Declared):
     rpm: Annotated[int, Field(ge=1)] | None = None
     max_attempts: Annotated[int, Field(ge=1, le=20)] = DEFAULT_MAX_ATTEMPTS
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = DEFAULT_TIMEOUT_S
-    max_cost_usd: Annotated[float, Field(gt=0)] | None = None
+    max_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
 class RunSpec(Declared):
@@ -86,7 +101,7 @@ class RunSpec(Declared):
 
     def to_yaml(self) -> str:
         """The spec as a YAML document that `from_yaml` reads back equal."""
-        return yaml.safe_dump(self.model_dump(mode="json", exclude_defaults=False), sort_keys=False, allow_unicode=True)
+        return yaml.dump(self.model_dump(mode="json"), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:

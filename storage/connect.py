@@ -70,13 +70,14 @@ def open_run_writer(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """The one writing connection of a run file, up to date (SQLite 3.40 can corrupt WAL with two writers)."""
     if create:
         make_private(path)
-    _must_exist(path)  # an empty file in place of a lost one would ask, and pay, for every row again
+    else:
+        _must_be_filled(path)  # an empty file in place of a lost one would ask, and pay, for every row again
     return _connect(path, RUN_FILE, "journal_mode=WAL")
 
 
 def open_run_reader(path: Path) -> sqlite3.Connection:
     """A read-only connection to a run file; it never checkpoints."""
-    _must_exist(path)
+    _must_be_filled(path)
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5, check_same_thread=False
     )
@@ -114,9 +115,10 @@ def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _must_exist(path: Path) -> None:
-    if not path.exists():
-        raise DamagedFileError(f"The run file {path.name} is missing.", "Restore it from a backup, or run again.")
+def _must_be_filled(path: Path) -> None:
+    if not path.exists() or path.stat().st_size == 0:
+        what = "empty" if path.exists() else "missing"
+        raise DamagedFileError(f"The run file {path.name} is {what}.", "Restore it from a backup, or run again.")
 
 
 def _fold(text: str | None) -> str | None:

@@ -123,9 +123,21 @@ class RunReader:
         return float(found[0]["usd"])
 
     def iter_results(self) -> Iterator[StoredResult]:
-        """Every result in row order, streamed; raises DamagedFileError where a row is not what was written."""
-        for item in self._iterate(f"SELECT {_RESULT} FROM results ORDER BY row"):  # noqa: S608 constant
+        """Every result in row order, streamed; raises DamagedFileError where a row is not what was written or gone."""
+        expected = seen = 0
+        counted = (
+            "(SELECT done + failed FROM progress) AS expected"  # one statement sees one moment, beside a writer too
+        )
+        for item in self._iterate(f"SELECT {counted}, {_RESULT} FROM results ORDER BY row"):  # noqa: S608 constant
+            expected, seen = item["expected"], seen + 1
             yield self._result(item)
+        if not seen:
+            expected, seen = self._rows("SELECT done + failed, (SELECT count(*) FROM results) FROM progress")[0]
+        if seen != expected:
+            raise DamagedFileError(
+                f"{self._path.name} counts {expected} rows and holds {seen}: some are missing.",
+                "Restore it from a backup, or run again.",
+            )
 
     def find_done(self, request_hash: bytes) -> StoredResult | None:
         """A good result for the same request, if there is one; the first call makes a temporary index."""

@@ -122,6 +122,19 @@ def test_a_missing_run_file_is_told_and_never_replaced_by_an_empty_one(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "opening", [RunReader, lambda path: begin_execution(path, 1), lambda path: reopen_failed(path, None)]
+)
+def test_an_empty_file_in_a_run_s_place_is_told_and_never_filled_anew(
+    tmp_path: Path, opening: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "run.db"
+    path.write_bytes(b"")
+    with pytest.raises(DamagedFileError, match="empty"):
+        opening(path)
+    assert path.read_bytes() == b""
+
+
 def test_a_run_file_is_not_made_twice(tmp_path: Path) -> None:
     path = new_run_file(tmp_path)
     with pytest.raises(HandaiError):

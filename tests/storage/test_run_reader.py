@@ -248,13 +248,6 @@ async def test_what_a_killed_writer_committed_is_read_from_its_log(tmp_path: Pat
     assert query(crashed / "run.db", "SELECT count(*) AS n FROM results")[0]["n"] == 5
 
 
-async def test_an_empty_file_in_a_run_s_place_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "run.db"
-    path.write_bytes(b"")
-    with RunReader(path) as reader, pytest.raises(StorageError):
-        reader.progress()
-
-
 async def test_a_person_s_request_is_heard_and_a_deleted_run_is_broken_off(tmp_path: Path) -> None:
     path = tmp_path / "handai.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -274,3 +267,16 @@ async def test_a_catalogue_that_can_t_be_read_now_is_told(tmp_path: Path) -> Non
     async with RunControl(path, "a") as control:
         with pytest.raises(StorageError):
             await control.request()
+
+
+@pytest.mark.parametrize("rows", ["row = 4", "true"])
+async def test_rows_that_are_gone_are_told_by_the_count(tmp_path: Path, rows: str) -> None:
+    path = await filled(tmp_path)
+    change(path, f"DELETE FROM results WHERE {rows}")  # noqa: S608 our own
+    with RunReader(path) as reader, pytest.raises(DamagedFileError, match="missing"):
+        list(reader.iter_results())
+
+
+async def test_a_run_without_results_is_no_damage(tmp_path: Path) -> None:
+    with RunReader(new_run_file(tmp_path)) as reader:
+        assert list(reader.iter_results()) == []
