@@ -37,9 +37,9 @@ def _draw_inputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
     )
     seed("transform_use_template", form.use_template)
     use_template = st.toggle(
-        "Write the row's text myself, with {{ column }}",
+        "Use a template with {{ column }}",
         key="transform_use_template",
-        help="Off: the chosen columns are sent as JSON after your instructions.",
+        help="You write the text for each row, with its cells put in. Off: the chosen columns are sent as JSON.",
     )
     if use_template:
         form = form.model_copy(update={"template": _draw_template(names, form)})
