@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from engine.flow import Flow, RunEnd
 from engine.job import Job, RunPlan, internal_failure
-from engine.results import PauseReason
+from engine.results import PauseReason, RowResult
 from engine.tables.model import Row
-from handai_errors import HandaiError, TableError
+from handai_errors import HandaiError, StorageError, TableError
 
 _READ_CHUNK = 256
 BUDGET_POLL_S = 0.02
@@ -21,6 +21,7 @@ class Feeder:
         self._plan = plan
         self._flow = flow
         self._batch: list[Job] = []
+        self._told_of_reuse = False
         self._batch_size = max(1, flow.reserve_ahead // 2)
 
     async def feed(self, rows: Iterator[tuple[int, Row]]) -> None:
@@ -56,10 +57,9 @@ class Feeder:
         return True
 
     def _make_job(self, index: int, row: Row) -> Job | None:
-        reuse = self._flow.with_.reuse
         try:
             job = self._plan.job(index, row)
-            reused = reuse(job) if reuse else None
+            reused = self._known(job)
         except Exception as error:  # noqa: BLE001 a bad row is recorded with its cause and the run goes on
             self._flow.with_.sink.put(internal_failure(index, error))
             self._flow.window.release()
@@ -71,9 +71,24 @@ class Feeder:
         self._flow.open_jobs += 1
         return job
 
+    def _known(self, job: Job) -> RowResult | None:
+        reuse = self._flow.with_.reuse
+        try:
+            return reuse(job) if reuse else None
+        except StorageError as error:  # an earlier run's file: the model can still be asked
+            if not self._told_of_reuse:
+                self._told_of_reuse = True
+                self._flow.with_.sink.event("warning", f"Earlier answers can't be taken over. {error}")
+            return None
+
     async def _affordable(self, job: Job) -> bool:
         budget = self._flow.with_.budget
-        bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
+        try:
+            bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
+        except HandaiError as error:
+            self._flow.drain(RunEnd(why=error))
+            self._flow.finish()
+            return False
         while not budget.reserve(bound):
             await self._reserve_batch()
             if not budget.holders:  # nothing in flight can give any of it back

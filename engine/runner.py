@@ -15,6 +15,7 @@ from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
 from engine.tables.model import Row
 from handai_errors import ErrorKind, ProviderError, StorageError
 from providers.base import Completion, Usage
+from providers.redact import redact
 
 _LIVE_INTERVAL_S = 0.5
 
@@ -57,6 +58,7 @@ class Runner:
                 await self._flow.wait_until_settled()
             finally:
                 live.cancel()
+                self._flow.release_ready()  # only a run that breaks off has any
                 for _ in self._workers:
                     self._flow.ready.put_nowait(None)
         try:
@@ -210,4 +212,4 @@ def _is_cancelled() -> bool:
 
 
 def _stumbled(error: BaseException, raw: str | None = None) -> ProviderError:
-    return ProviderError(ErrorKind.INTERNAL, f"Handai stumbled: {type(error).__name__}: {error}", raw=raw)
+    return ProviderError(ErrorKind.INTERNAL, f"Handai stumbled: {type(error).__name__}: {redact(str(error))}", raw=raw)

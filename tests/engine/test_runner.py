@@ -16,7 +16,7 @@ from engine.flow import RunEnd
 from engine.job import Job
 from engine.results import PauseReason, RowResult, RowStatus
 from engine.tables.model import Row
-from handai_errors import ErrorKind, ProviderError, TableError
+from handai_errors import DamagedFileError, ErrorKind, ProviderError, SpecError, TableError
 from providers.base import Completion, Usage
 from storage import run_writer
 from storage.run_batch import Batch
@@ -377,6 +377,39 @@ async def test_rows_taken_over_wait_for_the_disk_like_all_others(path: Path, mon
     assert max(sizes) <= 17
 
 
+async def test_an_earlier_file_that_is_damaged_only_means_that_the_model_is_asked(path: Path) -> None:
+    def reuse(_job: Job) -> RowResult | None:
+        raise DamagedFileError("The file is damaged.")
+
+    end, stored = await run_all(path, lambda _row, _number: answer(), 30, Settings(reuse=reuse))
+    assert end == RunEnd()
+    assert len(stored.done) == 30
+    assert len([message for message in stored.events if "damaged" in message]) == 1
+    stored.check_clean()
+
+
+# Breaking off
+
+
+async def test_a_run_that_is_broken_off_from_outside_leaves_no_reservation(path: Path) -> None:
+    never = asyncio.Event()
+    async with executing(path, lambda _row, _number: after(never.wait(), answer())) as execution:
+        running = asyncio.ensure_future(execution.run(numbered(1000)))
+        await execution.client.full.wait()
+        await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.wait([running])
+    stored = Stored(path)
+    assert stored.states() == {"unknown": 8}
+    stored.check_clean()
+
+
+async def test_a_fault_s_text_is_redacted_before_it_is_stored(path: Path) -> None:
+    key = "sk-or-v1-" + "a1b2" * 16
+    await run_all(path, lambda _row, _number: ValueError(f"header {key}"), 1)
+    assert key.encode() not in path.read_bytes()  # noqa: ASYNC240 a small file
+
+
 # Money
 
 
@@ -454,6 +487,12 @@ async def test_a_retry_that_will_never_fit_under_the_cap_pauses(path: Path) -> N
     assert stored.states() == {"unknown": 3}
     assert stored.status == {}
     stored.check_clean()
+
+
+async def test_a_cap_that_can_t_be_kept_ends_the_run_with_the_reason(path: Path) -> None:
+    end, stored = await run_all(path, lambda _row, _number: answer(), 10, Settings(cap_usd=1.0, max_tokens=None))
+    assert isinstance(end.why, SpecError)
+    assert stored.attempts == []
 
 
 async def test_unknown_outcomes_eat_the_cap(path: Path) -> None:
