@@ -110,6 +110,10 @@ class Flow:
             for job in jobs:
                 self.forget(job)
             return
+        except asyncio.CancelledError:  # the commit is on its way: take it back behind it
+            for job in jobs:
+                self.release(job)
+            raise
         for job in jobs:
             if self.is_draining:
                 self.release(job)
