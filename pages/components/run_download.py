@@ -19,7 +19,6 @@ _MIME = {
 }
 
 
-@st.fragment
 def draw_download(record: RunRecord, *, prefix: str = "run") -> None:
     """Format, options and the button; a fragment of its own, so that choosing a format redraws nothing else."""
     with st.container(horizontal=True, vertical_alignment="bottom"):

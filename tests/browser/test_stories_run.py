@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app_server import AppServer
 from tests.browser.driving import NewPage, settle, shot, widget
-from tests.browser.steps import choose, expect_status, press, run_all, upload, write
+from tests.browser.steps import choose, download, expect_status, press, run_all, upload, write
 from tests.fake_provider import FakeProvider
 
 ROWS = 400
@@ -134,3 +134,18 @@ def test_answers_with_html_and_pictures_are_only_text(
 def _rows_of(server: AppServer, run_id: str) -> int:
     with sqlite3.connect(f"file:{server.home}/runs/{run_id}.db?mode=ro", uri=True) as run_file:
         return int(run_file.execute("SELECT count(DISTINCT row) FROM results WHERE status = 'done'").fetchone()[0])
+
+
+def test_what_is_there_so_far_can_be_downloaded_while_it_runs(
+    slow_server: AppServer, browser_page: NewPage, tmp_path: Path
+) -> None:
+    page = browser_page()
+    _start(page, slow_server)
+    expect_status(page, "Running")
+    expect(page.get_by_text("✓ done").first).to_be_attached()
+    choose(page, "run_format", "JSON Lines")
+    lines = download(page, "run_download", tmp_path).read_text("utf-8").splitlines()
+    assert len(lines) == ROWS
+    assert 0 < sum('"output":"[offline demo' in line for line in lines) < ROWS
+    press(page, "run_stop")
+    expect_status(page, "Stopped")
