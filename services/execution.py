@@ -2,39 +2,42 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
 from pydantic import SecretStr
 
 from engine import tables  # its heavy parts load when they are first used
 from engine.budget import Budget
-from engine.flow import Collaborators, RunEnd
-from engine.job import Job, RunPlan
+from engine.flow import Collaborators, Reuse, RunEnd
+from engine.job import RunPlan
 from engine.limiter import limiter_for
-from engine.outputs import OutputColumns, declared_outputs
+from engine.outputs import OutputColumns
 from engine.prompts import columns_sent
-from engine.results import PauseReason, RowResult, RowStatus, RunStatus
+from engine.results import PauseReason, RunStatus
 from engine.runner import Runner
 from engine.spec import TransformInput
 from engine.tables import Row
-from handai_db import RunControl, RunReader, RunRecord, RunWriter, begin_execution, end_execution
-from handai_errors import ConflictError, HandaiError, SpecError, StorageError
+from handai_db import RunReader, RunRecord, RunWriter, begin_execution, end_execution
+from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, SpecError, StorageError
 from providers.base import CompletionClient, Usage
 from providers.prices import FREE, Price, cost_of, price_of
 from providers.router import make_client
 from providers.specs import get_provider
 from services.datasets import table_path
-from services.home import catalogue_path, open_catalogue, run_path
+from services.home import open_catalogue, run_path
+from services.listening import Stops, hearing_requests, hearing_signals
 from services.processes import is_alive, own_lease
+from services.takeover import EarlierAnswers
 from services.views import figures_of
 
-_POLL_S = 0.3
-_LOCKED_GIVE_UP_S = 30.0
+# What a person can mend: the run waits for it.
+_PAUSES: dict[type[HandaiError], PauseReason] = {
+    DiskFullError: PauseReason.DISK_FULL,
+    DatabaseBusyError: PauseReason.DB_LOCKED,
+}
 
 log = structlog.get_logger()
 
@@ -56,18 +59,33 @@ async def execute(run_id: str, key: SecretStr | None) -> RunStatus:
     Raises ConflictError when another process executes it.
     """
     record = _take(run_id)
+    stops = Stops(record.request)
     status, end = RunStatus.INTERRUPTED, RunEnd()
-    try:
-        lost = begin_execution(run_path(run_id), os.getpid())
-        log.info("run begins", run=run_id, provider=record.provider, model=record.model, attempts_in_doubt=lost)
-        end = await _run(record, key)
-        status = _status_of(record, end)
-    except HandaiError as error:
-        end = RunEnd(why=error)
-        raise
-    finally:
-        _finish(record, status, end)
+    with hearing_signals(stops):
+        try:
+            lost = begin_execution(run_path(run_id), os.getpid())
+            log.info("run begins", run=run_id, provider=record.provider, model=record.model, attempts_in_doubt=lost)
+            end = await _run(record, key, stops)
+            status = _status_of(record, end)
+        except Exception as error:  # noqa: BLE001 whatever broke it off, the run's end is noted
+            why = _told(error)
+            end = RunEnd(pause=_PAUSES.get(type(why)), why=why)
+            if end.pause is None:
+                raise why from None
+            status = RunStatus.PAUSED
+        finally:
+            _finish(record, status, end)
     return status
+
+
+def _told(error: BaseException) -> HandaiError:
+    """What a person is told about the error that broke an execution off."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, HandaiError):
+        return error
+    log.error("a fault in Handai", exc_info=error)
+    return HandaiError(f"Handai stumbled: {type(error).__name__}: {error}", "Please report it, then resume.")
 
 
 def _take(run_id: str) -> RunRecord:
@@ -77,12 +95,13 @@ def _take(run_id: str) -> RunRecord:
             raise ConflictError("Another process is executing this run.", "Wait for it, or stop it first.")
         record = catalogue.runs.get(run_id)
         if record is None:
+            catalogue.leases.give_back(run_id, os.getpid())
             raise ConflictError("This run was deleted.", "Start it again from the table.")
         catalogue.runs.set_status(run_id, RunStatus.RUNNING)
     return record
 
 
-async def _run(record: RunRecord, key: SecretStr | None) -> RunEnd:
+async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
     spec = record.spec
     provider = get_provider(record.provider)
     price = price_of(record.provider, record.model) if _needs_price(record) else None
@@ -92,7 +111,7 @@ async def _run(record: RunRecord, key: SecretStr | None) -> RunEnd:
     cap = None if price is None or price == FREE else spec.limits.max_cost_usd
     budget = Budget(cap, price, spent_usd=work.spent_usd + work.in_doubt_usd)
     try:
-        async with _client(record, key) as client:
+        async with _client(record, key) as client, _earlier_answers(record) as earlier:
             collaborators = Collaborators(
                 client=client,
                 sink=writer,
@@ -100,11 +119,11 @@ async def _run(record: RunRecord, key: SecretStr | None) -> RunEnd:
                 budget=budget,
                 outputs=work.outputs,
                 local=provider.local,
-                reuse=_reuse_from(record),
+                reuse=earlier,
                 cost=_pricing(price),
             )
             runner = Runner(work.plan, collaborators)
-            async with _listening(record.id, runner):
+            async with hearing_requests(record.id, runner, stops):
                 return await runner.run(work.rows)
     finally:
         await writer.close()
@@ -144,6 +163,12 @@ async def _client(record: RunRecord, key: SecretStr | None) -> AsyncIterator[Com
         await client.aclose()
 
 
+@asynccontextmanager
+async def _earlier_answers(record: RunRecord) -> AsyncIterator[Reuse | None]:
+    with closing(EarlierAnswers(record)) as earlier:
+        yield earlier.find if record.reuse_from else None
+
+
 def _pricing(price: Price | None) -> Callable[[Usage], Usage]:
     def priced(usage: Usage) -> Usage:
         if usage.cost_usd is not None or price is None:
@@ -153,103 +178,12 @@ def _pricing(price: Price | None) -> Callable[[Usage], Usage]:
     return priced
 
 
-def _reuse_from(record: RunRecord) -> Callable[[Job], RowResult | None] | None:
-    readers = [RunReader(run_path(run_id)) for run_id in record.reuse_from if run_path(run_id).exists()]
-    if not readers:
-        return None
-
-    def reuse(job: Job) -> RowResult | None:
-        for reader in readers:
-            found = reader.find_done(job.request_hash)
-            if found is not None:
-                return RowResult(
-                    job.row,
-                    job.step,
-                    0,
-                    RowStatus.DONE,
-                    values=_renamed(record, found.values),
-                    raw=found.raw,
-                    finish_reason=found.finish_reason,
-                    repaired=found.repaired,
-                    cached=True,
-                    request_hash=job.request_hash,
-                )
-        return None
-
-    return reuse
-
-
-def _renamed(record: RunRecord, values: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A text answer of an earlier run under the name that its column has in this one."""
-    if record.spec.model.json_mode or not values:
-        return values
-    return {declared_outputs(record.spec)[0].name: next(iter(values.values()))}
-
-
-@asynccontextmanager
-async def _listening(run_id: str, runner: Runner) -> AsyncIterator[None]:
-    """Hear a person's stop from the catalogue and from signals while the run executes."""
-    loop = asyncio.get_running_loop()
-    asked = 0
-
-    def stop() -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 1:
-            runner.drain(RunEnd(stopped=True))
-        else:
-            runner.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    try:
-        async with asyncio.TaskGroup() as group:
-            listener = group.create_task(_listen(run_id, runner, stop))
-            yield
-            listener.cancel()
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-
-
-async def _listen(run_id: str, runner: Runner, stop: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    deaf_since: float | None = None
-    heard: str | None = None
-    noted = False
-    async with RunControl(catalogue_path(), run_id) as control:
-        while True:
-            await asyncio.sleep(_POLL_S)
-            try:
-                request = await control.request()
-                deaf_since = None
-            except StorageError as error:
-                deaf_since = deaf_since or loop.time()
-                if loop.time() - deaf_since > _LOCKED_GIVE_UP_S:
-                    runner.drain(RunEnd(pause=PauseReason.DB_LOCKED, why=error))
-                continue
-            if runner.draining_for and not noted:
-                noted = True
-                await asyncio.to_thread(_note_draining, run_id, runner.draining_for)
-            if request == "stop" and heard is None:
-                heard = request
-                stop()
-            elif request == "cancel" and heard != "cancel":
-                heard = request
-                runner.cancel()
-
-
-def _note_draining(run_id: str, end: RunEnd) -> None:
-    with open_catalogue() as catalogue:
-        catalogue.runs.note_draining(run_id, RunStatus.PAUSING if end.pause else RunStatus.STOPPING)
-
-
 def _status_of(record: RunRecord, end: RunEnd) -> RunStatus:
-    if end.pause:
-        return RunStatus.PAUSED
     with RunReader(run_path(record.id)) as reader:
         progress = reader.progress()
     if progress.done + progress.failed < record.total:
+        if end.pause:
+            return RunStatus.PAUSED
         return RunStatus.STOPPED if end.stopped else RunStatus.INTERRUPTED
     if progress.failed == 0:
         return RunStatus.COMPLETED
@@ -257,21 +191,40 @@ def _status_of(record: RunRecord, end: RunEnd) -> RunStatus:
 
 
 def _finish(record: RunRecord, status: RunStatus, end: RunEnd) -> None:
-    cause = end.why.cause if end.why else None
-    note = f"Ended: {status}" + (f" ({end.pause})" if end.pause else "") + (f". {cause}" if cause else "")
-    try:
+    pause = end.pause if status is RunStatus.PAUSED else None
+    why = _cap_reached(record) if pause is PauseReason.BUDGET and end.why is None else end.why
+    note = f"Ended: {status}" + (f" ({pause})" if pause else "") + (f". {why.cause}" if why else "")
+    with _tolerated("the run's file"):
         end_execution(run_path(record.id), status, note)
+    with _tolerated("the catalogue"):
+        _note_end(record, status, pause, why)
+    log.info("run ends", run=record.id, status=str(status), reason=pause and str(pause))
+
+
+@contextmanager
+def _tolerated(where: str) -> Iterator[None]:
+    """Go on if the end can't be noted here: the lease ends with this process, and the run is found interrupted."""
+    try:
+        yield
     except StorageError as error:
-        log.warning("the run's end could not be noted in its file", error=str(error))
-    with open_catalogue() as catalogue:
+        log.warning("the run's end could not be noted", where=where, error=str(error))
+
+
+def _note_end(record: RunRecord, status: RunStatus, pause: PauseReason | None, why: HandaiError | None) -> None:
+    figures = figures_of(record)
+    with open_catalogue() as catalogue, catalogue.database.transaction():  # a resume must not come in between
         catalogue.runs.set_status(
             record.id,
             status,
-            reason=end.pause,
-            cause=cause,
-            remedy=end.why.remedy if end.why else None,
-            figures=figures_of(record),
+            reason=pause,
+            cause=why.cause if why else None,
+            remedy=why.remedy if why else None,
+            figures=figures,
         )
         catalogue.runs.ask(record.id, None)
         catalogue.leases.give_back(record.id, os.getpid())
-    log.info("run ends", run=record.id, status=str(status), reason=end.pause and str(end.pause))
+
+
+def _cap_reached(record: RunRecord) -> HandaiError:
+    cap = record.spec.limits.max_cost_usd
+    return HandaiError(f"The next request could pass the cap of ${cap:g}.", "Resume with a higher cap.")

@@ -1,0 +1,106 @@
+"""Hears that a person wants a run to stop, from signals and from the catalogue, while the run executes."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
+
+from engine.flow import RunEnd
+from engine.results import PauseReason, RunStatus
+from engine.runner import Runner
+from handai_db import RunControl
+from handai_errors import StorageError
+from services.home import catalogue_path, open_catalogue
+
+_POLL_S = 0.3
+_LOCKED_GIVE_UP_S = 30.0
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+log = structlog.get_logger()
+
+
+class Stops:
+    """How often a person asked for a stop, also before the runner was there to hear it."""
+
+    def __init__(self, request: str | None = None) -> None:
+        self._asked = {"stop": 1, "cancel": 2}.get(request or "", 0)
+        self._heard = request
+        self._runner: Runner | None = None
+
+    def attach(self, runner: Runner) -> None:
+        """Pass on to this runner what was asked and what will be."""
+        self._runner = runner
+        self._pass_on()
+
+    def ask(self) -> None:
+        """Stop; asked again, break off what is in flight."""
+        self._asked += 1
+        self._pass_on()
+
+    def hear(self, request: str | None) -> None:
+        """Note what the catalogue says; the same word again is not another request."""
+        if request == self._heard or request is None:
+            return
+        self._heard = request
+        self._asked = max(self._asked + 1, 2 if request == "cancel" else 1)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._runner is not None and self._asked:
+            self._runner.drain(RunEnd(stopped=True))
+            if self._asked > 1:
+                self._runner.cancel()
+
+
+@contextmanager
+def hearing_signals(stops: Stops) -> Iterator[None]:
+    """Take SIGTERM and Ctrl-C as requests to stop, from the lease's first moment to its last."""
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stops.ask)
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def hearing_requests(run_id: str, runner: Runner, stops: Stops) -> AsyncIterator[None]:
+    """Read the catalogue's requests while the body runs."""
+    stops.attach(runner)
+    async with asyncio.TaskGroup() as group:
+        listener = group.create_task(_listen(run_id, runner, stops))
+        try:
+            yield
+        finally:
+            listener.cancel()
+
+
+async def _listen(run_id: str, runner: Runner, stops: Stops) -> None:
+    loop = asyncio.get_running_loop()
+    heard_at = loop.time()
+    noted = False
+    while True:
+        try:
+            async with RunControl(catalogue_path(), run_id) as control:
+                while True:
+                    await asyncio.sleep(_POLL_S)
+                    stops.hear(await control.request())
+                    heard_at = loop.time()
+                    if runner.draining_for and not noted:
+                        await asyncio.to_thread(note_draining, run_id, runner.draining_for)
+                        noted = True
+        except StorageError as error:  # a listener that falls would take the answers in flight with it
+            log.warning("the catalogue could not be read or written", error=str(error))
+            if loop.time() - heard_at > _LOCKED_GIVE_UP_S:
+                runner.drain(RunEnd(pause=PauseReason.DB_LOCKED, why=error))
+            await asyncio.sleep(_POLL_S)
+
+
+def note_draining(run_id: str, end: RunEnd) -> None:
+    """Tell in the catalogue that the run sends nothing more."""
+    with open_catalogue() as catalogue:
+        catalogue.runs.note_draining(run_id, RunStatus.PAUSING if end.pause else RunStatus.STOPPING)

@@ -1,0 +1,55 @@
+"""Answers that earlier runs already have: the same request is not paid for twice."""
+
+from contextlib import ExitStack, suppress
+from typing import Any
+
+from engine.job import Job
+from engine.outputs import declared_outputs
+from engine.results import RowResult, RowStatus
+from handai_db import RunReader, RunRecord, StoredResult
+from handai_errors import StorageError
+from services.home import run_path
+
+
+class EarlierAnswers:
+    """The good answers of the runs that a run takes over from; one that can't be opened has none to give."""
+
+    def __init__(self, record: RunRecord) -> None:
+        self._record = record
+        self._open = ExitStack()
+        self._readers: list[RunReader] = []
+        for run_id in record.reuse_from:
+            with suppress(StorageError):
+                self._readers.append(self._open.enter_context(RunReader(run_path(run_id))))
+
+    def find(self, job: Job) -> RowResult | None:
+        """The answer to the same request as a result of this row; a damaged one raises, and the row is asked anew."""
+        for reader in self._readers:
+            found = reader.find_done(job.request_hash)
+            if found is not None:
+                return self._result(job, found)
+        return None
+
+    def close(self) -> None:
+        """Close the earlier runs' files."""
+        self._open.close()
+
+    def _result(self, job: Job, found: StoredResult) -> RowResult:
+        return RowResult(
+            job.row,
+            job.step,
+            0,
+            RowStatus.DONE,
+            values=self._renamed(found.values),
+            raw=found.raw,
+            finish_reason=found.finish_reason,
+            repaired=found.repaired,
+            cached=True,
+            request_hash=job.request_hash,
+        )
+
+    def _renamed(self, values: dict[str, Any] | None) -> dict[str, Any] | None:
+        """A text answer under the name that its column has in this run."""
+        if self._record.spec.model.json_mode or not values:
+            return values
+        return {declared_outputs(self._record.spec)[0].name: next(iter(values.values()))}
