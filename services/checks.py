@@ -39,6 +39,10 @@ def check(spec: RunSpec, info: TableInfo) -> Plan:
     names = tuple(column.name for column in info.columns)
     shown = _shown_columns(source, names)
     check_prompt(spec.prompt, names)
+    if len(spec.outputs) > 1 and not spec.model.json_mode:
+        raise SpecError(
+            "Several outputs need an answer in JSON.", "Turn JSON mode on (--json-mode), or keep one output."
+        )
     spec, notices = _with_cap(_with_address(spec))
     outputs = planned_columns(spec, names)
     notices += [

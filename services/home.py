@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 class Environment(BaseSettings):
     """The HANDAI_* variables, from the environment or a .env file in the current folder."""
 
-    model_config = SettingsConfigDict(env_prefix="HANDAI_", env_file=(".env",), extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HANDAI_", env_file=(".env",), env_ignore_empty=True, extra="ignore")
 
     home: Path | None = None
     provider: str | None = None
@@ -30,7 +30,9 @@ def environment() -> Environment:
 
 def home() -> Path:
     """HANDAI_HOME, or the platform's data directory; made on first use, private to its owner."""
-    return private_directory(environment().home or user_data_path("handai"))
+    said = environment().home
+    # A run's own process works in another folder: what is relative here would be elsewhere there.
+    return private_directory(said.expanduser().absolute() if said else user_data_path("handai"))
 
 
 def catalogue_path() -> Path:

@@ -116,7 +116,7 @@ def prepare_retry(run_id: str, kind: str | None = None) -> RunRecord:
     record = get(run_id)
     if record.status.is_live:
         raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
-    with _leased(run_id):
+    with leased(run_id):
         reopened = reopen_failed(run_path(run_id), kind)
     if not reopened and not record.status.is_resumable:
         raise ConflictError("No failed row is there to retry.", "Look at the run's rows.")
@@ -165,17 +165,21 @@ def _existing(record: RunRecord | None, reference: str) -> RunRecord:
 
 
 def _with_true_status(catalogue: Catalogue, record: RunRecord) -> RunRecord:
-    if not record.status.is_live:
+    if not record.status.is_live or _is_executed(catalogue, record):
         return record
+    with catalogue.database.transaction():  # it may have ended, or been taken, since it was looked at
+        newest = _existing(catalogue.runs.get(record.id), record.id)
+        if newest.status.is_live and not _is_executed(catalogue, newest):
+            catalogue.runs.interrupt(record.id)
+    return _existing(catalogue.runs.get(record.id), record.id)
+
+
+def _is_executed(catalogue: Catalogue, record: RunRecord) -> bool:
     lease = catalogue.leases.get(record.id)
     if lease is not None and is_alive(lease):
-        return record
-    if lease is None and record.status is RunStatus.QUEUED and time.time() - _queued_at(record) < _START_PATIENCE_S:
-        return record
-    newest = _existing(catalogue.runs.get(record.id), record.id)  # it may have ended between the two looks
-    if newest.status is record.status and catalogue.leases.get(record.id) == lease:
-        catalogue.runs.interrupt(record.id)
-    return _existing(catalogue.runs.get(record.id), record.id)
+        return True
+    # The lease of a killed process stays until the next one takes it.
+    return record.status is RunStatus.QUEUED and time.time() - _queued_at(record) < _START_PATIENCE_S
 
 
 def _queued_at(record: RunRecord) -> float:
@@ -188,12 +192,12 @@ def _requeue(record: RunRecord, max_cost_usd: float | None) -> RunRecord:
     if max_cost_usd is not None:
         limits = spec.limits.model_copy(update={"max_cost_usd": max_cost_usd})
         spec = check(spec.model_copy(update={"limits": limits}), table.info).spec
-    with open_catalogue() as catalogue:
+    with open_catalogue() as catalogue, catalogue.database.transaction():
+        newest = _existing(catalogue.runs.get(record.id), record.id)
+        if newest.status.is_live:  # someone else was faster
+            raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
         catalogue.runs.set_spec(record.id, spec)
-        catalogue.runs.set_export(record.id, {**record.export, "queued_at": time.time()})
-        dead = catalogue.leases.get(record.id)
-        if dead is not None and not is_alive(dead):
-            catalogue.leases.give_back(record.id, dead.pid)  # else the queued run would be taken for interrupted
+        catalogue.runs.set_export(record.id, {**newest.export, "queued_at": time.time()})
         catalogue.runs.ask(record.id, None)
         catalogue.runs.set_status(record.id, RunStatus.QUEUED)
         catalogue.sessions.touch(record.session_id)
@@ -201,7 +205,7 @@ def _requeue(record: RunRecord, max_cost_usd: float | None) -> RunRecord:
 
 
 @contextmanager
-def _leased(run_id: str) -> Iterator[None]:
+def leased(run_id: str) -> Iterator[None]:
     """Hold a run's lease for a change by hand."""
     lease = own_lease(run_id)
     with open_catalogue() as catalogue:
@@ -215,15 +219,20 @@ def _leased(run_id: str) -> Iterator[None]:
 
 
 def _session_for(catalogue: Catalogue, name: str | None, table: DatasetRecord) -> SessionRecord:
-    sessions = catalogue.sessions.all()
     if name is not None:
-        if not name.strip():
-            raise SpecError("The session's name is empty.", "Give it a name.")
-        found = next((item for item in sessions if name in (item.id, item.name)), None)
-        return found or catalogue.sessions.add(secrets.token_hex(5), name.strip())
+        return _session_named(catalogue, name.strip())
+    sessions = catalogue.sessions.all()
     if sessions and time.time() - sessions[0].used_at < SESSION_HOURS * 3600:
         return sessions[0]
     return catalogue.sessions.add(secrets.token_hex(5), f"{_today():%Y-%m-%d} {table.filename}")
+
+
+def _session_named(catalogue: Catalogue, name: str) -> SessionRecord:
+    if not name:
+        raise SpecError("The session's name is empty.", "Give it a name.")
+    with catalogue.database.transaction():  # two commands at once must not make two
+        found = next((item for item in catalogue.sessions.all() if name in (item.id, item.name)), None)
+        return found or catalogue.sessions.add(secrets.token_hex(5), name)
 
 
 def _name_for(table: DatasetRecord) -> str:
