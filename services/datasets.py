@@ -78,8 +78,9 @@ def store_upload(source: BinaryIO, filename: str, options: ParseOptions, *, samp
         dataset_id = digest.hexdigest()[:32]
         with open_catalogue() as catalogue:
             known = catalogue.datasets.get(dataset_id)
-        if known and table_path(dataset_id).exists():
-            return known
+            if known and table_path(dataset_id).exists():
+                catalogue.datasets.touch(dataset_id)  # or it would be swept away before it is run
+                return known
         info = tables.convert_limited(original, filename, options, folder / "table.parquet")
         size = original.stat().st_size
         _move_in(folder, dataset_path(dataset_id))

@@ -1,17 +1,19 @@
 """Sessions and runs of the past: found, renamed, moved, deleted for good, kept for so many days, backed up."""
 
+import itertools
 import secrets
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from engine.results import RunStatus
-from handai_db import RunFilter, RunReader, RunRecord, SessionRecord
-from handai_errors import ConflictError, NotFoundError, SpecError
+from handai_db import Catalogue, RunFilter, RunReader, RunRecord, SessionRecord, private_directory
+from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecError
 from services import runs
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
@@ -78,10 +80,11 @@ def delete_run(run_id: str) -> None:
     record = runs.get(run_id)
     if record.status.is_live:
         raise ConflictError(f"The run '{record.name}' is executing.", "Stop it first, then delete it.")
-    with open_catalogue() as catalogue:
-        catalogue.runs.delete(run_id)
-    for path in run_files(run_id):
-        path.unlink(missing_ok=True)
+    with runs.leased(run_id):
+        for path in run_files(run_id):
+            path.unlink(missing_ok=True)  # before the run is forgotten: what is still listed can be deleted again
+        with open_catalogue() as catalogue:
+            catalogue.runs.delete(run_id)
     if record.dataset_id:
         forget_if_unused(record.dataset_id)
 
@@ -159,19 +162,46 @@ def back_up(target: Path) -> Path:
     """Copy everything to a new folder inside `target`, consistent while runs execute; returns the folder."""
     if not target.is_dir():
         raise NotFoundError(f"There is no folder {target}.", "Create it first, or choose another.")
-    folder = target / f"handai-backup-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    (folder / "runs").mkdir(parents=True, mode=0o700)
+    folder = _new_folder(target, f"handai-backup-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    private_directory(folder / "runs")
     with open_catalogue() as catalogue:
         catalogue.database.copy_to(folder / "handai.db")
-        records = catalogue.runs.list(RunFilter(previews=True), limit=-1)
+    records = _disowned(folder / "handai.db")
     for record in records:
-        if run_path(record.id).exists():
-            with RunReader(run_path(record.id)) as reader:
-                reader.copy_to(folder / "runs" / f"{record.id}.db")
+        _copy_run(run_path(record.id), folder / "runs" / f"{record.id}.db")
     for dataset_id in {record.dataset_id for record in records if record.dataset_id}:
         if dataset_path(dataset_id).exists():
-            shutil.copytree(dataset_path(dataset_id), folder / "datasets" / dataset_id, dirs_exist_ok=True)
+            shutil.copytree(dataset_path(dataset_id), private_directory(folder / "datasets") / dataset_id)
     return folder
+
+
+def _new_folder(target: Path, name: str) -> Path:
+    for number in itertools.count(1):
+        with suppress(FileExistsError):
+            folder = target / (name if number == 1 else f"{name}-{number}")
+            folder.mkdir(mode=0o700)
+            break
+    return folder
+
+
+def _disowned(copy: Path) -> tuple[RunRecord, ...]:
+    """The runs of a copied catalogue, none of them executing: its runs' processes write the original."""
+    with Catalogue(copy) as catalogue:
+        for record in catalogue.runs.live():
+            catalogue.runs.interrupt(record.id)
+            if lease := catalogue.leases.get(record.id):
+                catalogue.leases.give_back(record.id, lease.pid)
+        return catalogue.runs.list(RunFilter(previews=True), limit=-1)
+
+
+def _copy_run(source: Path, target: Path) -> None:
+    if not source.exists():  # deleted a moment ago
+        return
+    try:
+        with RunReader(source) as reader:
+            reader.copy_to(target)
+    except DamagedFileError:  # one bad file must not keep the others from being saved
+        shutil.copyfile(source, target)
 
 
 def backup_zip() -> bytes:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,10 @@ class Datasets:
         found = self._db.rows("SELECT * FROM datasets WHERE id = ?", (dataset_id,))
         return _dataset(found[0]) if found else None
 
+    def touch(self, dataset_id: str) -> None:
+        """Note that the upload came again now."""
+        self._db.change("UPDATE datasets SET created_at = ? WHERE id = ?", (time.time(), dataset_id))
+
     def unused(self, older_than: float) -> tuple[DatasetRecord, ...]:
         """Uploads stored before a Unix time that no run uses."""
         rows = self._db.rows(
@@ -147,8 +151,12 @@ class Settings:
         self._db = database
 
     def all(self) -> dict[str, Any]:
-        """Every saved setting."""
-        return {row["key"]: json.loads(row["value"]) for row in self._db.rows("SELECT key, value FROM settings")}
+        """Every saved setting that can be read."""
+        found: dict[str, Any] = {}
+        for row in self._db.rows("SELECT key, value FROM settings"):
+            with suppress(ValueError):
+                found[row["key"]] = json.loads(row["value"])
+        return found
 
     def put(self, values: dict[str, Any]) -> None:
         """Save these settings; others stay."""
