@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord
 from services import datasets, runs
-from services.processes import WarmProcess, is_alive, own_lease
+from services.processes import WARM, WarmProcess, is_alive, own_lease
 from tests.command_line import made_table, wait_until
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of
@@ -27,7 +27,8 @@ def table(tmp_path: Path) -> DatasetRecord:
 
 @pytest.fixture
 def warm() -> Iterator[WarmProcess]:
-    wait_until(lambda: not children())  # of the test before
+    WARM.drop()  # a page of an earlier test may have left one waiting
+    wait_until(lambda: not children())
     process = WarmProcess()
     yield process
     process.drop()
