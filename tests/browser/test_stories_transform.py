@@ -17,7 +17,7 @@ LABEL = "[offline demo, no AI]"
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide-light", "narrow-dark"])
 def test_the_first_minute_with_sample_data(
-    app_server: AppServer,
+    own_server: AppServer,
     browser_page: NewPage,
     blocked_requests: list[str],
     tmp_path: Path,
@@ -25,7 +25,7 @@ def test_the_first_minute_with_sample_data(
     dark: bool,
 ) -> None:
     page = browser_page(width=width, dark=dark)
-    use_sample(page, app_server.url)
+    use_sample(page, own_server.url)
     shot(page, "transform-sample")
     expect(widget(page, "transform_privacy")).to_contain_text("Nothing leaves this machine")
     press(page, "transform_preview")
