@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.columns import Output
 from engine.outputs import declared_outputs
 from engine.prompts import prompt_tokens_bound, render_messages, request_hash
 from engine.results import Attempt, AttemptState, RowResult, RowStatus
 from engine.retry import AttemptHistory
-from engine.spec import Output, RunSpec
+from engine.spec import RunSpec
 from engine.tables.model import Cell, Row
 from handai_errors import ErrorKind, ProviderError
 from providers.base import Completion, CompletionRequest, Message, Usage

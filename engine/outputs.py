@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
-from engine.spec import DEFAULT_OUTPUT, Output, RunSpec
+from engine.columns import Output
+from engine.spec import DEFAULT_OUTPUT, RunSpec
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import json_repair
 
+from engine.columns import Output
 from engine.fitting import fit_text, fit_value
-from engine.spec import Output
 from engine.tables.model import Cell
 from handai_errors import ErrorKind, ProviderError
 from providers.base import Completion

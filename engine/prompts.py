@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 import orjson
 
+from engine.columns import Output
 from engine.fitting import fit_text, to_json
-from engine.spec import ModelSettings, Output, Prompt
+from engine.spec import ModelSettings, Prompt
 from engine.tables.model import Cell, Row
 from handai_errors import SpecError
 from providers.base import Message

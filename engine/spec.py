@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import Field, ValidationError
 
+from engine.columns import Output
 from engine.declared import Declared
+from engine.schema.columns import Schema
 from engine.tables.model import ParseOptions
 from handai_errors import SpecError
 
@@ -44,14 +46,10 @@ class TransformInput(Declared):
     limit: Annotated[int, Field(ge=1)] | None = None
 
 
-class GenerateInput(Declared):
-    """Rows drawn from a schema; `columns` is Handai's own schema form."""
+class GenerateInput(Schema):
+    """Rows drawn from a schema."""
 
     kind: Literal["generate"] = "generate"
-    rows: Annotated[int, Field(ge=1)]
-    columns: tuple[dict[str, Any], ...] = ()
-    describe: str | None = None
-    seed: int | None = None
 
 
 class Prompt(Declared):
@@ -59,12 +57,6 @@ class Prompt(Declared):
 
     instructions: str = ""
     template: str | None = None
-
-
-class Output(Declared):
-    """One column to compute."""
-
-    name: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class ModelSettings(Declared):

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.columns import Output
 from engine.outputs import OutputColumns, declared_outputs, free_name, planned_columns
-from engine.spec import ModelSettings, Output, RunSpec, TransformInput
+from engine.spec import ModelSettings, RunSpec, TransformInput
 
 NAMES = st.text("aA bß(2)", max_size=6)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.columns import Output
 from engine.parsing import Parsed, parse_completion
-from engine.spec import Output
 from handai_errors import ErrorKind, ProviderError
 from providers.base import Completion, Usage
 

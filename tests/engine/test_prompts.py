@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.columns import Output
 from engine.prompts import (
     cell_text,
     check_prompt,
@@ -17,7 +18,7 @@ from engine.prompts import (
     render_messages,
     request_hash,
 )
-from engine.spec import ModelSettings, Output, Prompt
+from engine.spec import ModelSettings, Prompt
 from engine.tables.model import Cell, Row
 from handai_errors import SpecError
 from providers.base import Message

@@ -7,7 +7,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.spec import GenerateInput, Limits, ModelSettings, Output, Prompt, RunSpec, TransformInput
+from engine.columns import Output
+from engine.schema.columns import ConstantColumn
+from engine.spec import GenerateInput, Limits, ModelSettings, Prompt, RunSpec, TransformInput
 from engine.tables.model import ParseOptions
 from handai_errors import SpecError
 
@@ -20,7 +22,7 @@ FULL = RunSpec(
     limits=Limits(concurrency=4, rpm=60, max_attempts=2, timeout_s=1.5, max_cost_usd=0.01),
 )
 GENERATE = RunSpec(
-    input=GenerateInput(rows=5, columns=({"name": "x", "values": [1, None]},), seed=1),
+    input=GenerateInput(rows=5, columns=(ConstantColumn(name="x", sampler="constant", value=1),), seed=1),
     model=ModelSettings(provider="demo", model="m"),
 )
 

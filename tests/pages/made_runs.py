@@ -3,8 +3,9 @@
 import asyncio
 import io
 
+from engine.columns import Output
 from engine.results import RunStatus
-from engine.spec import Limits, ModelSettings, Output, Prompt, RunSpec, TransformInput
+from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput
 from engine.tables import ParseOptions
 from handai_db import RunRecord
 from services import runs

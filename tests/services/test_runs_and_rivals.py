@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.columns import Output
 from engine.results import RunStatus
-from engine.spec import Output
 from handai_db import DatasetRecord, Lease, RunRecord
 from handai_errors import ConflictError, SpecError
 from services import checks, datasets, runs

@@ -81,7 +81,7 @@ def test_an_own_address_comes_back_and_the_providers_does_not() -> None:
 
 
 def test_a_generated_run_can_not_fill_the_form() -> None:
-    spec = RunSpec(input=GenerateInput(rows=3), model=ModelSettings(provider="demo", model="demo"))
+    spec = RunSpec(input=GenerateInput(rows=3, columns=()), model=ModelSettings(provider="demo", model="demo"))
 
     with pytest.raises(SpecError, match="generated its rows"):
         from_spec(spec, TransformForm())
