@@ -1,0 +1,24 @@
+"""What a mistyped name may have meant, said the same way everywhere."""
+
+import difflib
+from collections.abc import Iterable
+
+_SHOWN = 8
+
+
+def nearest(name: str, names: Iterable[str], *, noun: str = "columns") -> str:
+    """A sentence with the nearest names, or with those there are."""
+    close = close_names(name, names)
+    if close:
+        return f"Did you mean {' or '.join(f'`{other}`' for other in close)}?"
+    known = list(names)
+    if not known:
+        return f"There are no {noun}."
+    shown = ", ".join(f"`{other}`" for other in known[:_SHOWN]) + (" …" if len(known) > _SHOWN else "")
+    return f"The {noun} are: {shown}."
+
+
+def close_names(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """The names that are nearest to one, upper and lower case alike."""
+    folded = {other.casefold(): other for other in names}
+    return tuple(folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=count, cutoff=0.5))

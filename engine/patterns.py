@@ -1,0 +1,43 @@
+"""Regular expressions that people write: matched in time that grows with the text only, so that none can hang a run."""
+
+from functools import lru_cache
+
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+from handai_errors import SpecError
+
+MAX_PATTERN = 1000
+
+
+class Pattern:
+    """A regular expression of Rust's regex library: no look-around and no back-references, hence no hanging."""
+
+    __slots__ = ("_fits", "text")
+
+    def __init__(self, text: str) -> None:
+        """Raises SpecError if it can't be read."""
+        if len(text) > MAX_PATTERN:
+            raise SpecError(f"A pattern has at most {MAX_PATTERN:,} characters.", "Shorten it.")
+        self.text = text
+        try:
+            self._fits = SchemaValidator(core_schema.str_schema(pattern=text, regex_engine="rust-regex"))
+        except SchemaError as error:
+            raise SpecError(f"The pattern `{text}` can't be used: {_reason(str(error))}.", _REMEDY) from None
+
+    def fits(self, text: str) -> bool:
+        """Whether it is found anywhere in the text; `^…$` asks for the whole text."""
+        return self._fits.isinstance_python(text)
+
+
+_REMEDY = "It is a regular expression, such as ^[A-Z]{3}-[0-9]+$; look-around and back-references don't work."
+
+
+def _reason(told: str) -> str:
+    lines = [line.strip() for line in told.splitlines() if "error:" in line]
+    return lines[-1].split("error:")[-1].strip().rstrip(".") if lines else "it is too large"
+
+
+@lru_cache(maxsize=256)
+def pattern_of(text: str) -> Pattern:
+    """The pattern, read once."""
+    return Pattern(text)
