@@ -14,6 +14,7 @@ from storage.records import (
     RunRecord,
     SessionRecord,
     StoredAttempt,
+    StoredAnswer,
     StoredResult,
 )
 from storage.run_file import begin_execution, create_run_file, end_execution, reopen_failed
@@ -36,6 +37,7 @@ __all__ = [
     "RunWriter",
     "SessionRecord",
     "StoredAttempt",
+    "StoredAnswer",
     "StoredResult",
     "begin_execution",
     "create_run_file",

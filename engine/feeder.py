@@ -4,24 +4,24 @@ import asyncio
 import itertools
 from collections.abc import Iterator
 
+from engine.entry import Entry
 from engine.flow import Flow, RunEnd
-from engine.job import Job, RunPlan, internal_failure
-from engine.results import PauseReason, RowResult
+from engine.job import Job, Member, RunPlan
 from engine.tables.model import Row
-from handai_errors import HandaiError, StorageError, TableError
+from handai_errors import HandaiError, TableError
 
 _READ_CHUNK = 256
-BUDGET_POLL_S = 0.02
 
 
 class Feeder:
-    """Turns rows into reserved jobs."""
+    """Turns rows into reserved jobs: those of the table first, then those that have to be drawn again."""
 
-    def __init__(self, plan: RunPlan, flow: Flow) -> None:
+    def __init__(self, plan: RunPlan, flow: Flow, entry: Entry) -> None:
         self._plan = plan
         self._flow = flow
+        self._entry = entry
         self._batch: list[Job] = []
-        self._told_of_reuse = False
+        self._together: list[Member] = []
         self._batch_size = max(1, flow.reserve_ahead // 2)
 
     async def feed(self, rows: Iterator[tuple[int, Row]]) -> None:
@@ -41,64 +41,55 @@ class Feeder:
             for index, row in chunk:
                 if not await self._enter(index, row):
                     break
-            await self._reserve_batch()
+            await self._send()
+        await self._feed_redraws()
+
+    async def _feed_redraws(self) -> None:
+        while not self._flow.is_draining and (self._flow.redraws or self._flow.open_rows):
+            while self._flow.redraws and not self._flow.is_draining:
+                row, draw = self._flow.redraws.popleft()
+                if await self._window():
+                    await self._add([self._plan.redraw(row, draw)], 0)
+            await self._send()
+            await self._flow.changed()
 
     async def _enter(self, index: int, row: Row) -> bool:
+        if not await self._window():
+            return False
+        member, step = self._plan.opening(index, row)
+        if self._plan.rows_per_call == 1 or step or member.draw:
+            await self._add([member], step)
+            return True
+        self._together.append(member)
+        if len(self._together) >= self._plan.rows_per_call:
+            await self._add_together()
+        return True
+
+    async def _window(self) -> bool:
+        """Wait for a place in the window; False when the run drains."""
         if self._flow.window.locked() or len(self._batch) >= self._batch_size:
-            await self._reserve_batch()
+            await self._send()
         await self._flow.window.acquire()
         if self._flow.is_draining:
             return False
-        job = self._make_job(index, row)
+        self._flow.open()
+        return True
+
+    async def _add_together(self) -> None:
+        members, self._together = self._together, []
+        if members:
+            await self._add(members, 0)
+
+    async def _add(self, members: list[Member], step: int) -> None:
+        job = self._entry.first(members, step)
         if job is None:
             await self._flow.room()
-        elif await self._affordable(job):
+        elif await self._entry.afford(job, self._reserve_batch):
             self._batch.append(job)
-        return True
 
-    def _make_job(self, index: int, row: Row) -> Job | None:
-        try:
-            job = self._plan.job(index, row)
-            reused = self._known(job)
-        except Exception as error:  # noqa: BLE001 a bad row is recorded with its cause and the run goes on
-            self._flow.with_.sink.put(internal_failure(index, error))
-            self._flow.window.release()
-            return None
-        if reused is not None:
-            self._flow.keep(reused)
-            self._flow.window.release()
-            return None
-        self._flow.open_jobs += 1
-        return job
-
-    def _known(self, job: Job) -> RowResult | None:
-        reuse = self._flow.with_.reuse
-        try:
-            return reuse(job) if reuse else None
-        except StorageError as error:  # an earlier run's file: the model can still be asked
-            if not self._told_of_reuse:
-                self._told_of_reuse = True
-                self._flow.with_.sink.event("warning", f"Earlier answers can't be taken over. {error}")
-            return None
-
-    async def _affordable(self, job: Job) -> bool:
-        budget = self._flow.with_.budget
-        try:
-            bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
-        except HandaiError as error:
-            self._flow.drain(RunEnd(why=error))
-            self._flow.finish()
-            return False
-        while not budget.reserve(bound):
-            await self._reserve_batch()
-            if not budget.holders:  # nothing in flight can give any of it back
-                self._flow.drain(RunEnd(pause=PauseReason.BUDGET))
-            if self._flow.is_draining:
-                self._flow.finish()
-                return False
-            await self._flow.wait_or_drain(BUDGET_POLL_S)
-        job.reserved_usd = bound
-        return True
+    async def _send(self) -> None:
+        await self._add_together()
+        await self._reserve_batch()
 
     async def _reserve_batch(self) -> None:
         batch, self._batch = self._batch, []

@@ -4,15 +4,20 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 from engine.budget import Budget
-from engine.job import Job
+from engine.answer_form import Forms
+from engine.gate import Gate, Judgement, Verdict
+from engine.job import REDRAWN, Job
 from engine.limiter import Limiter
+from engine.numbering import Numbering
 from engine.outputs import OutputColumns
-from engine.results import PauseReason, ResultSink, RowResult
-from handai_errors import DatabaseBusyError, HandaiError, StorageError
-from providers.base import CompletionClient, Usage
+from engine.results import PauseReason, ResultSink, RowResult, RowStatus
+from engine.tables.model import Row
+from handai_errors import DatabaseBusyError, ErrorKind, HandaiError, StorageError
+from providers.base import AnswerForm, CompletionClient, Usage
 
 Reuse = Callable[[Job], RowResult | None]
 Cost = Callable[[Usage], Usage]
@@ -38,6 +43,9 @@ class Collaborators:
     limiter: Limiter
     budget: Budget
     outputs: OutputColumns
+    forms: Forms = field(default_factory=lambda: Forms(AnswerForm.JSON_OBJECT))
+    gate: Gate | None = None
+    stop_share: float = 1.0
     local: bool = False
     reuse: Reuse | None = None
     cost: Cost = lambda usage: usage
@@ -49,8 +57,9 @@ class Collaborators:
 class Flow:
     """The rows between reading and done: never more than the window, none lost on the way out."""
 
-    def __init__(self, collaborators: Collaborators) -> None:
+    def __init__(self, collaborators: Collaborators, numbering: Numbering) -> None:
         self.with_ = collaborators
+        self._numbering = numbering
         ceiling = collaborators.limiter.ceiling
         # A crash leaves every reservation in doubt, so only as many are made ahead as one commit's time can use up.
         self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling // 2)
@@ -58,9 +67,10 @@ class Flow:
         self.window = asyncio.Semaphore(self.window_size)
         self.ready: asyncio.Queue[Job | None] = asyncio.Queue()
         self.end = RunEnd()
-        self.open_jobs = 0
+        self.open_rows = 0
+        self.redraws: deque[tuple[int, int]] = deque()
         self._draining = asyncio.Event()
-        self._settled = asyncio.Event()
+        self._changed = asyncio.Event()
         self._known_outputs = len(collaborators.outputs)
 
     @property
@@ -128,20 +138,65 @@ class Flow:
     def forget(self, job: Job) -> None:
         """Give up a job that has no reservation on the disk; the row stays pending."""
         self.with_.budget.settle(job.reserved_usd, 0.0)
-        self.finish()
+        self.finish(len(job.members))
 
-    def finish(self) -> None:
-        """Note that a job has left the window."""
-        self.open_jobs -= 1
-        self.window.release()
-        if self.open_jobs == 0:
-            self._settled.set()
+    def open(self) -> None:
+        """Note that a row has entered the window."""
+        self.open_rows += 1
+
+    def finish(self, rows: int = 1) -> None:
+        """Note that rows have left the window."""
+        self.open_rows -= rows
+        for _ in range(rows):
+            self.window.release()
+        if self.open_rows == 0:
+            self._changed.set()
 
     async def wait_until_settled(self) -> None:
-        """Return when no job is open."""
-        while self.open_jobs:
-            self._settled.clear()
-            await self._settled.wait()
+        """Return when no row is open."""
+        while self.open_rows:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def changed(self) -> None:
+        """Return when rows have to be drawn again, or when none is open."""
+        self._changed.clear()
+        if self.open_rows and not self.redraws:
+            await self._changed.wait()
+
+    def row_done(self, row: int, draw: int, values: Row) -> None:
+        """Note that a row has all its values, which are on their way to the writer."""
+        self._judge(row, draw, values)
+        self.finish()
+
+    def row_failed(self, row: int, draw: int, result: RowResult) -> None:
+        """Note that a row has failed."""
+        self.with_.sink.put(result)
+        self._judge(row, draw, None)
+        self.finish()
+
+    def _judge(self, row: int, draw: int, values: Row | None) -> None:
+        gate = self.with_.gate
+        if gate is None:
+            return
+        for judgement in gate.finished(row, draw, values):
+            self.take(judgement)
+        self.with_.sink.remember("judged", f"{gate.place.round}:{gate.place.row}")
+        if gate.refused_share() > self.with_.stop_share and not self.is_draining:
+            self.drain(RunEnd(pause=PauseReason.CIRCUIT_BREAKER, why=_repetitive(gate.refused_share())))
+
+    def take(self, judgement: Judgement) -> None:
+        """Carry out what a gate has decided."""
+        row, draw = judgement.row, judgement.draw
+        if judgement.verdict is Verdict.ACCEPTED:
+            return
+        spent = judgement.verdict is Verdict.SPENT
+        self.with_.sink.verdict(row, draw, Verdict.REFUSED if spent else judgement.verdict, judgement.cause)
+        if spent:
+            self.with_.sink.put(_refused_for_good(row, self._numbering.number(draw + 1, 0), judgement.cause))
+        elif judgement.verdict is Verdict.REFUSED:
+            self.redraws.append((row, draw + 1))
+            self._changed.set()
 
     def release_ready(self) -> None:
         """Take back everything that waits for a slot."""
@@ -154,8 +209,23 @@ class Flow:
         """Hand a result to the writer, its new output columns first."""
         outputs = self.with_.outputs
         for key in result.values or {}:
-            outputs.name_for(key)
+            if key != REDRAWN:
+                outputs.name_for(key)
         if len(outputs) > self._known_outputs:
             self._known_outputs = len(outputs)
             self.with_.sink.columns(outputs.pairs)
         self.with_.sink.put(result)
+
+
+def _repetitive(share: float) -> HandaiError:
+    return HandaiError(
+        f"The rows repeat each other or fail their checks: {share:.0%} of the last 50 were refused.",
+        "Add sampled columns to the prompt, raise the variation, or allow more duplicates; then resume.",
+    )
+
+
+def _refused_for_good(row: int, stored_step: int, cause: str) -> RowResult:
+    remedy = "Retry it, vary the sampled columns more, or allow more duplicates."
+    return RowResult(
+        row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INVALID_OUTPUT, cause=cause, remedy=remedy
+    )

@@ -1,24 +1,40 @@
-"""One row on its way through the runner, and the reader that makes such jobs from rows."""
+"""One model call on its way through the runner, and the plan that makes such jobs from rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.columns import Output
+from engine.numbering import Numbering
 from engine.outputs import declared_outputs
-from engine.prompts import prompt_tokens_bound, render_messages, request_hash
+from engine.prompts import correction, prompt_tokens_bound, render_messages, render_rows, request_hash
 from engine.results import Attempt, AttemptState, RowResult, RowStatus
 from engine.retry import AttemptHistory
-from engine.spec import RunSpec
+from engine.spec import GenerateInput, RunSpec
+from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
+from engine.typed import json_schema_of, json_schema_of_rows
 from handai_errors import ErrorKind, ProviderError
-from providers.base import Completion, CompletionRequest, Message, Usage
+from providers.base import AnswerForm, Completion, CompletionRequest, Message, Usage
+
+REDRAWN = ""  # the key under which a redrawn row's sampled values are stored; no column has it
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A row that a job asks for: which draw of it, and its values so far."""
+
+    row: int
+    values: Row
+    draw: int = 0
 
 
 @dataclass(slots=True)
 class Job:
-    """A row's step that still needs an answer; `number` is the attempt to send next."""
+    """A step that still needs an answer, for one row or for several at once; `number` is the attempt to send next."""
 
-    row: int
+    members: tuple[Member, ...]
+    step: Step
+    stored_step: int
     messages: tuple[Message, ...]
     request_hash: bytes
     number: int
@@ -27,24 +43,45 @@ class Job:
     counted: int = 0
     unknown: int = 0
     unreachable_since: float | None = None
-    step: int = 0
+    corrections: tuple[Message, ...] = ()
+    form: AnswerForm = AnswerForm.TEXT
+
+    @property
+    def row(self) -> int:
+        """The row under which its attempts are recorded: the first one."""
+        return self.members[0].row
 
     @property
     def history(self) -> AttemptHistory:
         """What this execution has tried so far."""
         return AttemptHistory(self.counted, self.unknown)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it asks for one row."""
+        return len(self.members) == 1
+
+    def correct(self, error: ProviderError) -> None:
+        """Show the model what was wrong with its answer when it is asked again."""
+        self.corrections = correction(error)
+        self.bound_tokens = prompt_tokens_bound(self.messages + self.corrections)
+
     def reservation(self, now: float) -> Attempt:
         """The attempt as it is written before it is sent."""
         return Attempt(
-            self.row, self.step, self.number, AttemptState.RESERVED, started_at=now, reserved_usd=self.reserved_usd
+            self.row,
+            self.stored_step,
+            self.number,
+            AttemptState.RESERVED,
+            started_at=now,
+            reserved_usd=self.reserved_usd,
         )
 
     def ended(self, state: AttemptState, now: float, latency_s: float, error: ProviderError | None = None) -> Attempt:
         """The attempt as it ended without an answer."""
         return Attempt(
             self.row,
-            self.step,
+            self.stored_step,
             self.number,
             state,
             started_at=now,
@@ -61,7 +98,7 @@ class Job:
         """The attempt as it ended with an answer, good or not."""
         return Attempt(
             self.row,
-            self.step,
+            self.stored_step,
             self.number,
             state,
             started_at=now,
@@ -75,80 +112,157 @@ class Job:
             reserved_usd=self.reserved_usd,
         )
 
-    def failure(self, error: ProviderError, answered_at: float) -> RowResult:
-        """The row's end when no attempt succeeded; the raw answer is kept."""
+    def failures(self, error: ProviderError, answered_at: float) -> list[RowResult]:
+        """The end of its rows when no attempt succeeded; the raw answer is kept."""
+        return [
+            RowResult(
+                member.row,
+                self.stored_step,
+                self.number,
+                RowStatus.FAILED,
+                raw=error.raw,
+                kind=error.kind,
+                cause=error.cause,
+                remedy=error.remedy,
+                request_hash=self.request_hash,
+                answered_at=answered_at,
+            )
+            for member in self.members
+        ]
+
+    def done(
+        self, member: Member, completion: Completion, values: Row, *, repaired: bool, is_last: bool, answered_at: float
+    ) -> RowResult:
+        """The end of a member's step when its answer is good."""
+        if member.draw and self.step.index == 0:
+            values = {**values, REDRAWN: dict(member.values)}
         return RowResult(
-            self.row,
-            self.step,
+            member.row,
+            self.stored_step,
             self.number,
-            RowStatus.FAILED,
-            raw=error.raw,
-            kind=error.kind,
-            cause=error.cause,
-            remedy=error.remedy,
-            request_hash=self.request_hash,
+            RowStatus.DONE,
+            values=values,
+            raw=completion.text if member is self.members[0] else None,
+            finish_reason=completion.finish_reason,
+            repaired=repaired,
+            is_last=is_last,
+            request_hash=self.request_hash if self.is_single else b"",
             answered_at=answered_at,
         )
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """How far an unfinished row had come: its draw, the step that is next, its values from the steps before."""
+
+    draw: int
+    step: int
+    values: Row
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What the engine needs to know of a run: its spec, the columns the model sees, attempts made so far by row."""
+    """What the engine needs to know of a run: its spec, the columns the model sees, attempts made so far.
+
+    `attempts_so_far` is by (row, stored step); `table` are all columns of the run's table, those shown if not said;
+    `begun` are the rows that are between two steps or two draws, `redrawn` gives the sampled values of a later draw.
+    """
 
     spec: RunSpec
     columns: tuple[str, ...]
-    attempts_so_far: Mapping[int, int] = field(default_factory=dict)
+    attempts_so_far: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    table: tuple[str, ...] = ()
+    begun: Mapping[int, Begun] = field(default_factory=dict)
+    redrawn: Callable[[int, int], Row] = lambda _row, _draw: {}
+    steps: tuple[Step, ...] = field(init=False)
+    numbering: Numbering = field(init=False)
+
+    def __post_init__(self) -> None:
+        steps = steps_of(self.spec, (*self.columns, *self.table))
+        object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "numbering", Numbering(len(steps)))
 
     @property
     def outputs(self) -> Sequence[Output]:
         """The declared outputs, or the one text column."""
         return declared_outputs(self.spec)
 
-    def job(self, index: int, row: Row) -> Job:
-        """The job of the row at `index`."""
-        model = self.spec.model
-        messages = render_messages(self.spec.prompt, self.columns, row, json_mode=model.json_mode, outputs=self.outputs)
+    @property
+    def rows_per_call(self) -> int:
+        """How many rows one request asks for."""
+        source = self.spec.input
+        return source.rows_per_call if isinstance(source, GenerateInput) else 1
+
+    def opening(self, row: int, cells: Row) -> tuple[Member, int]:
+        """A row of the table as it is now, and the step that it needs next."""
+        begun = self.begun.get(row)
+        if begun is None:
+            return Member(row, cells), 0
+        if begun.draw and begun.step == 0:
+            return self.redraw(row, begun.draw, cells), 0
+        return Member(row, {**cells, **begun.values}, begun.draw), begun.step
+
+    def redraw(self, row: int, draw: int, cells: Row | None = None) -> Member:
+        """A row drawn again."""
+        return Member(row, {**(cells or {}), **self.redrawn(row, draw)}, draw)
+
+    def job(self, members: Sequence[Member], step_index: int = 0) -> Job:
+        """The job of a step for rows of the same draw."""
+        step, first = self.steps[step_index], members[0]
+        json_mode = step.json
+        if len(members) == 1:
+            messages = render_messages(
+                step.prompt, self.columns, first.values, json_mode=json_mode, outputs=step.outputs
+            )
+        else:
+            messages = render_rows(step.prompt, [member.values for member in members], step.outputs)
+        stored_step = self.numbering.number(first.draw, step_index)
         return Job(
-            index,
+            tuple(members),
+            step,
+            stored_step,
             messages,
-            request_hash(model, messages),
-            number=self.attempts_so_far.get(index, 0) + 1,
+            request_hash(self.spec.model, messages),
+            number=self.attempts_so_far.get((first.row, stored_step), 0) + 1,
             bound_tokens=prompt_tokens_bound(messages),
         )
 
+    def next_job(self, job: Job, member: Member, values: Mapping[str, Cell]) -> Job | None:
+        """The member's next step, now that it has `values`; None when it was the last."""
+        if job.step.index + 1 == len(self.steps):
+            return None
+        grown = Member(member.row, {**member.values, **values}, member.draw)
+        return self.job([grown], job.step.index + 1)
+
     def request(self, job: Job) -> CompletionRequest:
-        """The model call of a job."""
-        model = self.spec.model
+        """The model call of a job, asking for its answer in the job's form if that has to be JSON."""
+        model, form = self.spec.model, job.form
+        with_schema = form is AnswerForm.JSON_SCHEMA and job.step.json and bool(job.step.outputs)
         return CompletionRequest(
             model=model.model,
-            messages=job.messages,
+            messages=job.messages + job.corrections,
             temperature=model.temperature,
             max_tokens=model.max_tokens,
-            json_mode=model.json_mode,
+            form=_form(form, job.step, with_schema=with_schema),
+            json_schema=_schema(job) if with_schema else None,
             seed=model.seed,
             timeout_s=self.spec.limits.timeout_s,
         )
 
 
-def done_result(
-    job: Job, completion: Completion, values: dict[str, Cell], *, repaired: bool, answered_at: float
-) -> RowResult:
-    """The row's end when its answer is good."""
-    return RowResult(
-        job.row,
-        job.step,
-        job.number,
-        RowStatus.DONE,
-        values=values,
-        raw=completion.text,
-        finish_reason=completion.finish_reason,
-        repaired=repaired,
-        request_hash=job.request_hash,
-        answered_at=answered_at,
-    )
+def _form(form: AnswerForm, step: Step, *, with_schema: bool) -> AnswerForm:
+    if not step.json:
+        return AnswerForm.TEXT
+    return AnswerForm.JSON_OBJECT if form is AnswerForm.JSON_SCHEMA and not with_schema else form
 
 
-def internal_failure(row: int, error: Exception) -> RowResult:
+def _schema(job: Job) -> dict[str, object]:
+    if job.is_single:
+        return json_schema_of(job.step.outputs)
+    return json_schema_of_rows(job.step.outputs, len(job.members))
+
+
+def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:
     """The end of a row that Handai itself stumbled over."""
     cause = f"Handai could not handle this row: {type(error).__name__}."
-    return RowResult(row, 0, 0, RowStatus.FAILED, kind=ErrorKind.INTERNAL, cause=cause, remedy="Please report it.")
+    return RowResult(row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INTERNAL, cause=cause, remedy="Please report it.")

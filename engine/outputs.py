@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable
 
 from engine.columns import Output
-from engine.spec import DEFAULT_OUTPUT, RunSpec
+from engine.schema.columns import ModelColumn, Schema
+from engine.schema.graph import base_columns, column_names, model_columns
+from engine.spec import DEFAULT_OUTPUT, GenerateInput, RunSpec
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
@@ -45,6 +47,8 @@ class OutputColumns:
 
 def declared_outputs(spec: RunSpec) -> tuple[Output, ...]:
     """The columns known before the run: the declared ones, or one text column; none when JSON keys decide."""
+    if isinstance(spec.input, GenerateInput):
+        return tuple(column for column in model_columns(spec.input) if isinstance(column, ModelColumn))
     if spec.outputs or spec.model.json_mode:
         return spec.outputs
     return (Output(name=DEFAULT_OUTPUT),)
@@ -52,7 +56,15 @@ def declared_outputs(spec: RunSpec) -> tuple[Output, ...]:
 
 def planned_columns(spec: RunSpec, input_columns: Iterable[str]) -> OutputColumns:
     """The output columns as a run will begin with them."""
+    if isinstance(spec.input, GenerateInput):
+        return OutputColumns(input_columns, [(name, name) for name in filled_names(spec.input)])
     columns = OutputColumns(input_columns)
     for output in declared_outputs(spec):
         columns.name_for(output.name)
     return columns
+
+
+def filled_names(schema: Schema) -> tuple[str, ...]:
+    """The columns of a generated table that wait for a model, as declared."""
+    drawn = {name for column in base_columns(schema) for name in column_names(column)}
+    return tuple(name for column in schema.columns for name in column_names(column) if name not in drawn)

@@ -12,11 +12,13 @@ from engine.columns import Output
 from engine.fitting import fit_text, to_json
 from engine.spec import ModelSettings, Prompt
 from engine.tables.model import Cell, Row
-from handai_errors import SpecError
+from engine.typed import instruction_for, instruction_for_rows
+from handai_errors import ErrorKind, ProviderError, SpecError
 from providers.base import Message
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _JSON_INSTRUCTION = "Answer with a single JSON object and nothing else."
+_SHOWN_OF_BAD_ANSWER = 4000  # characters
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -67,10 +69,34 @@ def render_messages(
     return (Message("system", fit_text(system)), *messages) if system else messages
 
 
+def render_rows(prompt: Prompt, rows: Sequence[Row], outputs: Sequence[Output]) -> tuple[Message, ...]:
+    """The messages that ask for several rows at once, each filled into the template on its own."""
+    system = f"{prompt.instructions.strip()}\n\n{instruction_for_rows(outputs, len(rows))}".strip()
+    template = prompt.template or ""
+    filled = [_fill(template, row) for row in rows]
+    if placeholders(template):
+        user = "\n\n".join(f"Row {place}:\n{text}" for place, text in enumerate(filled, start=1))
+    else:
+        user = f"{filled[0]}\n\nMake {len(rows)} rows, each clearly different from the others."
+    return Message("system", fit_text(system)), Message("user", fit_text(user))
+
+
+def correction(error: ProviderError) -> tuple[Message, ...]:
+    """What follows a bad answer when the model is asked again: the answer, and what was wrong with it."""
+    if error.kind is not ErrorKind.INVALID_OUTPUT or not error.raw:
+        return ()
+    return (
+        Message("assistant", error.raw[:_SHOWN_OF_BAD_ANSWER]),
+        Message("user", f"This answer can't be used. {error.cause} Answer again, in the form that was asked for."),
+    )
+
+
 def json_instruction(outputs: Sequence[Output]) -> str:
-    """The sentence that asks for JSON, naming the keys when they are declared."""
+    """The sentence that asks for JSON, naming the keys when they are declared, and their types when they have any."""
     if not outputs:
         return _JSON_INSTRUCTION
+    if any(output.type is not None for output in outputs):
+        return instruction_for(outputs)
     keys = ", ".join(f'"{output.name}"' for output in outputs)
     return f"{_JSON_INSTRUCTION} Its keys: {keys}."
 

@@ -99,6 +99,7 @@ class RowResult:
     finish_reason: str | None = None
     repaired: bool = False
     cached: bool = False
+    is_last: bool = True  # the row is done with it; earlier steps of a row are kept, and don't count
     request_hash: bytes = b""
     answered_at: float = 0.0  # time.monotonic() when the answer was there; 0 when nobody asked
 
@@ -113,7 +114,7 @@ class LiveState:
 
 
 class ResultSink(Protocol):
-    """Where the runner's outcomes become durable; one writer, group commits.
+    """Where the runner's outcomes become durable; one writer, group commits, in the order of the calls.
 
     Every method but `room`, `reserve` and `flush` returns at once; those raise StorageError when the disk fails.
     """
@@ -140,6 +141,14 @@ class ResultSink(Protocol):
 
     def reopen(self, rows: Sequence[int]) -> None:
         """Make failed rows pending again."""
+        ...
+
+    def verdict(self, row: int, draw: int, verdict: str, cause: str) -> None:
+        """Record what became of a draw that was not simply accepted; a refused one makes its row pending again."""
+        ...
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a fact about the run; the last one of a key holds."""
         ...
 
     def columns(self, pairs: Sequence[tuple[str, str]]) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from engine.breaker import PROVIDER_KINDS, Breaker
 from engine.budget import plausible
-from engine.feeder import BUDGET_POLL_S, Feeder
+from engine.entry import Entry
+from engine.feeder import Feeder
 from engine.flow import Collaborators, Flow, RunEnd
-from engine.job import Job, RunPlan, done_result
+from engine.job import Job, Member, RunPlan
 from engine.limiter import LimiterClosedError
-from engine.parsing import Parsed, parse_completion
+from engine.answers import Parsed, judge_answer
 from engine.results import AttemptState, PauseReason
 from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
 from engine.tables.model import Row
@@ -26,7 +27,8 @@ class Runner:
     def __init__(self, plan: RunPlan, collaborators: Collaborators) -> None:
         self._plan = plan
         self._with = collaborators
-        self._flow = Flow(collaborators)
+        self._flow = Flow(collaborators, plan.numbering)
+        self._entry = Entry(plan, self._flow)
         self._breaker = Breaker()
         self._given_up = False
         self._workers: list[asyncio.Task[None]] = []
@@ -54,7 +56,7 @@ class Runner:
             live = group.create_task(self._publish())
             self._workers = [group.create_task(self._work(group)) for _ in range(self._with.limiter.ceiling)]
             try:
-                await Feeder(self._plan, self._flow).feed(iter(rows))
+                await Feeder(self._plan, self._flow, self._entry).feed(iter(rows))
                 await self._flow.wait_until_settled()
             finally:
                 live.cancel()
@@ -86,6 +88,7 @@ class Runner:
     async def _attempt(self, job: Job, group: asyncio.TaskGroup) -> None:
         started, began = self._with.wall(), self._with.clock()
         try:
+            job.form = self._with.forms.current
             completion = await self._with.client.complete(self._plan.request(job))
         except asyncio.CancelledError as error:
             if not _is_cancelled():  # a library's own, which would end this worker without a word
@@ -93,7 +96,7 @@ class Runner:
                 return
             self._with.sink.attempt_ended(job.ended(AttemptState.UNKNOWN, started, self._with.clock() - began))
             self._settle(job, None)
-            self._flow.finish()
+            self._flow.finish(len(job.members))
             raise
         except ProviderError as error:
             self._refused(job, error, started, self._with.clock() - began, group)
@@ -107,27 +110,57 @@ class Runner:
     def _answered(self, job: Job, completion: Completion, started: float, group: asyncio.TaskGroup) -> None:
         self._heard_at = self._with.clock()
         self._with.limiter.succeeded(completion.rate_limits)
-        usage, parsed = self._judge(completion)
+        usage, found = self._judge(job, completion)
         self._settle(job, usage.cost_usd)
-        if isinstance(parsed, ProviderError):
-            self._with.sink.attempt_ended(job.answered(AttemptState.FAILED, started, completion, usage, parsed))
-            self._after_failure(job, parsed, group)
-            return
-        self._with.sink.attempt_ended(job.answered(AttemptState.DONE, started, completion, usage, None))
-        answered_at = self._with.clock()
-        self._flow.keep(done_result(job, completion, parsed.values, repaired=parsed.repaired, answered_at=answered_at))
-        self._breaker.record(job.row, None)
-        self._flow.finish()
+        good = [(member, parsed) for member, parsed in found if isinstance(parsed, Parsed)]
+        bad = [(member, error) for member, error in found if isinstance(error, ProviderError)]
+        state = AttemptState.DONE if good else AttemptState.FAILED
+        self._with.sink.attempt_ended(job.answered(state, started, completion, usage, bad[0][1] if bad else None))
+        for member, parsed in good:
+            self._keep(job, member, completion, parsed, group)
+        if good and bad:
+            for member, error in bad:
+                self._ask_alone(job, member, error, group)
+        elif bad:
+            job.correct(bad[0][1])
+            self._after_failure(job, bad[0][1], group)
 
-    def _judge(self, completion: Completion) -> tuple[Usage, Parsed | ProviderError]:
+    def _keep(
+        self, job: Job, member: Member, completion: Completion, parsed: Parsed, group: asyncio.TaskGroup
+    ) -> None:
+        is_last = job.step.index + 1 == len(self._plan.steps)
+        answered_at = self._with.clock()
+        result = job.done(
+            member, completion, parsed.values, repaired=parsed.repaired, is_last=is_last, answered_at=answered_at
+        )
+        self._flow.keep(result)
+        self._breaker.record(member.row, None)
+        following = self._entry.next(job, member, parsed.values)
+        if following is not None:
+            group.create_task(self._go_on(following))
+
+    async def _go_on(self, job: Job) -> None:
+        """A row's next step; what it builds on is committed before the reservation is."""
+        if await self._entry.afford(job):
+            await self._flow.reserve([job])
+
+    def _ask_alone(self, job: Job, member: Member, error: ProviderError, group: asyncio.TaskGroup) -> None:
+        """One of several rows asked together has no good answer: it is asked again on its own."""
+        alone = self._plan.job([member], job.step.index)
+        if member is job.members[0]:
+            alone.number = job.number
+        alone.counted = job.counted
+        self._after_failure(alone, error, group)
+
+    def _judge(self, job: Job, completion: Completion) -> tuple[Usage, list[tuple[Member, Parsed | ProviderError]]]:
         usage = Usage()
         try:
             usage = plausible(self._with.cost(plausible(completion.usage)))
-            return usage, parse_completion(completion, self._plan.outputs, json_mode=self._plan.spec.model.json_mode)
+            return usage, judge_answer(job, completion)
         except ProviderError as error:
-            return usage, error
+            return usage, [(member, error) for member in job.members]
         except Exception as error:  # noqa: BLE001 our own fault over one answer is one row's failure too
-            return usage, _stumbled(error, completion.text)
+            return usage, [(member, _stumbled(error, completion.text)) for member in job.members]
 
     def _refused(
         self, job: Job, error: ProviderError, started: float, latency_s: float, group: asyncio.TaskGroup
@@ -137,10 +170,20 @@ class Runner:
         job.unknown += state is AttemptState.UNKNOWN
         self._settle(job, None if state is AttemptState.UNKNOWN else 0.0)
         self._with.sink.attempt_ended(job.ended(state, started, latency_s, error))
+        if job.step.json and (note := self._with.forms.step_down(job.form, error)) is not None:
+            self._ask_in_lower_form(job, note, group)
+            return
         if error.kind in PUSHBACK:
             gate = error.kind in THROTTLES or error.retry_after_s is not None
             self._with.limiter.pushed_back(error.retry_after_s, error.facts.title.lower(), gate=gate)
         self._after_failure(job, error, group)
+
+    def _ask_in_lower_form(self, job: Job, note: str, group: asyncio.TaskGroup) -> None:
+        """The server doesn't take this form of JSON: it is asked at once in the next one, and that is remembered."""
+        if note:
+            self._with.sink.event("warning", note)
+            self._with.sink.remember("answer_form", self._with.forms.current)
+        group.create_task(self._retry_later(job, 0.0))
 
     def _after_failure(self, job: Job, error: ProviderError, group: asyncio.TaskGroup) -> None:
         job.counted += error.kind not in THROTTLES
@@ -156,9 +199,14 @@ class Runner:
         elif not decision.retry and self._server_is_dead(job, error):
             self._pause(PauseReason.CIRCUIT_BREAKER, error)
         elif not decision.retry and not (self._given_up and error.kind in PROVIDER_KINDS):
-            self._with.sink.put(job.failure(error, self._with.clock()))
-            self._watch(job, error)
-        self._flow.finish()
+            self._fail(job, error)
+            return
+        self._flow.finish(len(job.members))
+
+    def _fail(self, job: Job, error: ProviderError) -> None:
+        for member, failure in zip(job.members, job.failures(error, self._with.clock()), strict=True):
+            self._flow.row_failed(member.row, member.draw, failure)
+        self._watch(job, error)
 
     def _note_reach(self, job: Job, error: ProviderError) -> None:
         if error.status is not None:
@@ -184,18 +232,9 @@ class Runner:
 
     async def _retry_later(self, job: Job, wait_s: float) -> None:
         job.number += 1
-        budget = self._with.budget
-        bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
-        while not budget.reserve(bound):
-            if not budget.holders:  # nothing in flight can give any of it back
-                self._flow.drain(RunEnd(pause=PauseReason.BUDGET))
-            if self._flow.is_draining:
-                self._flow.finish()
-                return
-            await self._flow.wait_or_drain(BUDGET_POLL_S)
-        job.reserved_usd = bound
-        await self._flow.wait_or_drain(wait_s)
-        await self._flow.reserve([job])
+        if await self._entry.afford(job):
+            await self._flow.wait_or_drain(wait_s)
+            await self._flow.reserve([job])
 
     def _settle(self, job: Job, actual_usd: float | None) -> None:
         self._with.budget.settle(job.reserved_usd, actual_usd)

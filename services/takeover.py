@@ -4,9 +4,8 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 from engine.job import Job
-from engine.outputs import declared_outputs
 from engine.results import RowResult, RowStatus
-from handai_db import RunReader, RunRecord, StoredResult
+from handai_db import RunReader, RunRecord, StoredAnswer
 from handai_errors import StorageError
 from services.home import run_path
 
@@ -34,13 +33,13 @@ class EarlierAnswers:
         """Close the earlier runs' files."""
         self._open.close()
 
-    def _result(self, job: Job, found: StoredResult) -> RowResult:
+    def _result(self, job: Job, found: StoredAnswer) -> RowResult:
         return RowResult(
             job.row,
-            job.step,
+            job.stored_step,
             0,
             RowStatus.DONE,
-            values=self._renamed(found.values),
+            values=_renamed(job, found.values),
             raw=found.raw,
             finish_reason=found.finish_reason,
             repaired=found.repaired,
@@ -48,8 +47,9 @@ class EarlierAnswers:
             request_hash=job.request_hash,
         )
 
-    def _renamed(self, values: dict[str, Any] | None) -> dict[str, Any] | None:
-        """A text answer under the name that its column has in this run."""
-        if self._record.spec.model.json_mode or not values:
-            return values
-        return {declared_outputs(self._record.spec)[0].name: next(iter(values.values()))}
+
+def _renamed(job: Job, values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A text answer under the name that its column has in this run."""
+    if job.step.json or not values:
+        return values
+    return {job.step.outputs[0].name: next(iter(values.values()))}

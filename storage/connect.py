@@ -86,6 +86,8 @@ def open_run_reader(path: Path) -> sqlite3.Connection:
         refuse_newer(connection, RUN_FILE, path)
         for pragma in ("wal_autocheckpoint=0", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
+        if version_of(connection) < 2:  # a run of before verdicts were kept has none
+            connection.execute("CREATE TEMP TABLE verdicts (row INTEGER, draw INTEGER, verdict TEXT, cause TEXT)")
     return connection
 
 

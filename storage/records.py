@@ -86,6 +86,10 @@ class Progress:
     tokens_unknown: int
     cost_usd: float
     cost_unknown: int
+    invalid: int
+    refused: int
+    marked: int
+    dropped: int
     in_flight: int
     slots: int
     waiting: str | None
@@ -95,9 +99,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """A row's result as stored; `values` by answer key."""
+    """A row's result: `values` by answer key over all its steps, the rest from the last step.
+
+    `status` is done, failed, or pending for a row between two steps. `redrawn` are the sampled values of a later
+    draw; `verdict` (marked or dropped) and `note` say what its checks found.
+    """
 
     row: int
+    step: int
     attempt: int
     status: str
     values: dict[str, Any] | None
@@ -109,6 +118,20 @@ class StoredResult:
     repaired: bool
     cached: bool
     committed_at: float
+    draw: int = 0
+    redrawn: dict[str, Any] | None = None
+    verdict: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The good answer to one request, for another run with the same request."""
+
+    values: dict[str, Any] | None
+    raw: str | None
+    finish_reason: str | None
+    repaired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +139,7 @@ class StoredAttempt:
     """One attempt as stored."""
 
     row: int
+    step: int
     number: int
     state: str
     started_at: float

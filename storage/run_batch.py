@@ -10,8 +10,10 @@ from typing import Any
 import orjson
 
 from engine.fitting import fit_text, to_json
+from engine.gate import Verdict
 from engine.results import Attempt, AttemptState, LiveState, RowResult, RowStatus
 from engine.retry import THROTTLES
+from handai_errors import ErrorKind
 from storage.migrate import roll_back
 
 _ADD_ATTEMPTS = """
@@ -41,6 +43,11 @@ _ADD_EVENTS = "INSERT INTO events (at, level, message) SELECT value->>0, value->
 _SET_OUTPUTS = (
     "INSERT OR IGNORE INTO outputs (ordinal, key, name) SELECT value->>0, value->>1, value->>2 FROM json_each(?)"
 )
+_ADD_VERDICTS = """
+INSERT OR REPLACE INTO verdicts (row, draw, verdict, cause)
+SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)
+"""
+_REMEMBER = "INSERT OR REPLACE INTO meta (key, value) SELECT key, value FROM json_each(?)"
 _PORTION_CHARS = 16_000_000
 _COUNTERS = (
     "done",
@@ -57,6 +64,10 @@ _COUNTERS = (
     "tokens_unknown",
     "cost_usd",
     "cost_unknown",
+    "invalid",
+    "refused",
+    "marked",
+    "dropped",
 )
 _ADVANCE = f"UPDATE progress SET {', '.join(f'{name} = {name} + ?' for name in _COUNTERS)}, updated_at = ? WHERE id = 1"  # noqa: S608 names are ours
 _SET_LIVE = "UPDATE progress SET in_flight = ?, slots = ?, waiting = ?, rows_per_s = ? WHERE id = 1"
@@ -71,6 +82,8 @@ class Batch:
     released: list[Attempt] = field(default_factory=list)
     results: list[RowResult] = field(default_factory=list)
     reopened: list[int] = field(default_factory=list)
+    verdicts: list[tuple[int, int, str, str]] = field(default_factory=list)
+    remembered: dict[str, str] = field(default_factory=dict)
     events: list[tuple[float, str, str]] = field(default_factory=list)
     outputs: tuple[tuple[str, str], ...] = ()
     live: LiveState | None = None
@@ -100,15 +113,22 @@ class Batch:
             now = time.time()
             for part in _portions(self.results):
                 run(_ADD_RESULTS, (_json([result_values(result, now) for result in part]),))
+        if self.verdicts:
+            run(_ADD_VERDICTS, (_json([(*found, fit_text(cause)) for *found, cause in self.verdicts]),))
+        if self.remembered:
+            run(_REMEMBER, (_json(self.remembered),))
         reopened = run(_REOPEN, (_json(self.reopened),)).rowcount if self.reopened else 0
         if self.events:
             run(_ADD_EVENTS, (_json([(at, level, fit_text(message)) for at, level, message in self.events]),))
         self._advance(connection, reopened)
 
     def _advance(self, connection: sqlite3.Connection, reopened: int) -> None:
-        if self.results or self.ended or reopened:
+        if self.results or self.ended or self.verdicts or reopened:
             counted = count(self.ended, self.results)
             counted["failed"] -= reopened
+            for _, _, verdict, _ in self.verdicts:
+                counted[verdict] += 1
+                counted["done"] -= verdict == Verdict.REFUSED
             connection.execute(_ADVANCE, (*(counted[name] for name in _COUNTERS), time.time()))
         if self.live is not None:
             state = self.live
@@ -135,8 +155,9 @@ def count(ended: list[Attempt], results: list[RowResult]) -> dict[str, float]:
     for attempt in ended:
         _count_attempt(attempt, counted)
     for result in results:
-        counted["done" if result.status is RowStatus.DONE else "failed"] += 1
-        counted["cached"] += result.cached
+        counted["failed"] += result.status is RowStatus.FAILED
+        counted["done"] += result.status is RowStatus.DONE and result.is_last
+        counted["cached"] += result.cached and result.is_last
         counted["repaired"] += result.repaired
     return counted
 
@@ -146,6 +167,7 @@ def _count_attempt(attempt: Attempt, counted: dict[str, float]) -> None:
     counted["attempts"] += 1
     counted["first_attempts"] += attempt.number == 1
     counted["rate_limited"] += attempt.kind in THROTTLES
+    counted["invalid"] += attempt.kind is ErrorKind.INVALID_OUTPUT
     counted["unknown"] += attempt.state is AttemptState.UNKNOWN
     counted["answers"] += answered
     counted["prompt_tokens"] += usage.prompt_tokens or 0

@@ -76,3 +76,9 @@ def reopen_failed(path: Path, kind: str | None) -> int:
         ).rowcount
         connection.execute("UPDATE progress SET failed = failed - ?", (reopened,))
     return reopened
+
+
+def note_table(path: Path, rows: int) -> None:
+    """Note how many rows of a table without model calls are drawn: they are done with that."""
+    with _writing(path) as connection:
+        connection.execute("UPDATE progress SET done = ?, updated_at = ?", (rows, time.time()))

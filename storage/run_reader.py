@@ -8,16 +8,16 @@ from typing import Any
 
 import orjson
 
+from engine.gate import Verdict
+from engine.job import REDRAWN, Begun
+from engine.numbering import Numbering
 from handai_errors import DamagedFileError
 from storage.connect import copy_into, open_run_reader, translated
-from storage.records import ErrorGroup, Event, Progress, StoredAttempt, StoredResult
-from storage.run_batch import row_digest
+from storage.records import ErrorGroup, Event, Progress, StoredAnswer, StoredAttempt, StoredResult
+from storage.run_rows import PENDING, STEP_COLUMNS, check_step, is_end, rows_of, steps_from
 
-_RESULT = (
-    "row, step, attempt, status, data, raw, kind, cause, remedy, finish_reason, repaired, cached, committed_at, sha256"
-)
 _ATTEMPT = (
-    "row, number, state, started_at, latency_s, kind, cause, status, model, upstream, prompt_tokens, "
+    "row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream, prompt_tokens, "
     "completion_tokens, cost_usd"
 )
 
@@ -29,6 +29,7 @@ class RunReader:
         self._path = path
         with translated(path):
             self._connection = open_run_reader(path)
+        self.numbering = Numbering(int(self.meta().get("steps", "1")))
 
     def __enter__(self) -> "RunReader":
         return self
@@ -38,8 +39,12 @@ class RunReader:
 
     def progress(self) -> Progress:
         """The counters as of the last commit."""
-        row = self._rows("SELECT * FROM progress WHERE id = 1")[0]
-        return Progress(**{name: row[name] for name in Progress.__slots__})
+        row = dict(self._rows("SELECT * FROM progress WHERE id = 1")[0])
+        return Progress(**{name: row.get(name, 0) for name in Progress.__slots__})
+
+    def meta(self) -> dict[str, str]:
+        """What is known about the run beside its rows, and what its process has remembered."""
+        return dict(self._iterate("SELECT key, value FROM meta"))
 
     def duration_s(self, now: float) -> float:
         """Seconds that the run has executed, over all its executions; an unended one counts to its last commit."""
@@ -62,23 +67,21 @@ class RunReader:
         return tuple(ErrorGroup(row["kind"], row["count"], row["cause"] or "", row["remedy"] or "") for row in rows)
 
     def newest(self, count: int) -> tuple[StoredResult, ...]:
-        """The last committed results, newest first."""
-        return self._results("ORDER BY id DESC LIMIT ?", (count,))
+        """The rows that ended last, newest first."""
+        return self._ended("true", "r.id DESC", (), count, 0)
 
     def between(self, start: int, stop: int) -> dict[int, StoredResult]:
-        """The results of rows start … stop − 1, by row."""
-        return {item.row: item for item in self._results("WHERE row >= ? AND row < ? ORDER BY row", (start, stop))}
+        """The rows start … stop − 1 that have any result, by row."""
+        return {item.row: item for item in self._merged("r.row >= ? AND r.row < ?", (start, stop))}
 
     def failed_page(self, kind: str | None, offset: int, count: int) -> tuple[StoredResult, ...]:
         """A page of failed rows in row order, of one kind or all."""
-        return self._results(
-            "WHERE status = 'failed' AND (?1 IS NULL OR kind = ?1) ORDER BY row LIMIT ?2 OFFSET ?3",
-            (kind, count, offset),
-        )
+        failed = "r.status = 'failed' AND (?1 IS NULL OR r.kind = ?1)"
+        return self._ended(failed, "r.row", (kind,), count, offset)
 
     def result(self, row: int) -> StoredResult | None:
         """The result of one row, if it has one."""
-        return next(iter(self._results("WHERE row = ?", (row,))), None)
+        return self.between(row, row + 1).get(row)
 
     def attempts(self, row: int) -> tuple[StoredAttempt, ...]:
         """Every attempt for one row, in order."""
@@ -91,21 +94,46 @@ class RunReader:
         return tuple(Event(row["at"], row["level"], row["message"]) for row in reversed(rows))
 
     def finished_rows(self, total: int) -> bytearray:
-        """One byte a row, 1 where the row has a result."""
+        """One byte a row, 1 where the row has ended."""
         finished = bytearray(total)
-        for (row,) in self._iterate("SELECT row FROM results"):
+        ends = f"SELECT r.row FROM {steps_from(self.numbering)} WHERE {is_end(self.numbering)}"  # noqa: S608 ours
+        for (row,) in self._iterate(ends):
             if row < total:
                 finished[row] = 1
         return finished
 
-    def attempts_of_unfinished(self) -> dict[int, int]:
-        """The highest attempt number of each row that has attempts but no result."""
-        return dict(
-            self._iterate(
-                """SELECT row, max(number) FROM attempts
-                WHERE NOT EXISTS (SELECT 1 FROM results WHERE results.row = attempts.row) GROUP BY row"""
-            )
+    def begun_rows(self, finished: bytearray) -> dict[int, Begun]:
+        """The unfinished rows that have answers or refused draws: which step of which draw is next."""
+        columns = "r.row, r.step, r.data, v.verdict"
+        steps = f"SELECT {columns} FROM {steps_from(self.numbering)} ORDER BY r.row, r.step"  # noqa: S608 ours
+        begun: dict[int, Begun] = {}
+        for row, number, data, verdict in self._iterate(steps):
+            if row >= len(finished) or finished[row]:
+                continue
+            draw = self.numbering.draw(number)
+            if verdict == Verdict.REFUSED:
+                begun[row] = Begun(draw + 1, 0, {})
+                continue
+            before = begun[row].values if row in begun and begun[row].draw == draw else {}
+            values = {**before, **(orjson.loads(data) if data else {})}
+            values |= values.pop(REDRAWN, {})
+            begun[row] = Begun(draw, self.numbering.step(number) + 1, values)
+        return begun
+
+    def attempts_of_unfinished(self) -> dict[tuple[int, int], int]:
+        """The highest attempt number of each (row, step) that has attempts but no result."""
+        found = self._iterate(
+            """SELECT row, step, max(number) FROM attempts a
+            WHERE NOT EXISTS (SELECT 1 FROM results r WHERE r.row = a.row AND r.step = a.step) GROUP BY row, step"""
         )
+        return {(row, step): number for row, step, number in found}
+
+    def refused_draws(self) -> tuple[frozenset[int], ...]:
+        """The rows whose first draw was refused, whose second was, and so on."""
+        refused: dict[int, set[int]] = {}
+        for row, draw in self._iterate("SELECT row, draw FROM verdicts WHERE verdict = 'refused'"):
+            refused.setdefault(draw, set()).add(row)
+        return tuple(frozenset(refused.get(draw, ())) for draw in range(max(refused, default=-1) + 1))
 
     def failed_rows(self, kind: str | None) -> list[int]:
         """The failed rows, of one kind or all, in order."""
@@ -125,27 +153,42 @@ class RunReader:
     def iter_results(self) -> Iterator[StoredResult]:
         """Every result in row order, streamed; raises DamagedFileError where a row is not what was written or gone."""
         expected = seen = 0
-        counted = (
-            "(SELECT done + failed FROM progress) AS expected"  # one statement sees one moment, beside a writer too
-        )
-        for item in self._iterate(f"SELECT {counted}, {_RESULT} FROM results ORDER BY row"):  # noqa: S608 constant
-            expected, seen = item["expected"], seen + 1
-            yield self._result(item)
+        counted = "(SELECT done + failed FROM progress) AS expected"  # one statement sees one moment, beside a writer too
+        source = steps_from(self.numbering)
+        steps = self._iterate(f"SELECT {counted}, {STEP_COLUMNS} FROM {source} ORDER BY r.row, r.step")  # noqa: S608 ours
+
+        def counting() -> Iterator[sqlite3.Row]:
+            nonlocal expected
+            for step in steps:
+                expected = step["expected"]
+                yield step
+
+        for row in rows_of(counting(), self.numbering, self._path):
+            seen += row.status != PENDING
+            yield row
+        if not self.numbering.steps:  # its rows are in its table
+            return
         if not seen:
-            expected, seen = self._rows("SELECT done + failed, (SELECT count(*) FROM results) FROM progress")[0]
+            expected = self._rows("SELECT done + failed FROM progress")[0][0]
         if seen != expected:
             raise DamagedFileError(
                 f"{self._path.name} counts {expected} rows and holds {seen}: some are missing.",
                 "Restore it from a backup, or run again.",
             )
 
-    def find_done(self, request_hash: bytes) -> StoredResult | None:
+    def find_done(self, request_hash: bytes) -> StoredAnswer | None:
         """A good result for the same request, if there is one; the first call makes a temporary index."""
         self._index_hashes()
-        found = self._results(
-            "WHERE id = (SELECT result FROM temp.hashes WHERE hash = ? LIMIT 1)", (request_hash.hex(),)
-        )
-        return found[0] if found else None
+        where = "r.id = (SELECT result FROM temp.hashes WHERE hash = ? LIMIT 1)"
+        for step in self._steps(where, (request_hash.hex(),)):
+            check_step(step, self._path)
+            return StoredAnswer(
+                values=orjson.loads(step["data"]) if step["data"] else None,
+                raw=step["raw"],
+                finish_reason=step["finish_reason"],
+                repaired=bool(step["repaired"]),
+            )
+        return None
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy to a new file, also while the run executes."""
@@ -157,18 +200,22 @@ class RunReader:
             self._rows("INSERT INTO hashes SELECT request_hash, id FROM results WHERE status = 'done'")
             self._rows("CREATE INDEX temp.hashes_by_hash ON hashes(hash)")
 
-    def _results(self, where: str, values: tuple[Any, ...]) -> tuple[StoredResult, ...]:
-        return tuple(self._result(row) for row in self._rows(f"SELECT {_RESULT} FROM results {where}", values))  # noqa: S608 ours
+    def _ended(
+        self, where: str, order: str, values: tuple[Any, ...], count: int, offset: int
+    ) -> tuple[StoredResult, ...]:
+        """Rows that ended, chosen and ordered by their last step."""
+        source, end = steps_from(self.numbering), is_end(self.numbering)
+        sql = f"SELECT r.row FROM {source} WHERE {end} AND {where} ORDER BY {order} LIMIT {count} OFFSET {offset}"  # noqa: S608 ours
+        wanted = [row for (row,) in self._rows(sql, values)]
+        found = {item.row: item for item in self._merged("r.row IN (SELECT value FROM json_each(?))", (_json(wanted),))}
+        return tuple(found[row] for row in wanted if row in found)
 
-    def _result(self, row: sqlite3.Row) -> StoredResult:
-        if row["sha256"] != row_digest(row["row"], row["step"], row["status"], row["data"], row["raw"]):
-            raise DamagedFileError(
-                f"Row {row['row'] + 1} of {self._path.name} is not what was written: the file is damaged.",
-                "Restore it from a backup, or run again.",
-            )
-        values = {name: row[name] for name in StoredResult.__slots__ if name != "values"}
-        values |= {"repaired": bool(row["repaired"]), "cached": bool(row["cached"])}
-        return StoredResult(values=orjson.loads(row["data"]) if row["data"] else None, **values)
+    def _merged(self, where: str, values: tuple[Any, ...]) -> Iterator[StoredResult]:
+        return rows_of(self._steps(where, values), self.numbering, self._path)
+
+    def _steps(self, where: str, values: tuple[Any, ...]) -> list[sqlite3.Row]:
+        source = steps_from(self.numbering)
+        return self._rows(f"SELECT {STEP_COLUMNS} FROM {source} WHERE {where} ORDER BY r.row, r.step", values)  # noqa: S608 ours
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         with translated(self._path):
@@ -177,3 +224,7 @@ class RunReader:
     def _iterate(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
         with translated(self._path), closing(self._connection.execute(sql, values)) as cursor:
             yield from cursor
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

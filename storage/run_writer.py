@@ -88,6 +88,14 @@ class RunWriter:
         """Make failed rows pending again."""
         self._enqueue(lambda batch: batch.reopened.extend(rows))
 
+    def verdict(self, row: int, draw: int, verdict: str, cause: str) -> None:
+        """Record what became of a draw; a refused one makes its row pending again."""
+        self._enqueue(lambda batch: batch.verdicts.append((row, draw, verdict, cause)))
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a fact about the run; the last one of a key holds."""
+        self._enqueue(lambda batch: batch.remembered.update({key: value}))
+
     def columns(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Record the output columns in order."""
         self._enqueue(lambda batch: setattr(batch, "outputs", tuple(pairs)))

@@ -59,4 +59,13 @@ RUN_FILE: tuple[Migration, ...] = (
             slots INTEGER NOT NULL DEFAULT 0, waiting TEXT, rows_per_s REAL, updated_at REAL NOT NULL DEFAULT 0)""",
         "INSERT INTO progress (id) VALUES (1)",
     ),
+    (
+        """CREATE TABLE verdicts (
+            row INTEGER NOT NULL, draw INTEGER NOT NULL, verdict TEXT NOT NULL, cause TEXT,
+            PRIMARY KEY (row, draw)) WITHOUT ROWID""",
+        "ALTER TABLE progress ADD COLUMN invalid INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE progress ADD COLUMN refused INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE progress ADD COLUMN marked INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE progress ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0",
+    ),
 )

@@ -1,0 +1,71 @@
+"""The table that a run starts from: an uploaded dataset, or the sampled columns of its schema."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import tables  # its heavy parts load when they are first used
+from engine.sampling import Sampler  # its heavy parts load when they are first used
+from engine.schema.columns import Schema, TableColumn
+from engine.spec import GenerateInput
+from engine.tables import Column, Row
+from handai_db import RunRecord
+from services.datasets import dataset, table_path
+from services.home import run_path
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    """The columns that are there before a model is asked, and where their rows are; `path` may not be written yet."""
+
+    columns: tuple[Column, ...]
+    path: Path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names."""
+        return tuple(column.name for column in self.columns)
+
+    def read(self, start: int, count: int, names: Sequence[str] | None = None) -> Iterator[Row]:
+        """Rows start … start + count − 1, streamed; none while the table is not drawn."""
+        if not self.path.exists():
+            return iter(())
+        return tables.read_rows(self.path, names, start, count)
+
+    def page(self, start: int, count: int) -> list[Row]:
+        """The same as a list; rows not drawn yet are empty."""
+        if not self.path.exists():
+            return [{} for _ in range(count)]
+        return tables.read_page(self.path, start, count)
+
+
+def table_of(record: RunRecord) -> RunTable:
+    """The table that a run starts from; raises NotFoundError when its dataset is no longer stored."""
+    source = record.spec.input
+    if isinstance(source, GenerateInput):
+        return RunTable(sampled_columns(source), sampled_path(record.id))
+    stored = dataset(record.dataset_id or "")
+    return RunTable(stored.info.columns, table_path(stored.id))
+
+
+def sampled_path(run_id: str) -> Path:
+    """Where the sampled columns of a generate run are."""
+    return run_path(run_id).with_suffix(".table.parquet")
+
+
+def sampled_columns(schema: Schema) -> tuple[Column, ...]:
+    """The columns that a schema's table has before a model is asked."""
+    return sampler_of(schema).columns
+
+
+def sampler_of(schema: Schema) -> Sampler:
+    """What draws the schema's rows; raises NotFoundError when a table that it takes values from is not stored."""
+    stored = {c.dataset for c in schema.columns if isinstance(c, TableColumn) and c.dataset is not None}
+    return Sampler(schema, {name: table_path(dataset(name).id) for name in stored})
+
+
+def draw(record: RunRecord, source: GenerateInput, progress: Callable[[int], None]) -> None:
+    """Write the sampled columns of a run, once; `progress` hears how many rows there are."""
+    path = sampled_path(record.id)
+    if not path.exists():
+        sampler_of(source).write(path, progress)

@@ -1,0 +1,82 @@
+"""From stored steps to rows: what a person sees of a row is the sum of its current draw's steps."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engine.gate import Verdict
+from engine.job import REDRAWN
+from engine.numbering import Numbering
+from engine.results import RowStatus
+from handai_errors import DamagedFileError
+from storage.records import StoredResult
+from storage.run_batch import row_digest
+
+PENDING = "pending"
+STEP_COLUMNS = (
+    "r.row, r.step, r.attempt, r.status, r.data, r.raw, r.kind, r.cause, r.remedy, r.finish_reason, r.repaired, "
+    "r.cached, r.committed_at, r.sha256, v.verdict, v.cause AS note"
+)
+_SAME = ("row", "step", "attempt", "raw", "kind", "cause", "remedy", "finish_reason", "committed_at")
+
+
+def steps_from(numbering: Numbering) -> str:
+    """The FROM clause that gives each step the verdict on its draw."""
+    return f"results r LEFT JOIN verdicts v ON v.row = r.row AND v.draw = r.step / {numbering.width}"
+
+
+def is_end(numbering: Numbering) -> str:
+    """The condition that a step ends its row: it failed, or was the last of a draw that was not refused."""
+    width = numbering.width
+    return f"(r.status = 'failed' OR (r.step % {width} = {width - 1} AND ifnull(v.verdict, '') <> 'refused'))"
+
+
+def rows_of(steps: Iterable[sqlite3.Row], numbering: Numbering, path: Path) -> Iterator[StoredResult]:
+    """The rows in steps that come in order of row and step; a refused draw that nothing follows is no row.
+
+    Raises DamagedFileError where a step is not what was written.
+    """
+    for _, found in groupby(steps, key=lambda step: step["row"]):
+        mine = list(found)
+        for step in mine:
+            check_step(step, path)
+        if (row := _row(mine, numbering)) is not None:
+            yield row
+
+
+def _row(steps: list[sqlite3.Row], numbering: Numbering) -> StoredResult | None:
+    last = steps[-1]
+    draw = numbering.draw(last["step"])
+    if last["verdict"] == Verdict.REFUSED:
+        return None
+    values: dict[str, Any] = {}
+    mine = [step for step in steps if numbering.draw(step["step"]) == draw]
+    for step in mine:
+        if step["status"] == RowStatus.DONE and step["data"]:
+            values |= orjson.loads(step["data"])
+    redrawn = values.pop(REDRAWN, None)
+    ended = last["status"] == RowStatus.FAILED or numbering.is_last(last["step"])
+    return StoredResult(
+        **{name: last[name] for name in _SAME},
+        status=last["status"] if ended else PENDING,
+        values=values if last["status"] == RowStatus.DONE or values else None,
+        repaired=any(step["repaired"] for step in mine),
+        cached=bool(last["cached"]),
+        draw=draw,
+        redrawn=redrawn,
+        verdict=last["verdict"],
+        note=last["note"],
+    )
+
+
+def check_step(step: sqlite3.Row, path: Path) -> None:
+    """Raise DamagedFileError if a stored step is not what was written."""
+    if step["sha256"] != row_digest(step["row"], step["step"], step["status"], step["data"], step["raw"]):
+        raise DamagedFileError(
+            f"Row {step['row'] + 1} of {path.name} is not what was written: the file is damaged.",
+            "Restore it from a backup, or run again.",
+        )
