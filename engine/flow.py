@@ -3,13 +3,13 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from engine.budget import Budget
 from engine.answer_form import Forms
-from engine.gate import Gate, Judgement, Verdict
+from engine.budget import Budget
+from engine.gate import Judged, Judgement, Verdict
 from engine.job import REDRAWN, Job
 from engine.limiter import Limiter
 from engine.numbering import Numbering
@@ -44,8 +44,7 @@ class Collaborators:
     budget: Budget
     outputs: OutputColumns
     forms: Forms = field(default_factory=lambda: Forms(AnswerForm.JSON_OBJECT))
-    gate: Gate | None = None
-    stop_share: float = 1.0
+    judged: Judged = Judged()  # noqa: RUF009 frozen
     local: bool = False
     reuse: Reuse | None = None
     cost: Cost = lambda usage: usage
@@ -166,26 +165,28 @@ class Flow:
 
     def row_done(self, row: int, draw: int, values: Row) -> None:
         """Note that a row has all its values, which are on their way to the writer."""
-        self._judge(row, draw, values)
+        self.judge(row, draw, values)
         self.finish()
 
     def row_failed(self, row: int, draw: int, result: RowResult) -> None:
         """Note that a row has failed."""
         self.with_.sink.put(result)
-        self._judge(row, draw, None)
+        self.judge(row, draw, None)
         self.finish()
 
-    def _judge(self, row: int, draw: int, values: Row | None) -> None:
-        gate = self.with_.gate
+    def judge(self, row: int, draw: int, values: Row | None) -> None:
+        """Let the gate decide on a finished draw, if there is a gate."""
+        judged = self.with_.judged
+        gate = judged.gate
         if gate is None:
             return
         for judgement in gate.finished(row, draw, values):
-            self.take(judgement)
+            self._take(judgement)
         self.with_.sink.remember("judged", f"{gate.place.round}:{gate.place.row}")
-        if gate.refused_share() > self.with_.stop_share and not self.is_draining:
+        if gate.refused_share() > judged.stop_share and not self.is_draining:
             self.drain(RunEnd(pause=PauseReason.CIRCUIT_BREAKER, why=_repetitive(gate.refused_share())))
 
-    def take(self, judgement: Judgement) -> None:
+    def _take(self, judgement: Judgement) -> None:
         """Carry out what a gate has decided."""
         row, draw = judgement.row, judgement.draw
         if judgement.verdict is Verdict.ACCEPTED:

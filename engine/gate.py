@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.diversity import Diversity
 from engine.tables.model import Row
 
 
@@ -46,7 +47,7 @@ class Gate:
     """
 
     def __init__(
-        self, judge: Judge, total: int, at: Place = Place(), refused: Sequence[frozenset[int]] = ()  # noqa: B008 frozen
+        self, judge: Judge, total: int, at: Place = Place(), refused: Sequence[frozenset[int]] = ()
     ) -> None:
         self._judge = judge
         self._round = at.round
@@ -101,3 +102,13 @@ class Gate:
 def in_judging_order(rows: Iterable[tuple[int, int, Row]]) -> list[tuple[int, int, Row]]:
     """(row, draw, values) as a gate would have judged them."""
     return sorted(rows, key=lambda item: (item[1], item[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The gate that drawn rows pass, with what came through it before; `unjudged` still waits before it."""
+
+    gate: Gate | None = None
+    stop_share: float = 1.0
+    unjudged: tuple[tuple[int, int, Row | None], ...] = ()
+    diversity: Callable[[], Diversity] | None = None

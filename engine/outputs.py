@@ -66,5 +66,10 @@ def planned_columns(spec: RunSpec, input_columns: Iterable[str]) -> OutputColumn
 
 def filled_names(schema: Schema) -> tuple[str, ...]:
     """The columns of a generated table that wait for a model, as declared."""
-    drawn = {name for column in base_columns(schema) for name in column_names(column)}
+    drawn = drawn_names(schema)
     return tuple(name for column in schema.columns for name in column_names(column) if name not in drawn)
+
+
+def drawn_names(schema: Schema) -> tuple[str, ...]:
+    """The columns of a generated table that are there before a model is asked."""
+    return tuple(name for column in base_columns(schema) for name in column_names(column))

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import asdict
 
+from engine.answers import Parsed, judge_answer
 from engine.breaker import PROVIDER_KINDS, Breaker
 from engine.budget import plausible
 from engine.entry import Entry
 from engine.feeder import Feeder
+from engine.fitting import to_json
 from engine.flow import Collaborators, Flow, RunEnd
 from engine.job import Job, Member, RunPlan
 from engine.limiter import LimiterClosedError
-from engine.answers import Parsed, judge_answer
 from engine.results import AttemptState, PauseReason
 from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
 from engine.tables.model import Row
@@ -56,6 +58,8 @@ class Runner:
             live = group.create_task(self._publish())
             self._workers = [group.create_task(self._work(group)) for _ in range(self._with.limiter.ceiling)]
             try:
+                for row, draw, values in self._with.judged.unjudged:
+                    self._flow.judge(row, draw, values)
                 await Feeder(self._plan, self._flow, self._entry).feed(iter(rows))
                 await self._flow.wait_until_settled()
             finally:
@@ -63,6 +67,7 @@ class Runner:
                 self._flow.release_ready()  # only a run that breaks off has any
                 for _ in self._workers:
                     self._flow.ready.put_nowait(None)
+        self._publish_diversity()
         try:
             await self._with.sink.flush()
         except StorageError as error:
@@ -242,7 +247,12 @@ class Runner:
     async def _publish(self) -> None:
         while True:
             self._with.sink.live(self._with.limiter.live)
+            self._publish_diversity()
             await asyncio.sleep(_LIVE_INTERVAL_S)
+
+    def _publish_diversity(self) -> None:
+        if (diversity := self._with.judged.diversity) is not None:
+            self._with.sink.remember("diversity", to_json(asdict(diversity())))
 
 
 def _is_cancelled() -> bool:

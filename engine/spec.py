@@ -71,6 +71,9 @@ class ModelSettings(Declared):
     seed: int | None = None
 
 
+NO_MODEL = ModelSettings(provider="none", model="none")  # of a generated table that no model writes in
+
+
 class Limits(Declared):
     """How fast, how often and how expensively a run may ask."""
 
@@ -88,7 +91,7 @@ class RunSpec(Declared):
     input: Annotated[TransformInput | GenerateInput, Field(discriminator="kind")]
     prompt: Prompt = Prompt()
     outputs: tuple[Output, ...] = ()
-    model: ModelSettings
+    model: ModelSettings = NO_MODEL
     limits: Limits = Limits()
 
     def to_yaml(self) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from enum import StrEnum
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,15 @@ class Message:
 
     role: str
     content: str
+
+
+class AnswerForm(StrEnum):
+    """How an answer's form is asked for."""
+
+    TEXT = "text"
+    JSON_SCHEMA = "json_schema"
+    JSON_OBJECT = "json_object"
+    INSTRUCTIONS = "instructions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,8 @@ class CompletionRequest:
     temperature: float | None = None
     max_tokens: int | None = None
     json_mode: bool = False
+    form: AnswerForm = AnswerForm.TEXT
+    json_schema: dict[str, Any] | None = None
     seed: int | None = None
     timeout_s: float = 120.0
 

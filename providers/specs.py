@@ -205,7 +205,17 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
     ),
 )
 
-_BY_ID = {spec.id: spec for spec in PROVIDERS}
+NO_PROVIDER = ProviderSpec(
+    id="none",
+    name="No model",
+    description="A generated table of samplers and expressions alone: nothing is asked, nothing leaves this machine.",
+    default_model="none",
+    requires_api_key=False,
+    json_schema=False,
+    local=True,
+)
+
+_BY_ID = {spec.id: spec for spec in (*PROVIDERS, NO_PROVIDER)}
 
 
 def get_provider(provider_id: str) -> ProviderSpec:
@@ -213,6 +223,7 @@ def get_provider(provider_id: str) -> ProviderSpec:
     spec = _BY_ID.get(provider_id.strip().lower())
     if spec is not None:
         return spec
-    near = difflib.get_close_matches(provider_id.strip().lower(), _BY_ID, n=3, cutoff=0.5)
-    offer = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(_BY_ID)}."
+    known = [known.id for known in PROVIDERS]
+    near = difflib.get_close_matches(provider_id.strip().lower(), known, n=3, cutoff=0.5)
+    offer = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
     raise NotFoundError(f"There is no provider “{provider_id}”.", offer)

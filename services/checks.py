@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from engine.outputs import planned_columns
+from engine.outputs import drawn_names, filled_names, planned_columns
 from engine.prompts import check_prompt, columns_sent
-from engine.spec import ModelSettings, RunSpec, TransformInput
+from engine.schema.check import check_schema
+from engine.schema.graph import model_columns
+from engine.schema.variation import temperature_for, with_variation
+from engine.spec import NO_MODEL, GenerateInput, ModelSettings, RunSpec, TransformInput
+from engine.steps import Step, steps_of
 from engine.tables import TableInfo
+from engine.typed import check_output
 from handai_errors import SpecError
 from providers.base_url import is_loopback, resolve_base_url
 from providers.prices import FREE, price_of
@@ -20,7 +25,8 @@ DEFAULT_CAPPED_MAX_TOKENS = 1024
 class Plan:
     """A checked spec, its size, and what to show before it runs.
 
-    `sent` are the columns whose content leaves this machine and `host` where to; None when it stays here.
+    `sent` are the columns whose content leaves this machine and `host` where to; None when it stays here. `steps` are
+    the model calls that a row needs.
     """
 
     spec: RunSpec
@@ -29,20 +35,23 @@ class Plan:
     sent: tuple[str, ...]
     host: str | None
     notices: tuple[str, ...]
+    steps: int = 1
 
 
-def check(spec: RunSpec, info: TableInfo) -> Plan:
-    """The run that `spec` means over a table; raises SpecError with what to mend."""
-    source = spec.input
-    if not isinstance(source, TransformInput):
-        raise SpecError("This version of Handai can't execute a generate run.", "Update Handai.")
+def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
+    """The run that `spec` means, over a table unless it generates one; raises SpecError with what to mend."""
+    if isinstance(spec.input, GenerateInput):
+        return _check_generate(spec, spec.input)
+    if info is None:
+        raise SpecError("This run has no table.", "Choose a file first.")
+    return _check_transform(spec, spec.input, info)
+
+
+def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:
     names = tuple(column.name for column in info.columns)
     shown = _shown_columns(source, names)
-    check_prompt(spec.prompt, names)
-    if len(spec.outputs) > 1 and not spec.model.json_mode:
-        raise SpecError(
-            "Several outputs need an answer in JSON.", "Turn JSON mode on (--json-mode), or keep one output."
-        )
+    steps = steps_of(spec, names)
+    _check_prompts(spec, steps, names)
     spec, notices = _with_cap(_with_address(spec))
     outputs = planned_columns(spec, names)
     notices += [
@@ -50,19 +59,53 @@ def check(spec: RunSpec, info: TableInfo) -> Plan:
         for key, name in outputs.pairs
         if key != name
     ]
+    made = {output.name for output in spec.outputs}
+    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name not in made)
     return Plan(
         spec,
         min(info.rows, source.limit or info.rows),
         tuple(name for _, name in outputs.pairs),
-        columns_sent(spec.prompt, shown),
+        tuple(sent),
         _host(spec.model),
         tuple(notices),
+        len(steps),
+    )
+
+
+def _check_prompts(spec: RunSpec, steps: Sequence[Step], names: Sequence[str]) -> None:
+    made: list[str] = []
+    for step in steps:
+        check_prompt(step.prompt, (*names, *made))
+        made += [output.name for output in step.outputs]
+    for output in spec.outputs:
+        check_output(output)
+
+
+def _check_generate(spec: RunSpec, source: GenerateInput) -> Plan:
+    source = with_variation(source)
+    check_schema(source)
+    spec = spec.model_copy(update={"input": source})
+    if not model_columns(source):
+        spec = spec.model_copy(update={"model": NO_MODEL})
+        return Plan(spec, source.rows, (), (), None, (), 0)
+    if spec.model.provider == NO_MODEL.provider:
+        raise SpecError("This table has columns that a model writes.", "Choose a provider and a model for them.")
+    if spec.model.temperature is None and source.variation != "none":
+        warmth = {"temperature": temperature_for(source.variation)}
+        spec = spec.model_copy(update={"model": spec.model.model_copy(update=warmth)})
+    spec, notices = _with_cap(_with_address(spec))
+    steps = steps_of(spec)
+    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, ()) if name in drawn_names(source))
+    return Plan(
+        spec, source.rows, filled_names(source), tuple(sent), _host(spec.model), tuple(notices), len(steps)
     )
 
 
 def sentence_on_privacy(plan: Plan) -> str:
     """The one line before a run: which columns leave this machine, and where to."""
     provider = get_provider(plan.spec.model.provider)
+    if provider.id == NO_MODEL.provider:
+        return "Nothing leaves this machine: no model is asked."
     if provider.id == "demo":
         return "Nothing leaves this machine: this is the offline demo, no AI."
     columns, one = _listed(plan.sent), len(plan.sent) < 2
@@ -93,7 +136,7 @@ def _shown_columns(source: TransformInput, names: Sequence[str]) -> Sequence[str
 
 def _with_address(spec: RunSpec) -> RunSpec:
     provider = get_provider(spec.model.provider)
-    if provider.id == "demo":
+    if provider.id in {"demo", NO_MODEL.provider}:
         return spec
     base_url = resolve_base_url(provider.id, spec.model.base_url)
     return spec.model_copy(update={"model": spec.model.model_copy(update={"base_url": base_url})})

@@ -42,17 +42,6 @@ _PAUSES: dict[type[HandaiError], PauseReason] = {
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is left to do: the rows without a result, in order, and how often each was tried."""
-
-    rows: Iterator[tuple[int, Row]]
-    plan: RunPlan
-    outputs: OutputColumns
-    in_doubt_usd: float
-    spent_usd: float
-
-
 async def execute(run_id: str, key: SecretStr | None) -> RunStatus:
     """Execute a run until every row is tried or it is stopped or paused; returns the status it ends with.
 
@@ -102,10 +91,14 @@ def _take(run_id: str) -> RunRecord:
 
 
 async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
+    if isinstance(record.spec.input, GenerateInput):
+        end = await draw_table(record, record.spec.input, stops)
+        if end is not None:
+            return end
     spec = record.spec
     provider = get_provider(record.provider)
     price = price_of(record.provider, record.model) if _needs_price(record) else None
-    work = await asyncio.to_thread(_work_of, record)
+    work = await asyncio.to_thread(work_of, record)
     limiter = limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
     cap = None if price is None or price == FREE else spec.limits.max_cost_usd
@@ -118,6 +111,8 @@ async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 limiter=limiter,
                 budget=budget,
                 outputs=work.outputs,
+                forms=Forms(work.form),
+                judged=work.judged,
                 local=provider.local,
                 reuse=earlier,
                 cost=_pricing(price),
@@ -132,25 +127,6 @@ async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
 
 def _needs_price(record: RunRecord) -> bool:
     return record.provider != "openrouter" or record.spec.limits.max_cost_usd is not None
-
-
-def _work_of(record: RunRecord) -> _Work:
-    source = record.spec.input
-    if not isinstance(source, TransformInput) or record.dataset_id is None:
-        raise SpecError("This version of Handai can't execute a generate run.", "Update Handai.")
-    with open_catalogue() as catalogue:
-        stored = catalogue.datasets.get(record.dataset_id)
-    names = tuple(column.name for column in stored.info.columns) if stored else ()
-    shown = source.columns if source.columns is not None else names
-    with RunReader(run_path(record.id)) as reader:
-        finished = reader.finished_rows(record.total)
-        attempts = reader.attempts_of_unfinished()
-        outputs = OutputColumns(names, reader.outputs())
-        spent, in_doubt = reader.progress().cost_usd, reader.reserved_usd()
-    needed = columns_sent(record.spec.prompt, shown)
-    rows = tables.read_rows(table_path(record.dataset_id), needed, 0, record.total)
-    pending = ((index, row) for index, row in enumerate(rows) if not finished[index])
-    return _Work(pending, RunPlan(record.spec, tuple(shown), attempts), outputs, in_doubt, spent)
 
 
 @asynccontextmanager

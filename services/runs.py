@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from engine.outputs import planned_columns
+from engine.outputs import drawn_names, planned_columns
 from engine.results import RunStatus
-from engine.spec import RunSpec
-from handai_db import Catalogue, DatasetRecord, RunRecord, SessionRecord, create_run_file, reopen_failed
+from engine.spec import GenerateInput, RunSpec
+from handai_db import Catalogue, RunRecord, SessionRecord, create_run_file, reopen_failed
 from handai_errors import ConflictError, NotFoundError, SpecError
 from services import keys
-from services.checks import check
+from services.checks import Plan, check
 from services.datasets import dataset
 from services.home import open_catalogue, run_path
 from services.processes import WARM, is_alive, own_lease
@@ -32,7 +32,7 @@ class NewRun:
     """What a person asks for beside the spec: names, a preview, runs whose answers are taken over, the export."""
 
     spec: RunSpec
-    dataset_id: str
+    dataset_id: str | None = None
     name: str | None = None
     session: str | None = None
     preview: bool = False
@@ -41,15 +41,19 @@ class NewRun:
 
 
 def create(new: NewRun) -> RunRecord:
-    """A checked run, written down and queued; nothing is sent. Raises SpecError or NotFoundError."""
-    table = dataset(new.dataset_id)
-    plan = check(new.spec, table.info)
+    """A checked run, written down and queued; nothing is sent. Raises SpecError or NotFoundError.
+
+    Without a dataset it generates its rows.
+    """
+    table = dataset(new.dataset_id) if new.dataset_id is not None else None
+    plan = check(new.spec, table.info if table else None)
+    about = Path(table.filename).stem if table else "Generated"
     with open_catalogue() as catalogue:
-        session = _session_for(catalogue, new.session, table)
+        session = _session_for(catalogue, new.session, table.filename if table else about)
         record = RunRecord(
             id=_new_id(),
             session_id=session.id,
-            name=new.name or _name_for(table),
+            name=new.name or f"{about} {_today():%H:%M}",
             kind=plan.spec.input.kind,
             status=RunStatus.QUEUED,
             reason=None,
@@ -58,7 +62,7 @@ def create(new: NewRun) -> RunRecord:
             spec=plan.spec,
             provider=plan.spec.model.provider,
             model=plan.spec.model.model,
-            dataset_id=table.id,
+            dataset_id=table.id if table else None,
             total=plan.rows,
             preview=new.preview,
             reuse_from=new.reuse_from,
@@ -69,8 +73,8 @@ def create(new: NewRun) -> RunRecord:
             started_at=None,
             finished_at=None,
         )
-        names = [column.name for column in table.info.columns]
-        create_run_file(run_path(record.id), _meta(record), planned_columns(record.spec, names).pairs)
+        names = [column.name for column in table.info.columns] if table else _drawn(plan.spec)
+        create_run_file(run_path(record.id), _meta(record, plan), planned_columns(record.spec, names).pairs)
         catalogue.runs.add(record)
         catalogue.sessions.touch(session.id)
     return record
@@ -187,11 +191,11 @@ def _queued_at(record: RunRecord) -> float:
 
 
 def _requeue(record: RunRecord, max_cost_usd: float | None) -> RunRecord:
-    table = dataset(record.dataset_id or "")
+    table = dataset(record.dataset_id) if record.dataset_id else None
     spec = record.spec
     if max_cost_usd is not None:
         limits = spec.limits.model_copy(update={"max_cost_usd": max_cost_usd})
-        spec = check(spec.model_copy(update={"limits": limits}), table.info).spec
+        spec = check(spec.model_copy(update={"limits": limits}), table.info if table else None).spec
     with open_catalogue() as catalogue, catalogue.database.transaction():
         newest = _existing(catalogue.runs.get(record.id), record.id)
         if newest.status.is_live:  # someone else was faster
@@ -218,13 +222,13 @@ def leased(run_id: str) -> Iterator[None]:
             catalogue.leases.give_back(run_id, lease.pid)
 
 
-def _session_for(catalogue: Catalogue, name: str | None, table: DatasetRecord) -> SessionRecord:
+def _session_for(catalogue: Catalogue, name: str | None, about: str) -> SessionRecord:
     if name is not None:
         return _session_named(catalogue, name.strip())
     sessions = catalogue.sessions.all()
     if sessions and time.time() - sessions[0].used_at < SESSION_HOURS * 3600:
         return sessions[0]
-    return catalogue.sessions.add(secrets.token_hex(5), f"{_today():%Y-%m-%d} {table.filename}")
+    return catalogue.sessions.add(secrets.token_hex(5), f"{_today():%Y-%m-%d} {about}")
 
 
 def _session_named(catalogue: Catalogue, name: str) -> SessionRecord:
@@ -235,10 +239,6 @@ def _session_named(catalogue: Catalogue, name: str) -> SessionRecord:
         return found or catalogue.sessions.add(secrets.token_hex(5), name)
 
 
-def _name_for(table: DatasetRecord) -> str:
-    return f"{Path(table.filename).stem} {_today():%H:%M}"
-
-
 def _new_id() -> str:
     return f"{_today():%y%m%d}-{secrets.token_hex(3)}"
 
@@ -247,8 +247,13 @@ def _today() -> datetime:
     return datetime.now().astimezone()
 
 
-def _meta(record: RunRecord) -> dict[str, str]:
+def _drawn(spec: RunSpec) -> Sequence[str]:
+    return drawn_names(spec.input) if isinstance(spec.input, GenerateInput) else ()
+
+
+def _meta(record: RunRecord, plan: Plan) -> dict[str, str]:
     return {
+        "steps": str(plan.steps),
         "run_id": record.id,
         "name": record.name,
         "dataset_id": record.dataset_id or "",

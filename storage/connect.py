@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from handai_errors import DamagedFileError, DatabaseBusyError, DiskFullError, StorageError
-from storage.migrate import Migration, migrate, refuse_newer
+from storage.migrate import Migration, migrate, refuse_newer, version_of
 from storage.schema import CATALOGUE, RUN_FILE
 
 BUSY_TIMEOUT_MS = 30_000

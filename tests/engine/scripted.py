@@ -45,7 +45,7 @@ class ScriptedClient:
         self.full = asyncio.Event()
 
     async def complete(self, request: CompletionRequest) -> Completion:
-        row = int(request.messages[-1].content)
+        row = int(next(message.content for message in request.messages if message.role == "user"))
         self.asked[row] += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -102,7 +102,7 @@ class Settings:
     give_up_s: float = 5.0
     reuse: Callable[[Job], RowResult | None] | None = None
     cost: Callable[[Usage], Usage] = field(default=lambda usage: usage)
-    attempts_so_far: dict[int, int] = field(default_factory=dict)
+    attempts_so_far: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 class Execution:

@@ -165,7 +165,7 @@ async def test_a_storm_of_rate_limits_costs_no_attempts(path: Path) -> None:
 
 
 async def test_attempts_are_numbered_on_from_earlier_executions(path: Path) -> None:
-    _, stored = await run_all(path, lambda _row, _number: answer(), 2, Settings(attempts_so_far={1: 4}))
+    _, stored = await run_all(path, lambda _row, _number: answer(), 2, Settings(attempts_so_far={(1, 0): 4}))
     assert stored.attempts == [(0, 1, "done"), (1, 5, "done")]
 
 

@@ -37,7 +37,7 @@ async def test_what_a_dead_process_left_in_flight_becomes_unknown(tmp_path: Path
     assert_counters_equal_tables(path)
     with RunReader(path) as reader:
         assert "2 requests" in reader.events()[-1].message
-        assert reader.attempts_of_unfinished() == {1: 2, 4: 1}
+        assert reader.attempts_of_unfinished() == {(1, 0): 2, (4, 0): 1}
 
 
 async def test_a_second_begin_finds_nothing_more_to_recover(tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ async def test_failed_rows_can_be_asked_again(tmp_path: Path, kind: str | None, 
     assert_counters_equal_tables(path)
     with RunReader(path) as reader:
         assert reader.finished_rows(5) == bytearray(0 if row in {1, 4, *rows} else 1 for row in range(5))
-        assert reader.attempts_of_unfinished().keys() == {1, 4, *rows}
+        assert {row for row, _ in reader.attempts_of_unfinished()} == {1, 4, *rows}

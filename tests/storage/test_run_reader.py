@@ -45,7 +45,7 @@ async def test_results_are_found_by_row_by_page_and_by_age(tmp_path: Path) -> No
         assert reader.result(9) is None
         assert reader.finished_rows(12) == bytearray([1] * 9 + [0] * 3)
         assert reader.finished_rows(2) == bytearray([1, 1])
-        assert reader.attempts_of_unfinished() == {9: 1}
+        assert reader.attempts_of_unfinished() == {(9, 0): 1}
 
 
 async def test_a_failed_result_tells_kind_cause_remedy_and_keeps_the_raw_answer(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ async def test_only_good_answers_are_found_again_by_their_request(tmp_path: Path
         for _ in range(2):
             found = reader.find_done((1).to_bytes(16, "big"))
             assert found
-            assert found.row == 1
+            assert found.values == {"output": "text 1"}
         assert reader.find_done((2).to_bytes(16, "big")) is None
         assert reader.find_done(b"") is None
     assert path.read_bytes() == before

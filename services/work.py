@@ -1,0 +1,105 @@
+"""What is left to do of a run: its unfinished rows, and how far each had come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.answer_form import first_form
+from engine.gate import Gate, Judged, Place, in_judging_order
+from engine.job import RunPlan
+from engine.judging import Judging
+from engine.outputs import OutputColumns
+from engine.prompts import columns_sent
+from engine.results import RowStatus
+from engine.spec import GenerateInput, TransformInput
+from engine.steps import steps_of
+from engine.tables import Row
+from handai_db import PENDING, RunReader, RunRecord
+from providers.base import AnswerForm
+from providers.specs import get_provider
+from services.home import run_path
+from services.run_tables import RunTable, sampler_of, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The rows without an end, in order, and all that the runner has to know of what was done before."""
+
+    rows: Iterator[tuple[int, Row]]
+    plan: RunPlan
+    outputs: OutputColumns
+    in_doubt_usd: float
+    spent_usd: float
+    form: AnswerForm
+    judged: Judged
+
+
+def work_of(record: RunRecord) -> Work:
+    """What is left to do of a run whose table is there."""
+    table = table_of(record)
+    source = record.spec.input
+    shown = source.columns if isinstance(source, TransformInput) and source.columns is not None else table.names
+    with RunReader(run_path(record.id)) as reader:
+        finished = reader.finished_rows(record.total)
+        plan = RunPlan(
+            record.spec,
+            tuple(shown),
+            reader.attempts_of_unfinished(),
+            table.names,
+            reader.begun_rows(finished),
+            sampler_of(source).row if isinstance(source, GenerateInput) else RunPlan.redrawn,
+        )
+        return Work(
+            _pending(record, table, plan, finished),
+            plan,
+            OutputColumns(table.names, reader.outputs()),
+            reader.reserved_usd(),
+            reader.progress().cost_usd,
+            _form(record, reader.meta().get("answer_form")),
+            _judged(record, source, reader, table) if isinstance(source, GenerateInput) else Judged(),
+        )
+
+
+def _pending(record: RunRecord, table: RunTable, plan: RunPlan, finished: bytearray) -> Iterator[tuple[int, Row]]:
+    made = {output.name for step in plan.steps for output in step.outputs}
+    named = {name for step in plan.steps for name in columns_sent(step.prompt, plan.columns)} - (made - {*table.names})
+    if isinstance(record.spec.input, GenerateInput):
+        named = {*table.names}  # expressions and checks may read any
+    needed = [name for name in table.names if name in named]
+    rows = table.read(0, record.total, needed)
+    return ((index, row) for index, row in enumerate(rows) if not finished[index])
+
+
+def _form(record: RunRecord, remembered: str | None) -> AnswerForm:
+    if remembered:
+        return AnswerForm(remembered)
+    typed = any(step.json and step.outputs for step in steps_of(record.spec))
+    return first_form(get_provider(record.provider), typed=typed)
+
+
+def _judged(record: RunRecord, schema: GenerateInput, reader: RunReader, table: RunTable) -> Judged:
+    """The gate with all that earlier executions let through it, and what they left before it."""
+    judging = Judging(schema)
+    if not judging.has_rules:
+        return Judged()
+    at = place_of(reader.meta().get("judged"))
+    gate = Gate(judging.judge, record.total, at, reader.refused_draws())
+    accepted: list[tuple[int, int, Row]] = []
+    unjudged: list[tuple[int, int, Row | None]] = []
+    rows = enumerate(table.read(0, record.total))
+    for found in reader.iter_results():
+        cells = next((cells for index, cells in rows if index == found.row), {})
+        values = {**cells, **(found.redrawn or {}), **(found.values or {})}
+        was_judged = (found.draw, found.row) < (at.round, at.row)
+        if found.status == RowStatus.DONE and was_judged:
+            accepted.append((found.row, found.draw, values))
+        elif found.status != PENDING and not was_judged:
+            unjudged.append((found.row, found.draw, values if found.status == RowStatus.DONE else None))
+    for row, _, values in in_judging_order(accepted):
+        judging.accept(row, values)
+    return Judged(gate, judging.stop_share, tuple(unjudged), judging.diversity)
+
+
+def place_of(remembered: str | None) -> Place:
+    """How far the gate of earlier executions came."""
+    round_, _, row = (remembered or "0:0").partition(":")
+    return Place(int(round_), int(row))
