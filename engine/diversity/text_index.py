@@ -35,7 +35,8 @@ class TextIndex:
         self._near = near if near is not None and near < 1 else None
         self._first_row: dict[str, int] = {}
         self._short: dict[int, list[str]] = {}
-        self._last: tuple[str, Words32] | None = None
+        self._last_plain = ("", "")  # a text is found, then added: what was worked out for it is kept that long
+        self._last_keys: tuple[str, Words32] | None = None
         if self._near is not None:
             tuning = tuned(self._near)
             self._stretch = (2 - self._near) / self._near  # how much longer the longer of two alike texts can be
@@ -45,7 +46,7 @@ class TextIndex:
 
     def find(self, text: str) -> Duplicate | None:
         """The most alike earlier text, the earliest of equals; None if nothing is alike enough."""
-        plain = normalised(text)
+        plain = self._plain(text)
         row = self._first_row.get(plain)
         if row is not None:
             return Duplicate(row, 1.0)
@@ -55,7 +56,7 @@ class TextIndex:
 
     def add(self, row: int, text: str) -> None:
         """Take a row's text in; later texts are compared with it."""
-        plain = normalised(text)
+        plain = self._plain(text)
         if not plain or plain in self._first_row:
             return
         self._first_row[plain] = row
@@ -92,6 +93,11 @@ class TextIndex:
         return Duplicate(min(self._first_row[text] for text, score, _ in scored if score == best), float(best))
 
     def _keys(self, plain: str) -> Words32:
-        if self._last is None or self._last[0] != plain:
-            self._last = (plain, self._sketcher.keys(plain))  # a text is found, then added
-        return self._last[1]
+        if self._last_keys is None or self._last_keys[0] != plain:
+            self._last_keys = (plain, self._sketcher.keys(plain))
+        return self._last_keys[1]
+
+    def _plain(self, text: str) -> str:
+        if self._last_plain[0] != text:
+            self._last_plain = (text, normalised(text))
+        return self._last_plain[1]

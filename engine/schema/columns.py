@@ -201,7 +201,7 @@ SamplerColumn = Annotated[
 ]
 
 
-def _form(value: Any) -> str:  # noqa: ANN401 plain data or a column
+def _form(value: Any) -> str:
     has = value.__contains__ if isinstance(value, dict) else lambda key: hasattr(value, key)
     return next((key for key in ("sampler", "expression", "judge") if has(key)), "prompt")
 

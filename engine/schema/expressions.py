@@ -36,7 +36,7 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # ships no types
             ast.Tuple: self._eval_items,
         }
 
-    def _eval_column(self, node: ast.Name) -> Any:  # noqa: ANN401 a cell
+    def _eval_column(self, node: ast.Name) -> Any:
         try:
             return self.names[node.id]
         except KeyError:
@@ -45,14 +45,14 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # ships no types
     def _eval_items(self, node: ast.List | ast.Tuple) -> list[Any]:
         return [self._eval(item) for item in node.elts]
 
-    def _eval_item(self, node: ast.Subscript) -> Any:  # noqa: ANN401 a cell
+    def _eval_item(self, node: ast.Subscript) -> Any:
         whole, place = self._eval(node.value), self._eval(node.slice)
         try:
             return whole[place]
         except (LookupError, TypeError):
             raise MisuseError("it has no such item", "x[0] is the first item, x['key'] that of an object.") from None
 
-    def _eval_function(self, node: ast.Call) -> Any:  # noqa: ANN401 a cell
+    def _eval_function(self, node: ast.Call) -> Any:
         name = node.func.id  # type: ignore[attr-defined]  # parse() lets only names be called
         if name == "if_":  # only the chosen branch counts
             return self._eval(node.args[1] if self._eval(node.args[0]) else node.args[2])

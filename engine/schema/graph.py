@@ -18,6 +18,14 @@ from engine.schema.expressions import Expression
 from handai_errors import SpecError
 
 
+class OrderError(SpecError):
+    """The columns can't be put in order because of the one at `place`."""
+
+    def __init__(self, place: int, cause: str, remedy: str = "") -> None:
+        super().__init__(cause, remedy)
+        self.place = place
+
+
 def column_names(column: SchemaColumn) -> tuple[str, ...]:
     """The names of the columns that it makes in the table."""
     if isinstance(column, PersonColumn):
@@ -82,12 +90,14 @@ def _needs(schema: Schema) -> dict[int, set[int]]:
         named = reads(column, schema)
         for name in named:
             if name not in maker:
-                raise SpecError(f"The column `{column.name}` reads `{name}`, which isn't there.", nearest(name, maker))
+                raise OrderError(
+                    place, f"The column `{column.name}` reads `{name}`, which isn't there.", nearest(name, maker)
+                )
         needs[place] = {maker[name] for name in named}
     return needs
 
 
-def _cycle(schema: Schema, needs: Mapping[int, set[int]], stuck: set[int]) -> SpecError:
+def _cycle(schema: Schema, needs: Mapping[int, set[int]], stuck: set[int]) -> OrderError:
     path = [min(stuck)]
     while path[-1] not in path[:-1]:
         path.append(min(needs[path[-1]] & stuck))
@@ -95,9 +105,11 @@ def _cycle(schema: Schema, needs: Mapping[int, set[int]], stuck: set[int]) -> Sp
     names = " → ".join(schema.columns[place].name for place in circle)
     if len(circle) == 2:
         name = schema.columns[circle[0]].name
-        return SpecError(f"The column `{name}` reads itself.", "Take its own name out of it.")
-    return SpecError(
-        f"These columns wait for each other: {names}.", "Let one of them do without the column after its arrow."
+        return OrderError(circle[0], f"The column `{name}` reads itself.", "Take its own name out of it.")
+    return OrderError(
+        circle[0],
+        f"These columns wait for each other: {names}.",
+        "Let one of them do without the column after its arrow.",
     )
 
 
@@ -107,7 +119,8 @@ def _refuse_late_samplers(columns: tuple[SchemaColumn, ...], schema: Schema) -> 
         if not isinstance(column, ExpressionColumn | ModelColumn | JudgeColumn):
             for name in reads(column, schema):
                 if name in late:
-                    raise SpecError(
+                    raise OrderError(
+                        schema.columns.index(column),
                         f"The column `{column.name}` is drawn before a model is asked, but reads `{name}`, which "
                         "comes from a model.",
                         "Use an expression column for what depends on a model's answer.",

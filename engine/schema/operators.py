@@ -41,7 +41,7 @@ def kind_of(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-def bounded(value: Any) -> Any:  # noqa: ANN401 numbers of either kind
+def bounded(value: Any) -> Any:
     """The number, if a table can hold it."""
     if isinstance(value, int):
         if -MAX_INTEGER <= value <= MAX_INTEGER:
