@@ -90,7 +90,7 @@ def test_a_column_that_reads_itself_is_told() -> None:
 
 
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
-    with pytest.raises(SpecError, match="reads `toon`, which isn't there. Did you mean `tone`"):
+    with pytest.raises(SpecError, match=r"reads `toon`, which isn't there. Did you mean `tone`"):
         ordered(
             schema({"name": "tone", "sampler": "constant", "value": 1}, {"name": "x", "prompt": "A {{ toon }} text."})
         )
