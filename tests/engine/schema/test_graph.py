@@ -90,7 +90,7 @@ def test_a_column_that_reads_itself_is_told() -> None:
 
 
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
-    with pytest.raises(SpecError, match="reads `toon`, which isn't there. Did you mean `tone`"):
+    with pytest.raises(SpecError, match=r"reads `toon`, which isn't there. Did you mean `tone`"):
         ordered(
             schema({"name": "tone", "sampler": "constant", "value": 1}, {"name": "x", "prompt": "A {{ toon }} text."})
         )
@@ -113,6 +113,6 @@ def test_a_sampled_column_cannot_wait_for_a_model() -> None:
 
 
 def test_two_thousand_columns_in_a_chain_are_put_in_order() -> None:
-    chain = [{"name": f"c{n}", "expression": f"c{n + 1} + 1"} for n in range(2000)]
+    chain: list[dict[str, object]] = [{"name": f"c{n}", "expression": f"c{n + 1} + 1"} for n in range(2000)]
     found = schema(*chain, {"name": "c2000", "sampler": "constant", "value": 1})
     assert names(ordered(found))[:2] == ["c2000", "c1999"]
