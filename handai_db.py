@@ -13,16 +13,26 @@ from storage.records import (
     Progress,
     RunRecord,
     SessionRecord,
-    StoredAttempt,
     StoredAnswer,
+    StoredAttempt,
     StoredResult,
+    StoredStep,
 )
-from storage.run_file import begin_execution, create_run_file, end_execution, reopen_failed
+from storage.run_file import (
+    begin_execution,
+    create_run_file,
+    end_execution,
+    note_drawing,
+    note_table,
+    reopen_failed,
+)
 from storage.run_reader import RunReader
+from storage.run_rows import PENDING
 from storage.run_table import Leases, RunFilter, Runs
 from storage.run_writer import RunWriter
 
 __all__ = [
+    "PENDING",
     "SQLITE_VERSION",
     "Catalogue",
     "DatasetRecord",
@@ -36,12 +46,15 @@ __all__ = [
     "RunRecord",
     "RunWriter",
     "SessionRecord",
-    "StoredAttempt",
     "StoredAnswer",
+    "StoredAttempt",
     "StoredResult",
+    "StoredStep",
     "begin_execution",
     "create_run_file",
     "end_execution",
+    "note_drawing",
+    "note_table",
     "private_directory",
     "reopen_failed",
 ]

@@ -1,8 +1,11 @@
 """Stub."""
+
 from providers.base import AnswerForm
 
 
 class Forms:
     def __init__(self, first: AnswerForm) -> None:
         self.current = first
-    def step_down(self, form, error): return None
+
+    def step_down(self, form, error):
+        return None

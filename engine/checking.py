@@ -78,7 +78,7 @@ def _length_problem(check: Check, value: Cell) -> str | None:
 
 def schema_problem(schema: Mapping[str, object], value: Cell) -> str | None:
     """The first way in which a value breaks a JSON Schema."""
-    import jsonschema_rs  # noqa: PLC0415 loads only where a schema is used
+    import jsonschema_rs
 
     plain = value.isoformat() if isinstance(value, date) else value
     errors = jsonschema_rs.validator_for(dict(schema)).iter_errors(plain)

@@ -227,6 +227,4 @@ def _repetitive(share: float) -> HandaiError:
 
 def _refused_for_good(row: int, stored_step: int, cause: str) -> RowResult:
     remedy = "Retry it, vary the sampled columns more, or allow more duplicates."
-    return RowResult(
-        row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INVALID_OUTPUT, cause=cause, remedy=remedy
-    )
+    return RowResult(row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INVALID_OUTPUT, cause=cause, remedy=remedy)

@@ -46,9 +46,7 @@ class Gate:
     another reason (values None) is passed over. Only rows that wait for their turn are held.
     """
 
-    def __init__(
-        self, judge: Judge, total: int, at: Place = Place(), refused: Sequence[frozenset[int]] = ()
-    ) -> None:
+    def __init__(self, judge: Judge, total: int, at: Place = Place(), refused: Sequence[frozenset[int]] = ()) -> None:
         self._judge = judge
         self._round = at.round
         before = refused[at.round - 1] if at.round else None

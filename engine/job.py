@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from engine.columns import Output
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
+from engine.placeholders import placeholders
 from engine.prompts import correction, prompt_tokens_bound, render_messages, render_rows, request_hash
 from engine.results import Attempt, AttemptState, RowResult, RowStatus
 from engine.retry import AttemptHistory
@@ -173,7 +174,7 @@ class RunPlan:
     attempts_so_far: Mapping[tuple[int, int], int] = field(default_factory=dict)
     table: tuple[str, ...] = ()
     begun: Mapping[int, Begun] = field(default_factory=dict)
-    redrawn: Callable[[int, int], Row] = lambda _row, _draw: {}
+    redrawn: Callable[[int, int], Row] | None = None
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
 
@@ -191,7 +192,10 @@ class RunPlan:
     def rows_per_call(self) -> int:
         """How many rows one request asks for."""
         source = self.spec.input
-        return source.rows_per_call if isinstance(source, GenerateInput) else 1
+        if not isinstance(source, GenerateInput) or not self.steps:
+            return 1
+        own_system = placeholders(self.steps[0].prompt.instructions)  # a system message of each row's own
+        return 1 if own_system else source.rows_per_call
 
     def opening(self, row: int, cells: Row) -> tuple[Member, int]:
         """A row of the table as it is now, and the step that it needs next."""
@@ -204,7 +208,7 @@ class RunPlan:
 
     def redraw(self, row: int, draw: int, cells: Row | None = None) -> Member:
         """A row drawn again."""
-        return Member(row, {**(cells or {}), **self.redrawn(row, draw)}, draw)
+        return Member(row, {**(cells or {}), **(self.redrawn(row, draw) if self.redrawn else {})}, draw)
 
     def job(self, members: Sequence[Member], step_index: int = 0) -> Job:
         """The job of a step for rows of the same draw."""
@@ -265,4 +269,6 @@ def _schema(job: Job) -> dict[str, object]:
 def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:
     """The end of a row that Handai itself stumbled over."""
     cause = f"Handai could not handle this row: {type(error).__name__}."
-    return RowResult(row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INTERNAL, cause=cause, remedy="Please report it.")
+    return RowResult(
+        row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INTERNAL, cause=cause, remedy="Please report it."
+    )

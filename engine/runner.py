@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import asdict
 
-from engine.answers import Parsed, judge_answer
+from engine.answers import judge_answer
 from engine.breaker import PROVIDER_KINDS, Breaker
 from engine.budget import plausible
 from engine.entry import Entry
@@ -13,6 +12,7 @@ from engine.fitting import to_json
 from engine.flow import Collaborators, Flow, RunEnd
 from engine.job import Job, Member, RunPlan
 from engine.limiter import LimiterClosedError
+from engine.parsing import Parsed
 from engine.results import AttemptState, PauseReason
 from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
 from engine.tables.model import Row
@@ -130,9 +130,7 @@ class Runner:
             job.correct(bad[0][1])
             self._after_failure(job, bad[0][1], group)
 
-    def _keep(
-        self, job: Job, member: Member, completion: Completion, parsed: Parsed, group: asyncio.TaskGroup
-    ) -> None:
+    def _keep(self, job: Job, member: Member, completion: Completion, parsed: Parsed, group: asyncio.TaskGroup) -> None:
         is_last = job.step.index + 1 == len(self._plan.steps)
         answered_at = self._with.clock()
         result = job.done(
@@ -252,7 +250,7 @@ class Runner:
 
     def _publish_diversity(self) -> None:
         if (diversity := self._with.judged.diversity) is not None:
-            self._with.sink.remember("diversity", to_json(asdict(diversity())))
+            self._with.sink.remember("diversity", to_json(diversity().model_dump()))
 
 
 def _is_cancelled() -> bool:

@@ -95,10 +95,10 @@ def _check_generate(spec: RunSpec, source: GenerateInput) -> Plan:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update=warmth)})
     spec, notices = _with_cap(_with_address(spec))
     steps = steps_of(spec)
-    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, ()) if name in drawn_names(source))
-    return Plan(
-        spec, source.rows, filled_names(source), tuple(sent), _host(spec.model), tuple(notices), len(steps)
+    sent = dict.fromkeys(
+        name for step in steps for name in columns_sent(step.prompt, ()) if name in drawn_names(source)
     )
+    return Plan(spec, source.rows, filled_names(source), tuple(sent), _host(spec.model), tuple(notices), len(steps))
 
 
 def sentence_on_privacy(plan: Plan) -> str:

@@ -4,34 +4,31 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 from pydantic import SecretStr
 
-from engine import tables  # its heavy parts load when they are first used
+from engine.answer_form import Forms
 from engine.budget import Budget
 from engine.flow import Collaborators, Reuse, RunEnd
-from engine.job import RunPlan
 from engine.limiter import limiter_for
-from engine.outputs import OutputColumns
-from engine.prompts import columns_sent
 from engine.results import PauseReason, RunStatus
 from engine.runner import Runner
-from engine.spec import TransformInput
-from engine.tables import Row
+from engine.spec import GenerateInput
 from handai_db import RunReader, RunRecord, RunWriter, begin_execution, end_execution
-from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, SpecError, StorageError
+from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, StorageError
 from providers.base import CompletionClient, Usage
 from providers.prices import FREE, Price, cost_of, price_of
 from providers.router import make_client
 from providers.specs import get_provider
-from services.datasets import table_path
+from services.drawing import draw_table
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.processes import is_alive, own_lease
 from services.takeover import EarlierAnswers
 from services.views import figures_of
+from services.work import work_of
 
 # What a person can mend: the run waits for it.
 _PAUSES: dict[type[HandaiError], PauseReason] = {
@@ -95,6 +92,10 @@ async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
         end = await draw_table(record, record.spec.input, stops)
         if end is not None:
             return end
+    return await _ask(record, key, stops)
+
+
+async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
     spec = record.spec
     provider = get_provider(record.provider)
     price = price_of(record.provider, record.model) if _needs_price(record) else None

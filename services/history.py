@@ -17,6 +17,7 @@ from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecEr
 from services import runs
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
+from services.run_tables import datasets_of, sampled_path
 from services.views import figures_of
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
@@ -85,8 +86,8 @@ def delete_run(run_id: str) -> None:
             path.unlink(missing_ok=True)  # before the run is forgotten: what is still listed can be deleted again
         with open_catalogue() as catalogue:
             catalogue.runs.delete(run_id)
-    if record.dataset_id:
-        forget_if_unused(record.dataset_id)
+    for dataset_id in datasets_of(record):
+        forget_if_unused(dataset_id)
 
 
 def delete_session(session_id: str) -> int:
@@ -145,7 +146,7 @@ def run_files(run_id: str) -> tuple[Path, ...]:
     """Every file that belongs to a run alone."""
     path = run_path(run_id)
     beside = tuple(path.with_name(path.name + suffix) for suffix in _SUFFIXES)
-    return (*beside, path.with_suffix(".log"), path.with_suffix(".ballast"))
+    return (*beside, sampled_path(run_id), path.with_suffix(".log"), path.with_suffix(".ballast"))
 
 
 def disk_use_of(run_id: str) -> int:
@@ -169,7 +170,9 @@ def back_up(target: Path) -> Path:
     records = _disowned(folder / "handai.db")
     for record in records:
         _copy_run(run_path(record.id), folder / "runs" / f"{record.id}.db")
-    for dataset_id in {record.dataset_id for record in records if record.dataset_id}:
+        with suppress(FileNotFoundError):  # it has none, or not yet
+            shutil.copyfile(sampled_path(record.id), folder / "runs" / sampled_path(record.id).name)
+    for dataset_id in frozenset().union(*(datasets_of(record) for record in records)):
         if dataset_path(dataset_id).exists():
             shutil.copytree(dataset_path(dataset_id), private_directory(folder / "datasets") / dataset_id)
     return folder

@@ -1,15 +1,16 @@
 """Looking into a run: pages of its table, and everything about one row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.job import RunPlan
+from engine.job import Member, RunPlan
+from engine.results import RowStatus
 from engine.spec import TransformInput
 from engine.tables import Row
-from handai_db import Event, RunReader, RunRecord, StoredAttempt, StoredResult
+from handai_db import PENDING, Event, RunReader, RunRecord, StoredAttempt, StoredResult, StoredStep
 from handai_errors import NotFoundError
 from providers.base import Message
-from services.datasets import dataset, rows_of
 from services.home import run_path
+from services.run_tables import RunTable, table_of
 
 _NEAR = 500  # rows
 
@@ -26,12 +27,28 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StepDetail:
+    """One model call of a row: which draw, what it fills, the exact messages, and its answer if there is one."""
+
+    draw: int
+    index: int
+    columns: tuple[str, ...]
+    messages: tuple[Message, ...]
+    answer: StoredStep | None
+
+
+@dataclass(frozen=True, slots=True)
 class RowDetail:
-    """Everything about one row: the exact messages, the result with its raw answer, every attempt."""
+    """Everything about one row: its model calls in order, every attempt."""
 
     row: TableRow
-    messages: tuple[Message, ...]
+    steps: tuple[StepDetail, ...]
     attempts: tuple[StoredAttempt, ...]
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What the model is told first; empty when no model is asked."""
+        return self.steps[0].messages if self.steps else ()
 
 
 def page(record: RunRecord, start: int, count: int) -> list[TableRow]:
@@ -40,9 +57,10 @@ def page(record: RunRecord, start: int, count: int) -> list[TableRow]:
     if start >= stop:
         return []
     with RunReader(run_path(record.id)) as reader:
-        outputs, results = reader.outputs(), reader.between(start, stop)
-    cells = rows_of(record.dataset_id or "", start, stop - start)
-    return [_row(start + place, row, results.get(start + place), outputs) for place, row in enumerate(cells)]
+        outputs, results, steps = reader.outputs(), reader.between(start, stop), reader.numbering.steps
+    cells = table_of(record).page(start, stop - start)
+    rows = [_row(start + place, row, results.get(start + place), outputs) for place, row in enumerate(cells)]
+    return rows if steps else [replace(row, status=RowStatus.DONE) if row.cells else row for row in rows]
 
 
 def failed_page(record: RunRecord, kind: str | None, offset: int, count: int) -> list[TableRow]:
@@ -66,9 +84,11 @@ def detail(record: RunRecord, index: int) -> RowDetail:
     if not 0 <= index < record.total:
         raise NotFoundError(f"The run has no row {index + 1}.", f"It has rows 1 to {record.total}.")
     with RunReader(run_path(record.id)) as reader:
-        outputs, result, attempts = reader.outputs(), reader.result(index), reader.attempts(index)
-    row = _row(index, _cells(record, index), result, outputs)
-    return RowDetail(row, _messages(record, row), attempts)
+        outputs, result = reader.outputs(), reader.result(index)
+        steps, attempts = reader.steps(index), reader.attempts(index)
+    table = table_of(record)
+    row = _row(index, table.page(index, 1)[0], result, outputs)
+    return RowDetail(row, _steps(record, table, row, steps), attempts)
 
 
 def log_of(record: RunRecord, count: int = 200) -> tuple[Event, ...]:
@@ -77,25 +97,36 @@ def log_of(record: RunRecord, count: int = 200) -> tuple[Event, ...]:
         return reader.events(count)
 
 
-def _messages(record: RunRecord, row: TableRow) -> tuple[Message, ...]:
+def _steps(
+    record: RunRecord, table: RunTable, row: TableRow, answers: tuple[StoredStep, ...]
+) -> tuple[StepDetail, ...]:
+    """Every model call that was made for a row, and the one that is next."""
     source = record.spec.input
-    chosen = source.columns if isinstance(source, TransformInput) else None
-    table = dataset(record.dataset_id or "").info.columns
-    columns = chosen if chosen is not None else tuple(column.name for column in table)
-    return RunPlan(record.spec, tuple(columns)).job(row.index, row.cells).messages
-
-
-def _cells(record: RunRecord, index: int) -> Row:
-    return rows_of(record.dataset_id or "", index, 1)[0]
+    shown = source.columns if isinstance(source, TransformInput) and source.columns is not None else table.names
+    plan = RunPlan(record.spec, tuple(shown), table=table.names)
+    answered = {(plan.numbering.draw(found.step), plan.numbering.step(found.step)): found for found in answers}
+    details: list[StepDetail] = []
+    for draw in sorted({0, *(draw for draw, _ in answered)}):
+        values = dict(row.cells)
+        for step in plan.steps:
+            answer = answered.get((draw, step.index))
+            values |= (answer.redrawn or {}) if answer else {}
+            messages = plan.job([Member(row.index, values, draw)], step.index).messages
+            details.append(StepDetail(draw, step.index, tuple(o.name for o in step.outputs), messages, answer))
+            if answer is None or answer.status != RowStatus.DONE:
+                break
+            values |= answer.values or {}
+    return tuple(details)
 
 
 def _cells_of(record: RunRecord, indexes: list[int]) -> dict[int, Row]:
     """The cells of some rows; near ones are read together, for each read decodes a whole group of rows."""
+    table = table_of(record)
     found: dict[int, Row] = {}
     for index in sorted(indexes):
         if index not in found:
             near = max(other for other in indexes if index <= other < index + _NEAR)
-            cells = rows_of(record.dataset_id or "", index, near - index + 1)
+            cells = table.page(index, near - index + 1)
             found |= dict(enumerate(cells, start=index))
     return found
 
@@ -103,4 +134,5 @@ def _cells_of(record: RunRecord, indexes: list[int]) -> dict[int, Row]:
 def _row(index: int, cells: Row, result: StoredResult | None, outputs: tuple[tuple[str, str], ...]) -> TableRow:
     values = (result.values if result else None) or {}
     answers: Row = {name: values.get(key) for key, name in outputs}
-    return TableRow(index, cells, answers, result.status if result else "pending", result)
+    cells = {**cells, **(result.redrawn or {})} if result else cells
+    return TableRow(index, cells, answers, result.status if result else PENDING, result)

@@ -4,12 +4,12 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Protocol
 
 import structlog
 
 from engine.flow import RunEnd
 from engine.results import PauseReason, RunStatus
-from engine.runner import Runner
 from handai_db import RunControl
 from handai_errors import StorageError
 from services.home import catalogue_path, open_catalogue
@@ -21,17 +21,34 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger()
 
 
+class Drains(Protocol):
+    """What can be asked to end: a runner, or the drawing of a table."""
+
+    @property
+    def draining_for(self) -> RunEnd | None:
+        """Why it goes on no further, once that is so."""
+        ...
+
+    def drain(self, end: RunEnd) -> None:
+        """Begin nothing more."""
+        ...
+
+    def cancel(self) -> None:
+        """Break off what is in flight."""
+        ...
+
+
 class Stops:
-    """How often a person asked for a stop, also before the runner was there to hear it."""
+    """How often a person asked for a stop, also before anyone was there to hear it."""
 
     def __init__(self, request: str | None = None) -> None:
         self._asked = {"stop": 1, "cancel": 2}.get(request or "", 0)
         self._heard = request
-        self._runner: Runner | None = None
+        self._work: Drains | None = None
 
-    def attach(self, runner: Runner) -> None:
-        """Pass on to this runner what was asked and what will be."""
-        self._runner = runner
+    def attach(self, work: Drains) -> None:
+        """Pass on to this what was asked and what will be."""
+        self._work = work
         self._pass_on()
 
     def ask(self) -> None:
@@ -48,10 +65,10 @@ class Stops:
         self._pass_on()
 
     def _pass_on(self) -> None:
-        if self._runner is not None and self._asked:
-            self._runner.drain(RunEnd(stopped=True))
+        if self._work is not None and self._asked:
+            self._work.drain(RunEnd(stopped=True))
             if self._asked > 1:
-                self._runner.cancel()
+                self._work.cancel()
 
 
 @contextmanager
@@ -68,18 +85,18 @@ def hearing_signals(stops: Stops) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def hearing_requests(run_id: str, runner: Runner, stops: Stops) -> AsyncIterator[None]:
+async def hearing_requests(run_id: str, work: Drains, stops: Stops) -> AsyncIterator[None]:
     """Read the catalogue's requests while the body runs."""
-    stops.attach(runner)
+    stops.attach(work)
     async with asyncio.TaskGroup() as group:
-        listener = group.create_task(_listen(run_id, runner, stops))
+        listener = group.create_task(_listen(run_id, work, stops))
         try:
             yield
         finally:
             listener.cancel()
 
 
-async def _listen(run_id: str, runner: Runner, stops: Stops) -> None:
+async def _listen(run_id: str, work: Drains, stops: Stops) -> None:
     loop = asyncio.get_running_loop()
     heard_at = loop.time()
     noted = False
@@ -90,13 +107,13 @@ async def _listen(run_id: str, runner: Runner, stops: Stops) -> None:
                     await asyncio.sleep(_POLL_S)
                     stops.hear(await control.request())
                     heard_at = loop.time()
-                    if runner.draining_for and not noted:
-                        await asyncio.to_thread(note_draining, run_id, runner.draining_for)
+                    if work.draining_for and not noted:
+                        await asyncio.to_thread(note_draining, run_id, work.draining_for)
                         noted = True
         except StorageError as error:  # a listener that falls would take the answers in flight with it
             log.warning("the catalogue could not be read or written", error=str(error))
             if loop.time() - heard_at > _LOCKED_GIVE_UP_S:
-                runner.drain(RunEnd(pause=PauseReason.DB_LOCKED, why=error))
+                work.drain(RunEnd(pause=PauseReason.DB_LOCKED, why=error))
             await asyncio.sleep(_POLL_S)
 
 

@@ -1,6 +1,6 @@
 """The table that a run starts from: an uploaded dataset, or the sampled columns of its schema."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,19 @@ def table_of(record: RunRecord) -> RunTable:
     return RunTable(stored.info.columns, table_path(stored.id))
 
 
+def datasets_of(record: RunRecord) -> frozenset[str]:
+    """The stored uploads that a run needs."""
+    source = record.spec.input
+    if isinstance(source, GenerateInput):
+        return tables_named(source)
+    return frozenset({record.dataset_id} if record.dataset_id else ())
+
+
+def tables_named(schema: Schema) -> frozenset[str]:
+    """The stored uploads that a schema takes values from."""
+    return frozenset(c.dataset for c in schema.columns if isinstance(c, TableColumn) and c.dataset is not None)
+
+
 def sampled_path(run_id: str) -> Path:
     """Where the sampled columns of a generate run are."""
     return run_path(run_id).with_suffix(".table.parquet")
@@ -60,12 +73,4 @@ def sampled_columns(schema: Schema) -> tuple[Column, ...]:
 
 def sampler_of(schema: Schema) -> Sampler:
     """What draws the schema's rows; raises NotFoundError when a table that it takes values from is not stored."""
-    stored = {c.dataset for c in schema.columns if isinstance(c, TableColumn) and c.dataset is not None}
-    return Sampler(schema, {name: table_path(dataset(name).id) for name in stored})
-
-
-def draw(record: RunRecord, source: GenerateInput, progress: Callable[[int], None]) -> None:
-    """Write the sampled columns of a run, once; `progress` hears how many rows there are."""
-    path = sampled_path(record.id)
-    if not path.exists():
-        sampler_of(source).write(path, progress)
+    return Sampler(schema, {name: table_path(dataset(name).id) for name in tables_named(schema)})

@@ -15,7 +15,6 @@ from engine.steps import steps_of
 from engine.tables import Row
 from handai_db import PENDING, RunReader, RunRecord
 from providers.base import AnswerForm
-from providers.specs import get_provider
 from services.home import run_path
 from services.run_tables import RunTable, sampler_of, table_of
 
@@ -46,7 +45,7 @@ def work_of(record: RunRecord) -> Work:
             reader.attempts_of_unfinished(),
             table.names,
             reader.begun_rows(finished),
-            sampler_of(source).row if isinstance(source, GenerateInput) else RunPlan.redrawn,
+            sampler_of(source).row if isinstance(source, GenerateInput) else None,
         )
         return Work(
             _pending(record, table, plan, finished),
@@ -73,7 +72,7 @@ def _form(record: RunRecord, remembered: str | None) -> AnswerForm:
     if remembered:
         return AnswerForm(remembered)
     typed = any(step.json and step.outputs for step in steps_of(record.spec))
-    return first_form(get_provider(record.provider), typed=typed)
+    return first_form(record.provider, typed=typed)
 
 
 def _judged(record: RunRecord, schema: GenerateInput, reader: RunReader, table: RunTable) -> Judged:

@@ -15,6 +15,10 @@ from storage.connect import copy_into, open_catalogue_file, translated
 from storage.migrate import roll_back
 from storage.records import DatasetRecord, SessionRecord
 
+# A generate run names in its schema the tables that it takes values from.
+_IS_USED = """EXISTS (SELECT 1 FROM runs WHERE runs.dataset_id = datasets.id
+    OR (runs.dataset_id IS NULL AND instr(runs.spec, datasets.id)))"""
+
 
 class Database:
     """One connection to the catalogue with short explicit transactions."""
@@ -127,8 +131,7 @@ class Datasets:
     def unused(self, older_than: float) -> tuple[DatasetRecord, ...]:
         """Uploads stored before a Unix time that no run uses."""
         rows = self._db.rows(
-            """SELECT * FROM datasets WHERE created_at < ?
-            AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_id = datasets.id)""",
+            f"SELECT * FROM datasets WHERE created_at < ? AND NOT {_IS_USED}",  # noqa: S608 ours
             (older_than,),
         )
         return tuple(_dataset(row) for row in rows)
@@ -137,8 +140,7 @@ class Datasets:
         """Forget an upload unless a run uses it; whether it was forgotten."""
         return bool(
             self._db.change(
-                """DELETE FROM datasets WHERE id = ?
-                AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.dataset_id = datasets.id)""",
+                f"DELETE FROM datasets WHERE id = ? AND NOT {_IS_USED}",  # noqa: S608 ours
                 (dataset_id,),
             )
         )

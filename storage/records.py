@@ -125,6 +125,21 @@ class StoredResult:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredStep:
+    """The result of one model call of a row, under its stored number; `redrawn` as in the row's result."""
+
+    step: int
+    status: str
+    values: dict[str, Any] | None
+    raw: str | None
+    cause: str | None
+    repaired: bool
+    redrawn: dict[str, Any] | None = None
+    verdict: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAnswer:
     """The good answer to one request, for another run with the same request."""
 

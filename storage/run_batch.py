@@ -93,13 +93,14 @@ class Batch:
         """Write all of it or nothing."""
         connection.execute("BEGIN IMMEDIATE")
         try:
-            self._statements(connection)
+            self.put_into(connection)
             connection.execute("COMMIT")
         except BaseException:
             roll_back(connection)
             raise
 
-    def _statements(self, connection: sqlite3.Connection) -> None:
+    def put_into(self, connection: sqlite3.Connection) -> None:
+        """Write all of it within a transaction that is open."""
         run = connection.execute
         attempts = [*self.reserved, *self.ended]
         if attempts:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.gate import Judgement
+from engine.results import RowResult, RowStatus
 from storage.connect import open_run_writer, translated
+from storage.run_batch import Batch
 
 _RECOVER = """
 UPDATE progress SET
@@ -78,7 +81,16 @@ def reopen_failed(path: Path, kind: str | None) -> int:
     return reopened
 
 
-def note_table(path: Path, rows: int) -> None:
-    """Note how many rows of a table without model calls are drawn: they are done with that."""
+def note_drawing(path: Path, waiting: str | None) -> None:
+    """Tell whoever watches how far the drawing of the table is."""
     with _writing(path) as connection:
-        connection.execute("UPDATE progress SET done = ?, updated_at = ?", (rows, time.time()))
+        connection.execute("UPDATE progress SET waiting = ?, updated_at = ?", (waiting, time.time()))
+
+
+def note_table(path: Path, rows: int, judgements: Sequence[Judgement]) -> None:
+    """Note that a table without model calls is drawn: its rows are done, some of them marked or dropped."""
+    results = [RowResult(found.row, 0, 0, RowStatus.DONE, values={}) for found in judgements]
+    verdicts = [(found.row, 0, str(found.verdict), found.cause) for found in judgements]
+    with _writing(path) as connection:
+        Batch(results=results, verdicts=verdicts).put_into(connection)
+        connection.execute("UPDATE progress SET done = ?, waiting = NULL, updated_at = ?", (rows, time.time()))

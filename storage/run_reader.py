@@ -13,8 +13,8 @@ from engine.job import REDRAWN, Begun
 from engine.numbering import Numbering
 from handai_errors import DamagedFileError
 from storage.connect import copy_into, open_run_reader, translated
-from storage.records import ErrorGroup, Event, Progress, StoredAnswer, StoredAttempt, StoredResult
-from storage.run_rows import PENDING, STEP_COLUMNS, check_step, is_end, rows_of, steps_from
+from storage.records import ErrorGroup, Event, Progress, StoredAnswer, StoredAttempt, StoredResult, StoredStep
+from storage.run_rows import PENDING, STEP_COLUMNS, check_step, is_end, rows_of, step_of, steps_from
 
 _ATTEMPT = (
     "row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream, prompt_tokens, "
@@ -82,6 +82,10 @@ class RunReader:
     def result(self, row: int) -> StoredResult | None:
         """The result of one row, if it has one."""
         return self.between(row, row + 1).get(row)
+
+    def steps(self, row: int) -> tuple[StoredStep, ...]:
+        """Every model call of one row that ended, in order; those of refused draws too."""
+        return tuple(step_of(step) for step in self._steps("r.row = ?", (row,)))
 
     def attempts(self, row: int) -> tuple[StoredAttempt, ...]:
         """Every attempt for one row, in order."""
@@ -153,7 +157,9 @@ class RunReader:
     def iter_results(self) -> Iterator[StoredResult]:
         """Every result in row order, streamed; raises DamagedFileError where a row is not what was written or gone."""
         expected = seen = 0
-        counted = "(SELECT done + failed FROM progress) AS expected"  # one statement sees one moment, beside a writer too
+        counted = (
+            "(SELECT done + failed FROM progress) AS expected"  # one statement sees one moment, beside a writer too
+        )
         source = steps_from(self.numbering)
         steps = self._iterate(f"SELECT {counted}, {STEP_COLUMNS} FROM {source} ORDER BY r.row, r.step")  # noqa: S608 ours
 

@@ -13,7 +13,7 @@ from engine.job import REDRAWN
 from engine.numbering import Numbering
 from engine.results import RowStatus
 from handai_errors import DamagedFileError
-from storage.records import StoredResult
+from storage.records import StoredResult, StoredStep
 from storage.run_batch import row_digest
 
 PENDING = "pending"
@@ -70,6 +70,23 @@ def _row(steps: list[sqlite3.Row], numbering: Numbering) -> StoredResult | None:
         redrawn=redrawn,
         verdict=last["verdict"],
         note=last["note"],
+    )
+
+
+def step_of(step: sqlite3.Row) -> StoredStep:
+    """A stored step on its own."""
+    values = orjson.loads(step["data"]) if step["data"] else None
+    redrawn = values.pop(REDRAWN, None) if values else None
+    return StoredStep(
+        step["step"],
+        step["status"],
+        values,
+        step["raw"],
+        step["cause"],
+        bool(step["repaired"]),
+        redrawn,
+        step["verdict"],
+        step["note"],
     )
 
 

@@ -69,7 +69,7 @@ async def test_after_a_full_disk_the_next_execution_does_the_rest(
             await execution.run(numbered(200))
     done = Stored(path).done
     assert 0 < len(done) < 200
-    attempts = {row: number for row, number, _ in Stored(path).attempts if row not in done}
+    attempts = {(row, 0): number for row, number, _ in Stored(path).attempts if row not in done}
     execution = Execution(path, lambda _row, _number: answer(), Settings(attempts_so_far=attempts))
     try:
         await execution.run(item for item in numbered(200) if item[0] not in done)

@@ -1,0 +1,86 @@
+"""Draws the sampled columns of a generate run before its rows need them; a stop breaks it off, a crash repeats it."""
+
+import asyncio
+
+from engine.flow import RunEnd
+from engine.gate import Judgement, Verdict
+from engine.judging import Judging
+from engine.spec import GenerateInput
+from engine.tables.model import Cell, Row
+from handai_db import RunReader, RunRecord, note_drawing, note_table
+from services.home import run_path
+from services.listening import Stops, hearing_requests
+from services.run_tables import sampled_path, sampler_of
+
+
+async def draw_table(record: RunRecord, source: GenerateInput, stops: Stops) -> RunEnd | None:
+    """Write the run's sampled columns unless they are there; None when a model's turn comes now, else how it ended."""
+    with RunReader(run_path(record.id)) as reader:
+        needs_model = bool(reader.numbering.steps)
+        is_noted = reader.progress().done > 0
+    drawing = _Drawing(record, source, finishes=not needs_model)
+    path = sampled_path(record.id)
+    if not path.exists() or not (needs_model or is_noted):
+        async with hearing_requests(record.id, drawing, stops):
+            await asyncio.to_thread(drawing.draw)
+    if drawing.draining_for is not None and not path.exists():
+        return drawing.draining_for
+    return None if needs_model else RunEnd()
+
+
+class _BrokenOffError(Exception):
+    """Ends a drawing that a person stopped."""
+
+
+class _Drawing:
+    """One drawing of one table, in a thread; without model columns it is the whole run."""
+
+    def __init__(self, record: RunRecord, source: GenerateInput, *, finishes: bool) -> None:
+        self._record = record
+        self._source = source
+        self._finishes = finishes
+        self._sampler = sampler_of(source)
+        self._judging = Judging(source)
+        self._judgements: list[Judgement] = []
+        self.draining_for: RunEnd | None = None
+
+    def drain(self, end: RunEnd) -> None:
+        """Break it off; nothing of it is kept, for drawing it again gives the same."""
+        self.draining_for = self.draining_for or end
+
+    def cancel(self) -> None:
+        """The same: nothing is in flight."""
+
+    def draw(self) -> None:
+        """Write the table and, if it is the whole run, that its rows are done."""
+        judges = self._finishes and self._judging.has_rules
+        try:
+            self._sampler.write(sampled_path(self._record.id), self._drawn, self._settle if judges else None)
+        except _BrokenOffError:
+            return
+        if self._finishes:
+            note_table(run_path(self._record.id), self._source.rows, self._judgements)
+
+    def _drawn(self, rows: int) -> None:
+        if self.draining_for is not None:
+            raise _BrokenOffError
+        waiting = f"drawing the table: {rows:,} of {self._source.rows:,} rows"
+        note_drawing(run_path(self._record.id), waiting)
+
+    def _settle(self, start: int, block: dict[str, list[Cell]]) -> None:
+        """Judge a block's rows in order and put in their place what was drawn for those refused."""
+        for place in range(len(next(iter(block.values())))):
+            row = {name: cells[place] for name, cells in block.items()}
+            for name, cell in self._settled(start + place, row).items():
+                block[name][place] = cell
+
+    def _settled(self, index: int, row: Row) -> Row:
+        draw = 0
+        while (found := self._judging.judge(index, draw, row)).verdict is Verdict.REFUSED:
+            draw += 1
+            row = {**row, **self._sampler.row(index, draw)}
+        if found.verdict is Verdict.SPENT:  # its columns have no other values left
+            found = Judgement(index, draw, Verdict.DROPPED, found.cause)
+        if found.verdict is not Verdict.ACCEPTED:
+            self._judgements.append(found)
+        return row
