@@ -14,8 +14,8 @@ def nearest(name: str, names: Iterable[str], *, noun: str = "columns") -> str:
     known = list(names)
     if not known:
         return f"There are no {noun}."
-    shown = ", ".join(f"`{other}`" for other in known[:_SHOWN]) + (" …" if len(known) > _SHOWN else "")
-    return f"The {noun} are: {shown}."
+    shown = ", ".join(f"`{other}`" for other in known[:_SHOWN])
+    return f"The {noun} are: {shown}{' …' if len(known) > _SHOWN else '.'}"
 
 
 def close_names(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from engine.nearest import nearest
+from engine.placeholders import placeholders
 from engine.schema.check_columns import column_problems
 from engine.schema.check_values import bounds_problems, expression_problems
 from engine.schema.columns import Check, JudgeColumn, ModelColumn, PersonColumn, Schema, SchemaColumn
@@ -76,14 +77,19 @@ def _twice(place: Place, name: str, column: SchemaColumn, other: str, first: Sch
 
 def _reference_problems(schema: Schema) -> Iterator[Problem]:
     made = _made(schema)
+    shared = placeholders(schema.instructions)
+    for name in shared:
+        if name not in made:
+            yield _unknown(("instructions",), "The schema's instructions read", name, made)
     for place, column in enumerate(schema.columns):
         try:
             named = reads(column, schema)
         except ExpressionError:  # told with the column's own problems
             continue
+        others = [name for name in made if name not in column_names(column)]
         for name in named:
-            if name not in made:
-                yield _unknown(("columns", place), f"The column `{column.name}` reads", name, made)
+            if name not in made and name not in shared:
+                yield _unknown(("columns", place), f"The column `{column.name}` reads", name, others)
     if schema.duplicates:
         for name in schema.duplicates.columns:
             if name not in made:

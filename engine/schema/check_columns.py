@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.columns import ColumnType
 from engine.nearest import nearest
 from engine.placeholders import cell_text
 from engine.schema import columns as c
-from engine.schema.check_values import bounds_problems, expression_problems, range_problems
+from engine.schema.check_values import (
+    expression_problems,
+    output_problems,
+    range_problems,
+    repeated_values,
+    span_problems,
+)
 from engine.schema.fakers import kinds, locales
 from engine.schema.graph import column_names
 from engine.schema.problems import Place, Problem
+from engine.tables.model import Cell
 
 ID_NUMBER = re.compile(r"\{(\d{1,18})\}")
 MAX_SEQUENCE = 2**63 - 1
@@ -35,6 +41,7 @@ def column_problems(here: Place, column: c.SchemaColumn, schema: c.Schema) -> It
     else:
         for number, case in enumerate(column.when):
             yield from expression_problems((*here, "when", number), who, case.condition)
+            yield from _finite((*here, "when", number), who, case.value)
         yield from _sampled(here, who, column, schema)
 
 
@@ -45,8 +52,15 @@ def _sampled(here: Place, who: str, column: c.SamplerColumn, schema: c.Schema) -
         last = column.start + column.step * (schema.rows - 1)
         if max(abs(column.start), abs(last)) > MAX_SEQUENCE:
             yield Problem(here, f"{who} counts past the largest whole number.", "Use a smaller start or step.")
+    elif isinstance(column, c.ConstantColumn):
+        yield from _finite((*here, "value"), who, column.value)
     elif type(column) in _ALONE:
         yield from _ALONE[type(column)](here, who, column)
+
+
+def _finite(place: Place, who: str, value: Cell) -> Iterator[Problem]:
+    if isinstance(value, float) and not math.isfinite(value):
+        yield Problem(place, f"{who} has a value that is no finite number.", "Leave it empty (null) instead.")
 
 
 def _choices(place: Place, who: str, values: c.Choices) -> Iterator[Problem]:
@@ -56,6 +70,8 @@ def _choices(place: Place, who: str, values: c.Choices) -> Iterator[Problem]:
         yield Problem(place, f"{who} gives every value the weight 0.", "At least one weight must be above 0.")
     elif isinstance(values, Mapping) and not math.isfinite(sum(values.values())):
         yield Problem(place, f"{who} has weights that are too large.", "Weights such as 0.6 or 60 will do.")
+    elif not isinstance(values, Mapping):
+        yield from repeated_values(place, who, values)
 
 
 def _category(here: Place, who: str, column: c.CategoryColumn) -> Iterator[Problem]:
@@ -135,7 +151,7 @@ def _date(here: Place, who: str, column: c.DateColumn) -> Iterator[Problem]:
     elif isinstance(start, datetime) and isinstance(end, datetime) and bool(start.tzinfo) != bool(end.tzinfo):
         yield Problem(here, f"{who} has a time zone at one end only.", "Write both alike.")
     else:
-        yield from range_problems(here, who, "start", start, "end", end)
+        yield from span_problems(here, who, start, end)
 
 
 def _id(here: Place, who: str, column: c.IdColumn) -> Iterator[Problem]:
@@ -178,13 +194,7 @@ def _table(here: Place, who: str, column: c.TableColumn) -> Iterator[Problem]:
 def _model(here: Place, who: str, column: c.ModelColumn) -> Iterator[Problem]:
     if not column.prompt.strip():
         yield Problem((*here, "prompt"), f"{who} has an empty prompt.", "Write what the model should do.")
-    if ColumnType.CATEGORY in (column.type, column.items) and not column.values:
-        yield Problem(here, f"{who} is a category without values.", "List them, such as values: [warm, dry].")
-    numeric = column.type in (ColumnType.INTEGER, ColumnType.NUMBER)
-    numeric = numeric or column.items in (ColumnType.INTEGER, ColumnType.NUMBER)
-    if not numeric and (column.minimum is not None or column.maximum is not None):
-        yield Problem(here, f"{who} has a minimum or maximum but no numbers.", "Give it type: integer or number.")
-    yield from bounds_problems(here, who, column)
+    yield from output_problems(here, who, column)
 
 
 def _judge(here: Place, who: str, rubric: c.Rubric) -> Iterator[Problem]:

@@ -201,9 +201,9 @@ SamplerColumn = Annotated[
 ]
 
 
-def _form(value: Any) -> str:
-    has = value.__contains__ if isinstance(value, dict) else lambda key: hasattr(value, key)
-    return next((key for key in ("sampler", "expression", "judge") if has(key)), "prompt")
+def _form(value: object) -> str:
+    known = value.keys() if isinstance(value, dict) else type(value).model_fields if isinstance(value, Declared) else ()
+    return next((key for key in ("sampler", "expression", "judge") if key in known), "prompt")
 
 
 SchemaColumn = Annotated[
@@ -227,8 +227,8 @@ class Check(Declared):
     rule: str | None = None
     minimum: float | None = None
     maximum: float | None = None
-    min_length: int | None = None
-    max_length: int | None = None
+    min_length: Annotated[int, Field(ge=0)] | None = None
+    max_length: Annotated[int, Field(ge=0)] | None = None
     pattern: str | None = None
     values: tuple[str, ...] = ()
     json_schema: dict[str, Any] | None = None

@@ -36,26 +36,27 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # ships no types
             ast.Tuple: self._eval_items,
         }
 
-    def _eval_column(self, node: ast.Name) -> Any:
+    def _eval_column(self, node: ast.Name) -> Cell:
         try:
-            return self.names[node.id]
+            return self.names[node.id]  # type: ignore[no-any-return]  # a cell
         except KeyError:
             raise MisuseError(f"the row has no `{node.id}`", "Name a column that is there.") from None
 
     def _eval_items(self, node: ast.List | ast.Tuple) -> list[Any]:
         return [self._eval(item) for item in node.elts]
 
-    def _eval_item(self, node: ast.Subscript) -> Any:
+    def _eval_item(self, node: ast.Subscript) -> Cell:
         whole, place = self._eval(node.value), self._eval(node.slice)
         try:
-            return whole[place]
+            return whole[place]  # type: ignore[no-any-return]  # a cell
         except (LookupError, TypeError):
             raise MisuseError("it has no such item", "x[0] is the first item, x['key'] that of an object.") from None
 
-    def _eval_function(self, node: ast.Call) -> Any:
+    def _eval_function(self, node: ast.Call) -> Cell:
         name = node.func.id  # type: ignore[attr-defined]  # parse() lets only names be called
         if name == "if_":  # only the chosen branch counts
-            return self._eval(node.args[1] if self._eval(node.args[0]) else node.args[2])
+            chosen: Cell = self._eval(node.args[1] if self._eval(node.args[0]) else node.args[2])
+            return chosen
         return _CALLS[name](*[self._eval(argument) for argument in node.args])
 
 

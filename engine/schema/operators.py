@@ -41,7 +41,7 @@ def kind_of(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-def bounded(value: Any) -> Any:
+def bounded(value: object) -> int | float:
     """The number, if a table can hold it."""
     if isinstance(value, int):
         if -MAX_INTEGER <= value <= MAX_INTEGER:
@@ -68,7 +68,7 @@ def misfit(what: str, *values: Cell) -> MisuseError:
 def _arithmetic(symbol: str, compute: Callable[[Any, Any], Any]) -> Callable[[Cell, Cell], Cell]:
     def apply(left: Cell, right: Cell) -> Cell:
         if isinstance(left, int | float) and isinstance(right, int | float):
-            return bounded(compute(left, right))  # type: ignore[no-any-return]  # a number
+            return bounded(compute(left, right))
         raise misfit(f"`{symbol}`", left, right)
 
     return apply
@@ -103,7 +103,7 @@ def _power(left: Cell, right: Cell) -> Cell:
         raise misfit("`**`", left, right)
     if abs(right) > _MAX_EXPONENT or (isinstance(left, int) and left.bit_length() * right > 2 * 64):
         raise MisuseError("the power is too large", f"An exponent is at most {_MAX_EXPONENT:,}.")
-    return bounded(left**right)  # type: ignore[no-any-return]  # a number
+    return bounded(left**right)
 
 
 def day_of(value: Cell) -> date:
@@ -176,7 +176,7 @@ def _not_contained(part: Cell, whole: Cell) -> bool:
 def _sign(symbol: str, compute: Callable[[Any], Any]) -> Callable[[Cell], Cell]:
     def apply(value: Cell) -> Cell:
         if isinstance(value, int | float):
-            return bounded(compute(value))  # type: ignore[no-any-return]  # a number
+            return bounded(compute(value))
         raise misfit(f"`{symbol}`", value)
 
     return apply

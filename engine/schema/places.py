@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import yaml
@@ -27,16 +28,27 @@ _TEXTS = frozenset(
     }
 )  # fmt: skip
 _LISTS_OF_TEXTS = frozenset({"values", "columns", "fields"})
-_FREE = frozenset({"value", "json_schema"})  # what is below these is the person's own
+FREE = frozenset({"value", "json_schema"})  # what is below these is the person's own
+
+
+_CAUSES = {
+    "stream end": "it ends before a bracket or quote is closed",
+    "unexpected end of stream": "it ends before a bracket or quote is closed",
+    "\\t": "there is a tab where only spaces can be",
+    "mapping values": "there is a colon where none can be",
+    "could not find expected ':'": "there is a key without a colon",
+    "but found another document": "it holds a second document after `---`",
+    "escape": "there is a backslash that means nothing",
+    "undefined alias": "an alias (*) can't be used here",
+}
 
 
 class _Loader(yaml.SafeLoader):
     """Composes nodes only; yes, no, 012 and 12:30 are text, as in YAML 1.2."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     depth = 0
 
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
             raise _Refused("an alias (*) can't be used here", self._mark(), "Write the value out.")
         if self.depth >= MAX_DEPTH:
@@ -46,12 +58,16 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
-    def _mark(self) -> Any:  # noqa: ANN401 PyYAML's own
-        return self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML's own
+    def _mark(self) -> yaml.Mark:
+        mark: yaml.Mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML has few types
+        return mark
+
+
+_Loader.yaml_implicit_resolvers = {}  # the readings of YAML 1.1 are replaced, below
 
 
 class _Refused(yaml.MarkedYAMLError):
-    def __init__(self, problem: str, mark: Any, remedy: str) -> None:
+    def __init__(self, problem: str, mark: yaml.Mark, remedy: str) -> None:
         super().__init__(problem=problem, problem_mark=mark)
         self.remedy = remedy
 
@@ -61,6 +77,9 @@ _Loader.add_implicit_resolver(NULL, re.compile(r"(~|null|Null|NULL|)$"), ["~", "
 _Loader.add_implicit_resolver(INTEGER, _INTEGER_FORM, list("-+0123456789"))
 _Loader.add_implicit_resolver(FLOAT, FLOAT_FORM, list("-+.0123456789"))
 _Loader.add_implicit_resolver(TIMESTAMP, _DATE_FORM, list("0123456789"))
+
+
+_READ = frozenset({BOOLEAN, INTEGER, FLOAT, NULL, TIMESTAMP, TEXT})
 
 
 @dataclass(slots=True)
@@ -108,7 +127,8 @@ def _compose(text: str, name: str) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         remedy = error.remedy if isinstance(error, _Refused) else _hint(text, line, error.problem or "")
-        raise _unreadable(name, line, error.problem or "it can't be read", remedy) from None
+        cause = error.problem if isinstance(error, _Refused) else _cause(error.problem or "")
+        raise _unreadable(name, line, cause or "", remedy) from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -116,6 +136,14 @@ def _compose(text: str, name: str) -> yaml.Node | None:
 
 def _unreadable(name: str, line: int, cause: str, remedy: str) -> SpecError:
     return as_error([Problem(("line",), f"this is not valid YAML or JSON: {cause}.", remedy)], {("line",): line}, name)
+
+
+def _cause(problem: str) -> str:
+    """What PyYAML found, in plain words."""
+    for part, words in _CAUSES.items():
+        if part in problem:
+            return words
+    return "it can't be read here"
 
 
 def _hint(text: str, line: int, problem: str) -> str:
@@ -130,7 +158,7 @@ def _hint(text: str, line: int, problem: str) -> str:
     return "Look at the indentation, brackets and quotes in that line and the one before."
 
 
-def _build(node: yaml.Node, place: Place, placed: Placed) -> Any:
+def _build(node: yaml.Node, place: Place, placed: Placed) -> object:
     placed.lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, place, placed)
@@ -165,12 +193,19 @@ def _mapping(node: yaml.MappingNode, place: Place, placed: Placed) -> dict[str, 
     return built
 
 
-def _scalar(node: yaml.Node, place: Place, placed: Placed) -> Any:
+def _scalar(node: yaml.Node, place: Place, placed: Placed) -> object:
     if node.tag == TEXT or not isinstance(node, yaml.ScalarNode):
         return _whole(node.value)
-    in_values = "values" in place and not _FREE.intersection(place)
+    in_values = "values" in place and not FREE.intersection(place)
+    if "json_schema" in place and node.tag == TIMESTAMP:
+        return _whole(node.value)
     if _is_text(place) and not (node.tag == NULL and not in_values):
         return _whole(node.value)
+    if node.tag not in _READ:
+        placed.problems.append(
+            Problem(place, f"the tag before `{str(node.value)[:40]}` can't be used.", "Take the !… out.")
+        )
+        return None
     try:
         return _typed(node)
     except (ValueError, OverflowError):
@@ -180,14 +215,14 @@ def _scalar(node: yaml.Node, place: Place, placed: Placed) -> Any:
 
 def _is_text(place: Place) -> bool:
     """Whether a scalar here is text, whatever it looks like."""
-    if not place or _FREE.intersection(place):
+    if not place or FREE.intersection(place):
         return False
     if isinstance(place[-1], int):
         return "values" in place or (len(place) > 1 and place[-2] in _LISTS_OF_TEXTS)
     return place[-1] in _TEXTS and "values" not in place
 
 
-def _typed(node: yaml.ScalarNode) -> Any:
+def _typed(node: yaml.ScalarNode) -> object:
     if node.tag == NULL:
         return None
     if node.tag == BOOLEAN:
@@ -196,9 +231,14 @@ def _typed(node: yaml.ScalarNode) -> Any:
         return int(node.value)
     if node.tag == FLOAT:
         return float(node.value.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    if node.tag == TIMESTAMP:
-        return yaml.constructor.SafeConstructor().construct_yaml_timestamp(node)
-    raise ValueError(node.tag)
+    return _moment(node.value)
+
+
+def _moment(text: str) -> date:
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    day, clock = text[:10], text[11:]
+    return datetime.fromisoformat(f"{day} {clock if clock[1:2] != ':' else f'0{clock}'}")
 
 
 def _whole(text: str) -> str:

@@ -19,6 +19,7 @@ _CLASSES: dict[str, type[BaseModel]] = {
     "judge": c.JudgeColumn,
 }
 SAMPLERS = tuple(_SAMPLERS)
+_KNOWN = frozenset(key for kind in (*_SAMPLERS.values(), *_CLASSES.values()) for key in kind.model_fields)
 
 
 def keys_of(kind: type[BaseModel]) -> dict[str, bool]:
@@ -26,7 +27,7 @@ def keys_of(kind: type[BaseModel]) -> dict[str, bool]:
     return {entry.alias or name: entry.is_required() for name, entry in kind.model_fields.items()}
 
 
-def shape_problems(data: Any) -> Iterator[Problem]:
+def shape_problems(data: object) -> Iterator[Problem]:
     """What is wrong with the keys, from the top to the bottom."""
     if not isinstance(data, dict):
         told = "is empty" if data is None else f"is {worded(data)}, not a mapping of keys"
@@ -41,11 +42,11 @@ def shape_problems(data: Any) -> Iterator[Problem]:
         yield from _keys(("duplicates",), "`duplicates`", data["duplicates"], c.Duplicates)
 
 
-def _items(data: Any) -> list[Any]:
+def _items(data: object) -> list[Any]:
     return data if isinstance(data, list) else []
 
 
-def worded(value: Any) -> str:
+def worded(value: object) -> str:
     """What a person wrote, as a message shows it."""
     if value is None:
         return "nothing"
@@ -60,7 +61,7 @@ def worded(value: Any) -> str:
     return f"'{str(value)[:40]}'"
 
 
-def _column(place: Place, data: Any) -> Iterator[Problem]:
+def _column(place: Place, data: object) -> Iterator[Problem]:
     if not isinstance(data, dict):
         yield Problem(
             place, f"a column must be a mapping of keys, not {worded(data)}.", "Such as {name: tone, sampler: uuid}."
@@ -83,10 +84,10 @@ _ARTICLE = {"expression": "an expression", "prompt": "a model", "judge": "a judg
 
 def _not_one_form(place: Place, who: str, forms: list[str], data: Mapping[str, Any]) -> Problem:
     told = " and ".join(f"`{form}`" for form in forms) if forms else "none of them"
-    close = [(key, near) for key in data for near in close_names(key, FORMS, 1) if not forms and key not in FORMS]
-    hint = f"Did you mean `{close[0][1]}` where it says `{close[0][0]}`?" if close else "Keep one."
-    if not forms and not close:
-        hint = "Add what fills it."
+    close = [(key, near) for key in data if key not in _KNOWN for near in close_names(key, FORMS, 1)]
+    hint = "Keep one."
+    if not forms:
+        hint = f"Did you mean `{close[0][1]}` where it says `{close[0][0]}`?" if close else "Add what fills it."
     return Problem(place, f"{who} needs exactly one of sampler, expression, prompt and judge; it has {told}.", hint)
 
 
@@ -113,7 +114,7 @@ def _a(word: str) -> str:
     return f"an {word}" if word[0] in "aeio" else f"a {word}"
 
 
-def _part(place: Place, who: str, data: Any, kind: type[BaseModel]) -> Iterator[Problem]:
+def _part(place: Place, who: str, data: object, kind: type[BaseModel]) -> Iterator[Problem]:
     if isinstance(data, dict):
         yield from _keys(place, who, data, kind)
     else:
@@ -136,7 +137,7 @@ def _keys(place: Place, who: str, data: dict[str, Any], kind: type[BaseModel]) -
         yield Problem(place, f"{who}{named} needs `{key}`.", "Add it.")
 
 
-def _choices(place: Place, choices: Any) -> Iterator[Problem]:
+def _choices(place: Place, choices: object) -> Iterator[Problem]:
     if isinstance(choices, list):
         for number, item in enumerate(choices):
             if isinstance(item, list | dict):
@@ -150,7 +151,7 @@ def _choices(place: Place, choices: Any) -> Iterator[Problem]:
         )
 
 
-def _weight(place: Place, key: str, weight: Any) -> Iterator[Problem]:
+def _weight(place: Place, key: str, weight: object) -> Iterator[Problem]:
     if isinstance(weight, bool) or not isinstance(weight, int | float):
         yield Problem(
             place, f"the weight of `{key}` must be a number, not {worded(weight)}.", "Such as 0.6, or leave all out."

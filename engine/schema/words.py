@@ -1,7 +1,6 @@
 """Pydantic's errors about a schema file in words for people who don't program."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -21,7 +20,6 @@ _NEEDED = {
     "string_type": "text",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
-    "string_too_short": "longer",
     "tuple_type": "a list",
     "list_type": "a list",
     "dict_type": "a mapping of keys",
@@ -31,7 +29,7 @@ _NEEDED = {
 _BOUNDS = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))
 
 
-def pydantic_problems(error: ValidationError, data: Any) -> Iterator[Problem]:
+def pydantic_problems(error: ValidationError, data: object) -> Iterator[Problem]:
     """One problem a place: of several tries at the same value the first is told, of nested places the innermost."""
     told: dict[Place, ErrorDetails] = {}
     for item in error.errors(include_url=False):
@@ -41,26 +39,34 @@ def pydantic_problems(error: ValidationError, data: Any) -> Iterator[Problem]:
             yield _problem(place, item, data)
 
 
-def _place(loc: Sequence[str | int], data: Any) -> Place:
+def _place(loc: Sequence[str | int], data: object) -> Place:
     """The keys of an error's location that are in the data; the others name pydantic's own choices."""
+    if loc[:1] == ("columns",):  # the form of a column, and which sampler, are choices even where keys are called so
+        loc = (*loc[:2], *loc[4 if loc[2:3] == ("sampler",) else 3 :])
     place: list[str | int] = []
     for part in loc:
-        inside = part in data if isinstance(data, dict) else False
-        if isinstance(data, list):
-            inside = isinstance(part, int) and part < len(data)
-        if inside:
+        if _is_in(part, data):
             place.append(part)
-            data = data[part]
+            data = _at((part,), data)
     return tuple(place)
 
 
-def _at(place: Place, data: Any) -> Any:
+def _is_in(part: str | int, data: object) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
+
+
+def _at(place: Place, data: object) -> object:
     for part in place:
-        data = data[part]
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int):
+            data = data[part]
     return data
 
 
-def _problem(place: Place, item: ErrorDetails, data: Any) -> Problem:
+def _problem(place: Place, item: ErrorDetails, data: object) -> Problem:
     given, bounds = _at(place, data), item.get("ctx") or {}
     who, kind = _who(place, data), item["type"]
     for key, words in _BOUNDS:
@@ -72,12 +78,13 @@ def _problem(place: Place, item: ErrorDetails, data: Any) -> Problem:
         return Problem(place, f"{who} must be a date, not {worded(given)}.", "Such as 2026-01-31.")
     if kind in _NEEDED:
         return Problem(place, f"{who} must be {_NEEDED[kind]}, not {worded(given)}.")
-    if kind == "string_too_long":
-        return Problem(place, f"{who} is too long.", f"It has at most {bounds.get('max_length')} characters.")
+    if kind in ("string_too_short", "string_too_long"):
+        wrong = "is empty" if kind == "string_too_short" else "is too long"
+        return Problem(place, f"{who} {wrong}.", "It has 1 to 200 characters.")
     return Problem(place, f"{who} can't be {worded(given)}.", "docs/schema.md shows what it takes.")
 
 
-def _one_of(place: Place, who: str, expected: str, given: Any) -> Problem:
+def _one_of(place: Place, who: str, expected: str, given: object) -> Problem:
     words = [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",")]
     near = close_names(str(given), words, 1)
     hint = f"Did you mean `{near[0]}`?" if near else ""
@@ -85,15 +92,14 @@ def _one_of(place: Place, who: str, expected: str, given: Any) -> Problem:
 
 
 def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) or value == int(value) else str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.12g}"
 
 
-def _who(place: Place, data: Any) -> str:
+def _who(place: Place, data: object) -> str:
     keys = [part for part in place if isinstance(part, str)]
     key = f"`{keys[-1]}`" if keys else "the schema"
     if len(place) > 2 and place[0] == "columns":
-        column = data["columns"][place[1]]
-        name = column.get("name")
+        name = _at((*place[:2], "name"), data)
         return f"{key} of the column `{name}`" if isinstance(name, str) and keys[-1] != "name" else f"{key} of a column"
     if len(place) > 2 and place[0] == "checks":
         return f"{key} of check {int(place[1]) + 1}"
