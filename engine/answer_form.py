@@ -1,11 +1,57 @@
-"""Stub."""
+"""In which form a run asks for JSON: the strictest one that its server takes, found out as the run goes."""
 
+from handai_errors import ErrorKind, ProviderError
 from providers.base import AnswerForm
+from providers.specs import JsonMode, get_provider
+
+_LOWER = {AnswerForm.JSON_SCHEMA: AnswerForm.JSON_OBJECT, AnswerForm.JSON_OBJECT: AnswerForm.INSTRUCTIONS}
+_NAMES = {
+    AnswerForm.JSON_SCHEMA: "JSON Schema",
+    AnswerForm.JSON_OBJECT: "JSON mode",
+    AnswerForm.INSTRUCTIONS: "JSON in the instructions alone",
+}
+_STRICTNESS = [AnswerForm.TEXT, AnswerForm.INSTRUCTIONS, AnswerForm.JSON_OBJECT, AnswerForm.JSON_SCHEMA]
+_CAN_BE_LEFT_OUT = frozenset({"temperature", "top_p", "seed"})  # never max tokens: a cap on cost counts on it
+
+
+def first_form(provider_id: str, *, typed: bool) -> AnswerForm:
+    """The strictest form that the provider is known to take; `typed` is whether there is a schema to send."""
+    spec = get_provider(provider_id)
+    if typed and spec.json_schema:
+        return AnswerForm.JSON_SCHEMA
+    return AnswerForm.INSTRUCTIONS if spec.json_mode is JsonMode.NONE else AnswerForm.JSON_OBJECT
 
 
 class Forms:
-    def __init__(self, first: AnswerForm) -> None:
-        self.current = first
+    """The form in which all requests of a run ask from now on; it only ever steps down."""
 
-    def step_down(self, form, error):
-        return None
+    def __init__(self, first: AnswerForm) -> None:
+        self._current = first
+
+    @property
+    def current(self) -> AnswerForm:
+        """The form to ask in."""
+        return self._current
+
+    def step_down(self, form: AnswerForm, error: ProviderError) -> str | None:
+        """What to note in the run's log when `error` refuses `form`; None if it is no such refusal.
+
+        Empty when the run already asks in a lower form, because another request was refused before this one.
+        """
+        if not is_form_refusal(error) or form not in _LOWER:
+            return None
+        if _STRICTNESS.index(self._current) < _STRICTNESS.index(form):
+            return ""
+        self._current = _LOWER[form]
+        return f"This model doesn't take {_NAMES[form]}; asking for {_NAMES[self._current]} instead."
+
+
+def is_form_refusal(error: ProviderError) -> bool:
+    """Whether the server did not take the asked-for form of the answer, or the schema."""
+    return error.kind is ErrorKind.UNSUPPORTED and error.parameter == "response_format"
+
+
+def refused_setting(error: ProviderError) -> str | None:
+    """The setting that the model does not take and that a request can do without: temperature, top_p or seed."""
+    refused = error.kind is ErrorKind.UNSUPPORTED and error.parameter in _CAN_BE_LEFT_OUT
+    return error.parameter if refused else None

@@ -25,13 +25,12 @@ class AnswerForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One model call; None leaves a setting to the provider's default."""
+    """One model call; None leaves a setting to the provider's default. `json_schema` goes with JSON_SCHEMA only."""
 
     model: str
     messages: tuple[Message, ...]
     temperature: float | None = None
     max_tokens: int | None = None
-    json_mode: bool = False
     form: AnswerForm = AnswerForm.TEXT
     json_schema: dict[str, Any] | None = None
     seed: int | None = None

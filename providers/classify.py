@@ -1,6 +1,5 @@
 """Turns a provider's failure into the one ProviderError that everything above understands; pure, no SDK."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +7,7 @@ from typing import Any
 
 from handai_errors import KIND_FACTS, ErrorKind, ProviderError
 from providers.error_body import ErrorBody, read_error_body, read_error_value
-from providers.error_rules import kind_of
+from providers.error_rules import is_about_the_form, kind_of
 from providers.rate_limits import parse_wait, retry_after_from
 from providers.remedies import CallContext, remedy_for, start_hint
 
@@ -186,12 +185,14 @@ def _retry_infos(body: ErrorBody) -> list[Any]:
 
 def _parameter(body: ErrorBody) -> str | None:
     """The request parameter that the model refuses; the refused one is named first, its replacement later."""
+    if is_about_the_form(body):
+        return "response_format"
     if body.parameter and body.parameter.partition(".")[0] in _PARAMETERS:
         return body.parameter.partition(".")[0]
     places = [(body.text.find(name), -len(name), name) for name in _PARAMETERS if name in body.text]
     if places:
         return min(places)[2]
-    return "response_format" if re.search(r"response.?format|json", body.text) else None
+    return None
 
 
 _TRANSPORT_TEXTS: dict[TransportFault, tuple[str, str]] = {

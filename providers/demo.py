@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import orjson
 
-from providers.base import Completion, CompletionRequest, StreamPiece, Usage
+from providers.base import AnswerForm, Completion, CompletionRequest, StreamPiece, Usage
 
 LABEL = "[offline demo, no AI] "
 LATENCY_VARIABLE = "HANDAI_DEMO_LATENCY_S"
@@ -69,7 +69,7 @@ def demo_object(prompt: str) -> dict[str, str | int]:
 
 
 def _completion(request: CompletionRequest, prompt: str, latency_s: float) -> Completion:
-    text = orjson.dumps(demo_object(prompt)).decode() if request.json_mode else demo_text(prompt)
+    text = orjson.dumps(demo_object(prompt)).decode() if request.form is not AnswerForm.TEXT else demo_text(prompt)
     sent = sum(len(message.content) for message in request.messages)
     return Completion(
         text=text,

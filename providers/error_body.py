@@ -59,7 +59,7 @@ def read_error_value(status: int, value: object) -> ErrorBody:
         message=message,
         words=frozenset(_words([*layers, metadata, availability, *_details(layers), *_inner_errors(layers)])),
         text=" ".join(str(q) for q in quoted if q).lower(),
-        parameter=next((str(layer["param"]) for layer in layers if layer.get("param")), None),
+        parameter=next((p for p in (_field_at_fault(layer) for layer in layers) if p), None),
         metadata=metadata,
         availability=availability,
         details=tuple(_details(layers)),
@@ -89,6 +89,16 @@ def _message(layer: dict[str, Any]) -> str:
         if isinstance(said, list) and said and isinstance(said[0], dict):
             return str(said[0].get("msg") or said[0])  # FastAPI's list of invalid fields
     return ""
+
+
+def _field_at_fault(layer: dict[str, Any]) -> str | None:
+    if layer.get("param"):
+        return str(layer["param"])
+    invalid = layer.get("detail")
+    first = invalid[0] if isinstance(invalid, list) and invalid else None
+    place = first.get("loc") if isinstance(first, dict) else None  # FastAPI: ["body", "response_format", "type"]
+    names = [str(name) for name in place if name != "body"] if isinstance(place, list) else []
+    return ".".join(names) or None
 
 
 def _words(sources: list[dict[str, Any]]) -> Iterator[str]:

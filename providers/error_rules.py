@@ -59,7 +59,14 @@ _UNSUPPORTED = re.compile(
     r"|unrecognized request argument|is not supported (?:with|by|for) this model|extra inputs are not permitted"
     r"|unknown (?:parameter|argument|name)|must contain the word .?json|'?response_format\.type'? must be"
     r"|(?:temperature|top_p|seed|response_format|max_tokens)\W+(?:is |are )?(?:not supported|deprecated|unsupported)"
-    r"|property .{1,60} is unsupported"
+    r"|property .{1,60} is unsupported|temperature.{0,60}only (?:the default|1(?:\.0)?) "
+)
+# Every server has its own words; what these share: they name the form, its schema, or the grammar made of it.
+_FORM = re.compile(
+    r"response.?format|response.?schema|json.?schema|json_object|json mode|support json|structured.?outputs?\b"
+    r"|guided.?(?:json|decoding)|(?:invalid|unsupported|support) (?:json )?schema"
+    r"|schema (?:error|produces|in generationconfig|contains|is (?:too|not|invalid))"
+    r"|(?:parse|compile|initialize|load|invalid|unsupported).{0,30}\bgrammar\b|\bgrammar (?:error|is not)"
 )
 
 
@@ -176,13 +183,28 @@ def _looks_like_overload(body: ErrorBody) -> bool:
 
 
 def _looks_like_invalid_output(body: ErrorBody) -> bool:
-    return "json_validate_failed" in body.words or (body.status == 422 and body.failed_generation is not None)
+    if "json_validate_failed" in body.words:
+        return True
+    return body.status in {400, 422} and body.failed_generation is not None
 
 
 def _looks_like_unsupported(body: ErrorBody) -> bool:
+    if is_about_the_form(body):
+        return True
     if body.status not in {400, 404, 422}:
         return False
     return bool(body.words & {"unsupported_parameter", "unsupported_value"}) or bool(_UNSUPPORTED.search(body.text))
+
+
+def is_about_the_form(body: ErrorBody) -> bool:
+    """Whether it is the asked-for form of the answer, or its schema, that the server does not take."""
+    statuses = {400, 404, 422} if body.began else {400, 404, 422, 500, 501}
+    if body.status not in statuses or body.text.lstrip().startswith("<"):
+        return False
+    if "can handle the requested parameters" in body.text:  # OpenRouter, which is told to only where a schema is sent
+        return True
+    named = (body.parameter or "").partition(".")[0] == "response_format"
+    return (named and body.status < 500) or _FORM.search(body.text) is not None
 
 
 def _looks_like_truncated_upload(body: ErrorBody) -> bool:

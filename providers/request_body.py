@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from providers.base import CompletionRequest
+from providers.base import AnswerForm, CompletionRequest
 from providers.specs import JsonMode, ProviderSpec
 
 _JSON_OBJECT = {"type": "json_object"}
@@ -23,9 +23,38 @@ def request_body(spec: ProviderSpec, request: CompletionRequest, *, stream: bool
         body[spec.max_tokens_parameter] = request.max_tokens
     if request.seed is not None and spec.seed_supported:
         body["seed"] = request.seed
-    if request.json_mode and spec.json_mode is not JsonMode.NONE:
-        body["response_format"] = _JSON_OBJECT if spec.json_mode is JsonMode.JSON_OBJECT else _ANY_OBJECT
+    body |= _form_of_answer(spec, request)
     if stream:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
     return orjson.dumps(body)
+
+
+def _form_of_answer(spec: ProviderSpec, request: CompletionRequest) -> dict[str, Any]:
+    match request.form:
+        case AnswerForm.JSON_SCHEMA if request.json_schema is not None:
+            schema = {"name": "answer", "strict": is_strict(request.json_schema), "schema": request.json_schema}
+            return {"response_format": {"type": "json_schema", "json_schema": schema}, **spec.sent_with_schema}
+        case AnswerForm.JSON_SCHEMA | AnswerForm.JSON_OBJECT if spec.json_mode is JsonMode.JSON_OBJECT:
+            return {"response_format": _JSON_OBJECT}
+        case AnswerForm.JSON_SCHEMA | AnswerForm.JSON_OBJECT if spec.json_mode is JsonMode.OBJECT_SCHEMA:
+            return {"response_format": _ANY_OBJECT}
+        case _:
+            return {}
+
+
+def is_strict(schema: object) -> bool:
+    """Whether every object in `schema` names all its keys, requires them and allows no others.
+
+    OpenAI and Groq refuse other schemas as strict ones, and take them as a wish.
+    """
+    if isinstance(schema, list):
+        return all(is_strict(part) for part in schema)
+    if not isinstance(schema, dict):
+        return True
+    kind = schema.get("type")
+    if kind == "object" or (isinstance(kind, list) and "object" in kind):
+        named, required = schema.get("properties", {}), schema.get("required", ())
+        if schema.get("additionalProperties") is not False or not named or {*named} != {*required}:
+            return False
+    return all(is_strict(part) for key, part in schema.items() if key not in {"enum", "const", "required"})

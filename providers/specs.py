@@ -2,6 +2,7 @@
 
 import difflib
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,7 +21,8 @@ class ProviderSpec(BaseModel):
     """What Handai knows about one provider.
 
     `key_variables` are environment variables in the order in which they are looked at; `key_prefixes` only ever
-    warn. `json_word_needed`: JSON mode is refused unless a message contains the word JSON.
+    warn. `json_schema`: its models take a JSON Schema, or some do and the others say so. `sent_with_schema` goes into
+    the body beside a schema. `json_word_needed`: JSON mode is refused unless a message contains the word JSON.
     `base_url_variable` names the environment variable of a base URL that only the user knows.
     """
 
@@ -40,6 +42,7 @@ class ProviderSpec(BaseModel):
     base_url_variable: str = ""
     json_mode: JsonMode = JsonMode.JSON_OBJECT
     json_schema: bool = True
+    sent_with_schema: dict[str, Any] = Field(default_factory=dict)
     json_word_needed: bool = False
     max_tokens_parameter: str = "max_tokens"
     seed_supported: bool = True
@@ -84,7 +87,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         key_prefixes=("sk-ant-",),
         key_page="https://platform.claude.com/settings/keys",
         billing_page="https://platform.claude.com/settings/billing",
-        json_mode=JsonMode.NONE,
+        json_mode=JsonMode.NONE,  # the compatible endpoint ignores response_format without a word
         json_schema=False,
         seed_supported=False,
         price_provider="anthropic",
@@ -157,6 +160,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         lists_models=True,
         price_provider="openrouter",
         free_suffix=":free",
+        sent_with_schema={"provider": {"require_parameters": True}},  # else an upstream may ignore the schema
         headers={"HTTP-Referer": "https://github.com/mohsaqr/handai", "X-OpenRouter-Title": "Handai"},
     ),
     ProviderSpec(
@@ -200,7 +204,6 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         default_model="demo",
         models=("demo",),
         requires_api_key=False,
-        json_schema=False,
         local=True,
     ),
 )

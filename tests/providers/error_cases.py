@@ -3,6 +3,7 @@
 from tests.providers.error_case import Case
 from tests.providers.error_cases_access import AUTH, MODERATION, MONEY, PERMISSION
 from tests.providers.error_cases_answers import MALFORMED, REQUESTS
+from tests.providers.error_cases_forms import FORMS
 from tests.providers.error_cases_limits import DOWN, LIMITS
 from tests.providers.error_cases_requests import FILTERS, LENGTHS, MODELS
 
@@ -17,6 +18,7 @@ ROWS: dict[str, tuple[Case, ...]] = {
     "lengths": LENGTHS,
     "filters": FILTERS,
     "requests": REQUESTS,
+    "forms": FORMS,
     "malformed": MALFORMED,
 }
 CASES = [(f"{row}-{case.name}", case) for row, cases in ROWS.items() for case in cases]

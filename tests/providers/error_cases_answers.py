@@ -54,35 +54,6 @@ REQUESTS = (
         parameter="temperature",
     ),
     Case(
-        "groq-schema",
-        "groq",
-        400,
-        openai_body("This model does not support response format `json_schema`."),
-        K.UNSUPPORTED,
-        parameter="response_format",
-    ),
-    Case(
-        "lmstudio-json",
-        "lmstudio",
-        400,
-        {"error": "'response_format.type' must be 'json_schema' or 'text'"},
-        K.UNSUPPORTED,
-        parameter="response_format",
-    ),
-    Case(
-        "openai-json-word",
-        "openai",
-        400,
-        openai_body(
-            "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
-            "invalid_request_error",
-            None,
-            "messages",
-        ),
-        K.UNSUPPORTED,
-        parameter="response_format",
-    ),
-    Case(
         "cerebras-seed", "custom", 400, openai_body("property 'seed' is unsupported"), K.UNSUPPORTED, parameter="seed"
     ),
     Case("plain-400", "openai", 400, openai_body("Something is wrong", "invalid_request_error"), K.INVALID_REQUEST),

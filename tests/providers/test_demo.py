@@ -3,7 +3,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from providers.base import CompletionRequest, Message
+from providers.base import AnswerForm, CompletionRequest, Message
 from providers.demo import LABEL, LATENCY_VARIABLE, DemoClient
 from providers.router import make_client
 
@@ -19,7 +19,7 @@ async def test_text_is_labelled_and_made_of_the_row() -> None:
 
 
 async def test_json_mode_gives_an_object_whose_texts_are_labelled() -> None:
-    completion = await DemoClient(0).complete(replace(REQUEST, json_mode=True))
+    completion = await DemoClient(0).complete(replace(REQUEST, form=AnswerForm.JSON_OBJECT))
     value = orjson.loads(completion.text or "")
     assert value["demo_label"].startswith(LABEL)
     assert value["demo_words"] == 6

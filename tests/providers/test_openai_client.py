@@ -6,7 +6,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from providers.base import Message, RateLimits, Usage
+from providers.base import AnswerForm, Message, RateLimits, Usage
 from tests.fake_faults import chat_body
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST, client_of
@@ -57,7 +57,7 @@ async def test_unset_settings_are_not_sent(fake_provider: FakeProvider) -> None:
 async def test_set_settings_go_out_in_the_providers_words(
     fake_provider: FakeProvider, provider: str, expected: dict[str, object]
 ) -> None:
-    request = replace(REQUEST, temperature=0.0, max_tokens=9, seed=3, json_mode=True)
+    request = replace(REQUEST, temperature=0.0, max_tokens=9, seed=3, form=AnswerForm.JSON_OBJECT)
     async with client_of(fake_provider.url, provider=provider, key=KEY) as client:
         await client.complete(request)
     sent = fake_provider.requests[0].json()
