@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.columns import ColumnType, Output
+from engine.quality.expected import Below, normal_below, poisson_below, uniform_below
 from engine.quality.report import Kind
+from engine.quality.words import number, span
 from engine.schema.columns import (
     BernoulliColumn,
     CategoryColumn,
     Choices,
+    ConstantColumn,
     DateColumn,
     ExpressionColumn,
     FakerColumn,
@@ -33,12 +36,18 @@ _WRITTEN = "written by the model"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One column as it was asked for; kind None is found out from the values. `written` texts are compared."""
+    """One column as it was asked for; kind None is found out from the values. `written` texts are compared.
+
+    `shares` are the allowed categories with their shares (None: any). `below` is the asked-for distribution: the
+    chance of a number less than the given one. `first` and `last` are ISO dates.
+    """
 
     name: str
     source: str
+    words: str = ""
     kind: Kind | None = None
-    shares: Mapping[str, float] | None = None
+    shares: Mapping[str, float | None] | None = None
+    below: Below | None = None
     low: float | None = None
     high: float | None = None
     mean: float | None = None
@@ -73,7 +82,7 @@ class _Shares:
             return None
         parent = self._columns.get(column.of)
         outer = self.of(column.of, above | {name})
-        if outer is None or getattr(parent, "when", ()):
+        if outer is None or (isinstance(parent, CategoryColumn | SubcategoryColumn) and parent.when):
             return None
         shares: dict[str, float] = {}
         for value, chance in outer.items():
@@ -97,16 +106,17 @@ def _column(column: SchemaColumn, shares: _Shares) -> tuple[Asked, ...]:
         return (_output(column),)
     if isinstance(column, JudgeColumn):
         score, reason = column_names(column)
-        rubric = column.judge
-        scored = Asked(score, "scored by the model", Kind.NUMBER, low=rubric.minimum, high=rubric.maximum)
-        return (scored, Asked(reason, _WRITTEN, Kind.TEXT))
+        low, high = column.judge.minimum, column.judge.maximum
+        words = span(low, high)
+        scored = Asked(score, "scored by the model", words, Kind.NUMBER, low=low, high=high)
+        return (scored, Asked(reason, _WRITTEN, kind=Kind.TEXT))
     if isinstance(column, ExpressionColumn):
-        return (Asked(column.name, "computed"),)
+        return (Asked(column.name, "computed", column.expression),)
     if isinstance(column, PersonColumn):
         asked = tuple(_person(name, column) for name in column_names(column))
     elif isinstance(column, CategoryColumn | SubcategoryColumn):
-        source = f"drawn: {column.sampler}"
-        asked = (Asked(column.name, source, Kind.CATEGORY, shares=shares.of(column.name)),)
+        wanted = shares.of(column.name)
+        asked = (Asked(column.name, f"drawn: {column.sampler}", kind=Kind.CATEGORY, shares=wanted),)
     else:
         asked = (_sampled(column),)
     return tuple(replace(one, conditional=bool(column.when)) for one in asked)
@@ -115,54 +125,84 @@ def _column(column: SchemaColumn, shares: _Shares) -> tuple[Asked, ...]:
 def _sampled(column: SchemaColumn) -> Asked:
     asked = Asked(column.name, f"drawn: {getattr(column, 'sampler', '')}")
     match column:
-        case UniformColumn():
-            return replace(asked, kind=Kind.NUMBER, low=column.low, high=column.high, **_uniform(column))
-        case NormalColumn():
-            bounds = {"low": column.minimum, "high": column.maximum}
-            return replace(asked, kind=Kind.NUMBER, mean=column.mean, sd=column.sd, **bounds)
-        case PoissonColumn():
-            return replace(asked, kind=Kind.NUMBER, low=0, mean=column.mean, sd=math.sqrt(column.mean))
+        case UniformColumn() | NormalColumn() | PoissonColumn():
+            asked = _number(column, asked)
         case BernoulliColumn():
-            return replace(asked, kind=Kind.CATEGORY, shares={"true": column.p, "false": 1 - column.p})
+            asked = replace(asked, kind=Kind.CATEGORY, shares={"true": column.p, "false": 1 - column.p})
         case DateColumn():
-            return replace(asked, kind=Kind.DATE, first=column.start.isoformat(), last=column.end.isoformat())
-        case SequenceColumn() | IdColumn() | UuidColumn():
-            return replace(asked, kind=Kind.IDENTIFIER)
+            first, last = column.start.isoformat(), column.end.isoformat()
+            asked = replace(asked, kind=Kind.DATE, first=first, last=last, words=f"from {first} to {last}")
+        case IdColumn():
+            asked = replace(asked, kind=Kind.IDENTIFIER, words=column.pattern)
+        case SequenceColumn() | UuidColumn():
+            asked = replace(asked, kind=Kind.IDENTIFIER)
         case FakerColumn():
-            return replace(asked, source=f"drawn: {column.kind}")
+            asked = replace(asked, source=f"drawn: {column.kind} ({column.locale})")
+        case ConstantColumn():
+            asked = replace(asked, words=str(column.value))
     return asked
 
 
-def _uniform(column: UniformColumn) -> dict[str, float]:
+def _number(column: UniformColumn | NormalColumn | PoissonColumn, asked: Asked) -> Asked:
+    asked = replace(asked, kind=Kind.NUMBER)
+    if isinstance(column, UniformColumn):
+        return replace(
+            asked,
+            words=span(column.low, column.high),
+            low=column.low,
+            high=column.high,
+            mean=(column.low + column.high) / 2,
+            sd=_spread(column),
+            below=uniform_below(column.low, column.high, column.decimals),
+        )
+    if isinstance(column, NormalColumn):
+        bounds = span(column.minimum, column.maximum)
+        return replace(
+            asked,
+            words=f"around {number(column.mean)}, standard deviation {number(column.sd)}"
+            + (f", {bounds}" if bounds else ""),
+            low=column.minimum,
+            high=column.maximum,
+            mean=column.mean,
+            sd=column.sd,
+            below=normal_below(column.mean, column.sd, column.minimum, column.maximum, column.decimals),
+        )
+    spread = math.sqrt(column.mean)
+    words, below = f"counts around {number(column.mean)}", poisson_below(column.mean)
+    return replace(asked, words=words, low=0, mean=column.mean, sd=spread, below=below)
+
+
+def _spread(column: UniformColumn) -> float:
     width = column.high - column.low
     if column.decimals is None:
-        spread = width / math.sqrt(12)
-    else:  # whole steps of 10^-decimals, both ends included
-        step: float = 10.0**-column.decimals
-        spread = math.sqrt(max(0.0, (width + step) ** 2 - step**2) / 12)
-    return {"mean": (column.low + column.high) / 2, "sd": spread}
+        return width / math.sqrt(12)
+    step: float = 10.0**-column.decimals  # whole steps, both ends included
+    return math.sqrt(max(0.0, (width + step) ** 2 - step**2) / 12)
 
 
 def _person(name: str, column: PersonColumn) -> Asked:
     asked = Asked(name, f"drawn: person ({column.locale})")
     if name.endswith("_age"):
-        return replace(asked, kind=Kind.NUMBER, low=column.min_age, high=column.max_age)
+        low, high = column.min_age, column.max_age
+        return replace(asked, kind=Kind.NUMBER, low=low, high=high, words=span(low, high))
     return asked
+
+
+_KINDS = {
+    ColumnType.TEXT: Kind.TEXT,
+    ColumnType.INTEGER: Kind.NUMBER,
+    ColumnType.NUMBER: Kind.NUMBER,
+    ColumnType.BOOLEAN: Kind.CATEGORY,
+    ColumnType.CATEGORY: Kind.CATEGORY,
+    ColumnType.DATE: Kind.DATE,
+    ColumnType.LIST: Kind.OTHER,
+    ColumnType.OBJECT: Kind.OTHER,
+}
 
 
 def _output(output: Output) -> Asked:
-    asked = Asked(output.name, _WRITTEN, written=True)
-    match output.type:
-        case ColumnType.CATEGORY:
-            return replace(asked, kind=Kind.CATEGORY, shares=dict.fromkeys(output.values))
-        case ColumnType.BOOLEAN:
-            return replace(asked, kind=Kind.CATEGORY)
-        case ColumnType.INTEGER | ColumnType.NUMBER:
-            return replace(asked, kind=Kind.NUMBER, low=output.minimum, high=output.maximum)
-        case ColumnType.DATE:
-            return replace(asked, kind=Kind.DATE)
-        case ColumnType.LIST | ColumnType.OBJECT:
-            return replace(asked, kind=Kind.OTHER)
-        case ColumnType.TEXT:
-            return replace(asked, kind=Kind.TEXT)
-    return asked
+    asked = Asked(output.name, _WRITTEN, kind=_KINDS[output.type] if output.type else None, written=True)
+    if asked.kind is Kind.NUMBER:
+        low, high = output.minimum, output.maximum
+        return replace(asked, low=low, high=high, words=span(low, high))
+    return replace(asked, shares=dict.fromkeys(output.values)) if output.type is ColumnType.CATEGORY else asked

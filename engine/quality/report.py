@@ -17,8 +17,15 @@ class Kind(StrEnum):
 
 
 class RunFigures(Declared):
-    """What the run itself counted."""
+    """What the run itself counted. `invalid` are answers that did not have the asked-for form, `refused` are draws.
 
+    `cost_complete` is false when the cost of some attempts is unknown.
+    """
+
+    name: str = ""
+    status: str = ""
+    model: str = ""
+    seed: int | None = None
     rows_total: int | None = None
     rows_done: int | None = None
     rows_failed: int | None = None
@@ -26,12 +33,13 @@ class RunFigures(Declared):
     repaired: int | None = None
     asked_again: int | None = None
     refused: int | None = None
+    marked: int | None = None
+    dropped: int | None = None
     cost_usd: float | None = None
+    cost_complete: bool = True
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     duration_s: float | None = None
-    model: str = ""
-    seed: int | None = None
 
 
 class Share(Declared):
@@ -44,38 +52,36 @@ class Share(Declared):
 
 
 class CategoryFigures(Declared):
-    """Shares of all categories; `distance` is the total variation distance between asked and got (0 same, 1 disjoint).
-
-    `others` counts values beyond the listed ones.
-    """
+    """Shares of the categories that were asked for or came most; `others` counts the values beyond those listed."""
 
     shares: tuple[Share, ...]
     others: int = 0
-    distance: float | None = None
 
 
 class Bin(Declared):
-    """One bar of a histogram, from `low` to below `high` (the last includes it)."""
+    """One bar of a histogram, from `low` to below `high` (the last includes it); `asked` is the share asked for."""
 
     low: float
     high: float
     share: float
+    asked: float | None = None
 
 
 class NumberFigures(Declared):
-    """Asked and got; quantiles and histogram may come from a sample of the rows."""
+    """Quantiles and histogram come from the sampled rows; `whole` numbers have bars that begin at whole numbers.
 
-    asked_low: float | None = None
-    asked_high: float | None = None
+    Mean and standard deviation are None where they are beyond what a number can hold.
+    """
+
     asked_mean: float | None = None
     asked_sd: float | None = None
     low: float
     high: float
-    mean: float
+    mean: float | None
     sd: float | None
+    whole: bool
     quantiles: dict[str, float]
     histogram: tuple[Bin, ...]
-    outside: int = 0
 
 
 class TextFigures(Declared):
@@ -99,38 +105,44 @@ class TextFigures(Declared):
 class DateFigures(Declared):
     """The first and last date, ISO; the histogram is in days since 1970-01-01."""
 
-    asked_first: str | None = None
-    asked_last: str | None = None
     first: str
     last: str
     histogram: tuple[Bin, ...]
-    outside: int = 0
+
+
+Figures = CategoryFigures | NumberFigures | TextFigures | DateFigures
 
 
 class ColumnReport(Declared):
-    """One column. `distinct_more` says that there are more different values than `distinct`.
+    """One column: `source` says where its values come from, `asked` what they should be.
 
-    `unfit` counts values that are not of the column's kind. A `conditional` column has cases that replace values, so
-    that it may rightly differ from what its sampler alone would give.
+    `unfit` counts values that are of another kind or not among those allowed, `outside` those beyond the asked-for
+    range. `distance` is the total variation distance between the distributions asked for and got (0 the same, 1
+    disjoint), `chance` what a fair draw of this size differs by on average. A `conditional` column has cases that
+    replace values, so that it may rightly differ. `distinct_estimated` says that `distinct` is an estimate.
     """
 
     name: str
     source: str
+    asked: str = ""
     kind: Kind
     count: int
     missing: int
     unfit: int = 0
+    outside: int = 0
     distinct: int
-    distinct_more: bool = False
+    distinct_estimated: bool = False
     conditional: bool = False
-    categories: CategoryFigures | None = None
-    numbers: NumberFigures | None = None
-    texts: TextFigures | None = None
-    dates: DateFigures | None = None
+    distance: float | None = None
+    chance: float | None = None
+    figures: Figures | None = None
 
 
 class Link(Declared):
-    """How strongly two columns go together: Pearson's r (-1 to 1) or Cramér's V (0 to 1), over `rows` rows."""
+    """How strongly two columns go together, over `rows` rows.
+
+    `measure` is "Pearson's r" (−1 to 1), "Cramér's V" or "correlation ratio" (both 0 to 1).
+    """
 
     first: str
     second: str
@@ -140,7 +152,12 @@ class Link(Declared):
 
 
 class QualityReport(Declared):
-    """The whole report; `sampled` is the number of rows behind quantiles, histograms and links."""
+    """The whole report; `sampled` is the number of rows behind quantiles, histograms and links.
+
+    `repeating_rows` of the `compared_rows` first rows have a written text that repeats an earlier row's; `near` is how
+    alike texts have to be for that. `equal_rows` repeat an earlier row in every column but identifiers. `notes` say
+    how far to trust the figures.
+    """
 
     rows: int
     sampled: int
@@ -149,5 +166,6 @@ class QualityReport(Declared):
     links: tuple[Link, ...]
     repeating_rows: int | None
     compared_rows: int
+    equal_rows: int | None
     run: RunFigures
     notes: tuple[str, ...] = ()
