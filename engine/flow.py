@@ -182,7 +182,7 @@ class Flow:
             return
         for judgement in gate.finished(row, draw, values):
             self._take(judgement)
-        self.with_.sink.remember("judged", f"{gate.place.round}:{gate.place.row}")
+        self.with_.sink.remember("judged", str(gate.place))
         if gate.refused_share() > judged.stop_share and not self.is_draining:
             self.drain(RunEnd(pause=PauseReason.CIRCUIT_BREAKER, why=_repetitive(gate.refused_share())))
 

@@ -1,8 +1,9 @@
 """Accepts or refuses drawn rows, always in row order, so that the same answers give the same table."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from engine.diversity import Diversity
 from engine.tables.model import Row
@@ -34,6 +35,19 @@ class Place:
 
     round: int = 0
     row: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.round}:{self.row}"
+
+    @classmethod
+    def read(cls, text: str | None) -> Self:
+        """The place that was written as text; the beginning if there is none."""
+        round_, _, row = (text or "0:0").partition(":")
+        return cls(int(round_), int(row))
+
+    def is_past(self, row: int, draw: int) -> bool:
+        """Whether a draw was judged before."""
+        return (draw, row) < (self.round, self.row)
 
 
 Judge = Callable[[int, int, Row], Judgement]
@@ -95,11 +109,6 @@ class Gate:
         self._refused_lately.append(judgement.verdict in {Verdict.REFUSED, Verdict.SPENT})
         del self._refused_lately[:-200]
         return judgement
-
-
-def in_judging_order(rows: Iterable[tuple[int, int, Row]]) -> list[tuple[int, int, Row]]:
-    """(row, draw, values) as a gate would have judged them."""
-    return sorted(rows, key=lambda item: (item[1], item[0]))
 
 
 @dataclass(frozen=True, slots=True)

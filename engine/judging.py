@@ -1,11 +1,11 @@
 """What becomes of a drawn row: whether it repeats another, whether it passes its schema's checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.checking import RowCheck
 from engine.columns import ColumnType
 from engine.diversity import Diversity, DiversityMeter, TextIndex
-from engine.gate import Judgement, Verdict
+from engine.gate import Gate, Judged, Judgement, Place, Verdict
 from engine.schema.columns import CategoryColumn, Duplicates, ModelColumn, Schema
 from engine.tables.model import Cell, Row
 
@@ -76,6 +76,29 @@ class Judging:
         if "drop" in wishes:
             return Verdict.DROPPED, causes
         return (Verdict.MARKED if failed else Verdict.ACCEPTED), causes
+
+
+def judged_so_far(
+    schema: Schema,
+    at: Place,
+    refused: Sequence[frozenset[int]],
+    ended: Iterable[tuple[int, int, Row | None]],
+) -> Judged:
+    """The gate of a run that goes on: `ended` are its rows so far as (row, draw, values), None where one failed.
+
+    What was accepted before counts; what ended without having been judged waits before the gate.
+    """
+    judging = Judging(schema)
+    if not judging.has_rules:
+        return Judged()
+    unjudged: list[tuple[int, int, Row | None]] = []
+    for row, draw, values in ended:
+        if not at.is_past(row, draw):
+            unjudged.append((row, draw, values))
+        elif values is not None:
+            judging.accept(row, values)
+    gate = Gate(judging.judge, schema.rows, at, refused)
+    return Judged(gate, judging.stop_share, tuple(unjudged), judging.diversity)
 
 
 def compared_columns(schema: Schema) -> tuple[str, ...]:

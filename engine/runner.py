@@ -54,6 +54,8 @@ class Runner:
 
     async def run(self, rows: Iterable[tuple[int, Row]]) -> RunEnd:
         """Ask for every row in `rows` and return how it ended; a row's failure never raises."""
+        if any(step.json for step in self._plan.steps):
+            self._with.sink.remember("answer_form", self._with.forms.current)
         async with asyncio.TaskGroup() as group:
             live = group.create_task(self._publish())
             self._workers = [group.create_task(self._work(group)) for _ in range(self._with.limiter.ceiling)]

@@ -4,15 +4,20 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from engine.diversity import Diversity
 from engine.results import RunStatus
 from handai_db import ErrorGroup, Progress, RunReader, RunRecord
 from handai_errors import StorageError
+from providers.base import AnswerForm
 from services.home import run_path
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run at one moment; None is unknown. `damage` says why its file can't be read."""
+    """One run at one moment; None is unknown. `damage` says why its file can't be read.
+
+    `steps` are the model calls that a row needs; `answer_form` is how its answers' form is asked for.
+    """
 
     record: RunRecord
     progress: Progress | None
@@ -20,6 +25,9 @@ class RunView:
     outputs: tuple[tuple[str, str], ...] = ()
     duration_s: float | None = None
     damage: str | None = None
+    steps: int = 1
+    diversity: Diversity | None = None
+    answer_form: AnswerForm | None = None
 
     @property
     def status(self) -> RunStatus:
@@ -92,6 +100,13 @@ class RunView:
             "retries": self.retries if found else None,
             "rate_limited": found.rate_limited if found else None,
             "cached": found.cached if found else None,
+            "repaired": found.repaired if found else None,
+            "invalid": found.invalid if found else None,
+            "refused": found.refused if found else None,
+            "marked": found.marked if found else None,
+            "dropped": found.dropped if found else None,
+            "answer_form": self.answer_form,
+            "diversity": self.diversity.model_dump(mode="json") if self.diversity else None,
             "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens},
             "cost_usd": self.cost_usd,
             "cost_complete": self.cost_complete,
@@ -105,7 +120,17 @@ def view_of(record: RunRecord) -> RunView:
     """The run now; a damaged or missing run file is told in the view, not raised."""
     try:
         with RunReader(run_path(record.id)) as reader:
-            return RunView(record, reader.progress(), reader.errors(), reader.outputs(), reader.duration_s(time.time()))
+            meta = reader.meta()
+            return RunView(
+                record,
+                reader.progress(),
+                reader.errors(),
+                reader.outputs(),
+                reader.duration_s(time.time()),
+                steps=reader.numbering.steps,
+                diversity=Diversity.model_validate_json(meta["diversity"]) if "diversity" in meta else None,
+                answer_form=AnswerForm(meta["answer_form"]) if "answer_form" in meta else None,
+            )
     except StorageError as error:
         return RunView(record, None, damage=str(error))
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.answer_form import first_form
-from engine.gate import Gate, Judged, Place, in_judging_order
+from engine.gate import Judged, Place
 from engine.job import RunPlan
-from engine.judging import Judging
+from engine.judging import judged_so_far
 from engine.outputs import OutputColumns
 from engine.prompts import columns_sent
 from engine.results import RowStatus
 from engine.spec import GenerateInput, TransformInput
 from engine.steps import steps_of
 from engine.tables import Row
-from handai_db import PENDING, RunReader, RunRecord
+from handai_db import RunReader, RunRecord
 from providers.base import AnswerForm
 from services.home import run_path
 from services.run_tables import RunTable, sampler_of, table_of
@@ -54,7 +54,7 @@ def work_of(record: RunRecord) -> Work:
             reader.reserved_usd(),
             reader.progress().cost_usd,
             _form(record, reader.meta().get("answer_form")),
-            _judged(record, source, reader, table) if isinstance(source, GenerateInput) else Judged(),
+            _judged(source, reader, table) if isinstance(source, GenerateInput) else Judged(),
         )
 
 
@@ -75,30 +75,17 @@ def _form(record: RunRecord, remembered: str | None) -> AnswerForm:
     return first_form(record.provider, typed=typed)
 
 
-def _judged(record: RunRecord, schema: GenerateInput, reader: RunReader, table: RunTable) -> Judged:
-    """The gate with all that earlier executions let through it, and what they left before it."""
-    judging = Judging(schema)
-    if not judging.has_rules:
-        return Judged()
-    at = place_of(reader.meta().get("judged"))
-    gate = Gate(judging.judge, record.total, at, reader.refused_draws())
-    accepted: list[tuple[int, int, Row]] = []
-    unjudged: list[tuple[int, int, Row | None]] = []
-    rows = enumerate(table.read(0, record.total))
+def _judged(schema: GenerateInput, reader: RunReader, table: RunTable) -> Judged:
+    at = Place.read(reader.meta().get("judged"))
+    return judged_so_far(schema, at, reader.refused_draws(), _ended(schema, reader, table))
+
+
+def _ended(schema: GenerateInput, reader: RunReader, table: RunTable) -> Iterator[tuple[int, int, Row | None]]:
+    """The rows that ended, with all their values if they are done."""
+    rows = enumerate(table.read(0, schema.rows))
     for found in reader.iter_results():
         cells = next((cells for index, cells in rows if index == found.row), {})
-        values = {**cells, **(found.redrawn or {}), **(found.values or {})}
-        was_judged = (found.draw, found.row) < (at.round, at.row)
-        if found.status == RowStatus.DONE and was_judged:
-            accepted.append((found.row, found.draw, values))
-        elif found.status != PENDING and not was_judged:
-            unjudged.append((found.row, found.draw, values if found.status == RowStatus.DONE else None))
-    for row, _, values in in_judging_order(accepted):
-        judging.accept(row, values)
-    return Judged(gate, judging.stop_share, tuple(unjudged), judging.diversity)
-
-
-def place_of(remembered: str | None) -> Place:
-    """How far the gate of earlier executions came."""
-    round_, _, row = (remembered or "0:0").partition(":")
-    return Place(int(round_), int(row))
+        if found.status == RowStatus.DONE:
+            yield found.row, found.draw, {**cells, **(found.redrawn or {}), **(found.values or {})}
+        elif found.status == RowStatus.FAILED:
+            yield found.row, found.draw, None
