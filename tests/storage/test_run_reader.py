@@ -105,7 +105,7 @@ async def test_what_may_have_been_billed_without_a_known_cost_counts_with_its_re
 async def test_only_good_answers_are_found_again_by_their_request(tmp_path: Path) -> None:
     path = new_run_file(tmp_path)
     writer = RunWriter(path)
-    writer.put(done(1))
+    writer.put(done(1, "text 1"))
     writer.put(failed(2, request_hash=(2).to_bytes(16, "big")))
     await writer.flush()
     await writer.close()
