@@ -11,6 +11,7 @@ from engine.answer_form import Forms
 from engine.budget import Budget
 from engine.gate import Judged, Judgement, Verdict
 from engine.job import REDRAWN, Job
+from engine.left_out import LeftOut
 from engine.limiter import Limiter
 from engine.numbering import Numbering
 from engine.outputs import OutputColumns
@@ -44,6 +45,7 @@ class Collaborators:
     budget: Budget
     outputs: OutputColumns
     forms: Forms = field(default_factory=lambda: Forms(AnswerForm.JSON_OBJECT))
+    left_out: LeftOut = field(default_factory=LeftOut)
     judged: Judged = Judged()  # noqa: RUF009 frozen
     local: bool = False
     reuse: Reuse | None = None

@@ -46,6 +46,7 @@ class Job:
     unreachable_since: float | None = None
     corrections: tuple[Message, ...] = ()
     form: AnswerForm = AnswerForm.TEXT
+    without: frozenset[str] = frozenset()
 
     @property
     def row(self) -> int:
@@ -239,17 +240,17 @@ class RunPlan:
         return self.job([grown], job.step.index + 1)
 
     def request(self, job: Job) -> CompletionRequest:
-        """The model call of a job, asking for its answer in the job's form if that has to be JSON."""
+        """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take."""
         model, form = self.spec.model, job.form
         with_schema = form is AnswerForm.JSON_SCHEMA and job.step.json and bool(job.step.outputs)
         return CompletionRequest(
             model=model.model,
             messages=job.messages + job.corrections,
-            temperature=model.temperature,
+            temperature=None if "temperature" in job.without else model.temperature,
             max_tokens=model.max_tokens,
             form=_form(form, job.step, with_schema=with_schema),
             json_schema=_schema(job) if with_schema else None,
-            seed=model.seed,
+            seed=None if "seed" in job.without else model.seed,
             timeout_s=self.spec.limits.timeout_s,
         )
 

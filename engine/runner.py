@@ -95,7 +95,7 @@ class Runner:
     async def _attempt(self, job: Job, group: asyncio.TaskGroup) -> None:
         started, began = self._with.wall(), self._with.clock()
         try:
-            job.form = self._with.forms.current
+            job.form, job.without = self._with.forms.current, self._with.left_out.names
             completion = await self._with.client.complete(self._plan.request(job))
         except asyncio.CancelledError as error:
             if not _is_cancelled():  # a library's own, which would end this worker without a word
@@ -175,19 +175,25 @@ class Runner:
         job.unknown += state is AttemptState.UNKNOWN
         self._settle(job, None if state is AttemptState.UNKNOWN else 0.0)
         self._with.sink.attempt_ended(job.ended(state, started, latency_s, error))
-        if job.step.json and (note := self._with.forms.step_down(job.form, error)) is not None:
-            self._ask_in_lower_form(job, note, group)
+        if (note := self._learnt(job, error)) is not None:
+            self._ask_otherwise(job, note, group)
             return
         if error.kind in PUSHBACK:
             gate = error.kind in THROTTLES or error.retry_after_s is not None
             self._with.limiter.pushed_back(error.retry_after_s, error.facts.title.lower(), gate=gate)
         self._after_failure(job, error, group)
 
-    def _ask_in_lower_form(self, job: Job, note: str, group: asyncio.TaskGroup) -> None:
-        """The server doesn't take this form of JSON: it is asked at once in the next one, and that is remembered."""
+    def _learnt(self, job: Job, error: ProviderError) -> str | None:
+        """What a refusal taught about how this model is asked; None when it is no such refusal."""
+        form = self._with.forms.step_down(job.form, error) if job.step.json else None
+        return form if form is not None else self._with.left_out.learn(job.without, error)
+
+    def _ask_otherwise(self, job: Job, note: str, group: asyncio.TaskGroup) -> None:
+        """The server doesn't take this form of JSON or this setting: it is asked at once as it wants to be asked."""
         if note:
             self._with.sink.event("warning", note)
             self._with.sink.remember("answer_form", self._with.forms.current)
+            self._with.sink.remember("left_out", str(self._with.left_out))
         group.create_task(self._retry_later(job, 0.0))
 
     def _after_failure(self, job: Job, error: ProviderError, group: asyncio.TaskGroup) -> None:

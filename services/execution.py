@@ -113,6 +113,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 budget=budget,
                 outputs=work.outputs,
                 forms=Forms(work.form),
+                left_out=work.left_out,
                 judged=work.judged,
                 local=provider.local,
                 reuse=earlier,

@@ -7,6 +7,7 @@ from engine.answer_form import first_form
 from engine.gate import Judged, Place
 from engine.job import RunPlan
 from engine.judging import judged_so_far
+from engine.left_out import LeftOut
 from engine.outputs import OutputColumns
 from engine.prompts import columns_sent
 from engine.results import RowStatus
@@ -29,6 +30,7 @@ class Work:
     in_doubt_usd: float
     spent_usd: float
     form: AnswerForm
+    left_out: LeftOut
     judged: Judged
 
 
@@ -54,6 +56,7 @@ def work_of(record: RunRecord) -> Work:
             reader.reserved_usd(),
             reader.progress().cost_usd,
             _form(record, reader.meta().get("answer_form")),
+            LeftOut(reader.meta().get("left_out")),
             _judged(source, reader, table) if isinstance(source, GenerateInput) else Judged(),
         )
 

@@ -139,7 +139,7 @@ async def test_a_server_that_takes_no_schema_is_asked_in_json_mode_from_then_on(
     def refuses_schema(request: CompletionRequest) -> str | BaseException:
         if request.form is AnswerForm.JSON_SCHEMA:
             cause = "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."
-            return ProviderError(ErrorKind.UNSUPPORTED, cause, status=400)
+            return ProviderError(ErrorKind.UNSUPPORTED, cause, status=400, parameter="response_format")
         return chained(request)
 
     model = Model(refuses_schema)
@@ -150,6 +150,25 @@ async def test_a_server_that_takes_no_schema_is_asked_in_json_mode_from_then_on(
     with RunReader(generation.path) as reader:
         assert reader.meta()["answer_form"] == AnswerForm.JSON_OBJECT
         assert reader.progress().failed == 0
+
+
+async def test_a_setting_that_the_model_refuses_is_left_out_from_then_on(tmp_path: Path) -> None:
+    generation = Generation(tmp_path / "run.db", CHAIN)
+    generation.spec = generation.spec.model_copy(
+        update={"model": generation.spec.model.model_copy(update={"temperature": 1.2})}
+    )
+
+    def refuses(request: CompletionRequest) -> str | BaseException:
+        if request.temperature is not None:
+            return ProviderError(ErrorKind.UNSUPPORTED, "temperature is fixed", status=400, parameter="temperature")
+        return chained(request)
+
+    model = Model(refuses)
+    assert await generation.execute(model) == RunEnd()
+    assert len(generation.values()) == 6
+    assert 1 <= sum(request.temperature is not None for request in model.requests) <= generation.slots
+    with RunReader(generation.path) as reader:
+        assert reader.meta()["left_out"] == "temperature"
 
 
 def told(request: CompletionRequest) -> str:
