@@ -23,6 +23,7 @@ from storage.run_file import (
     create_run_file,
     end_execution,
     note_drawing,
+    note_event,
     note_table,
     reopen_failed,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "create_run_file",
     "end_execution",
     "note_drawing",
+    "note_event",
     "note_table",
     "private_directory",
     "reopen_failed",

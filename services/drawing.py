@@ -7,7 +7,7 @@ from engine.gate import Judgement, Verdict
 from engine.judging import Judging
 from engine.spec import GenerateInput
 from engine.tables.model import Cell, Row
-from handai_db import RunReader, RunRecord, note_drawing, note_table
+from handai_db import RunReader, RunRecord, note_drawing, note_event, note_table
 from services.home import run_path
 from services.listening import Stops, hearing_requests
 from services.run_tables import sampled_path, sampler_of
@@ -53,13 +53,18 @@ class _Drawing:
 
     def draw(self) -> None:
         """Write the table and, if it is the whole run, that its rows are done."""
-        judges = self._finishes and self._judging.has_rules
+        from engine.sampling.write import write_table  # numpy and pyarrow load when a table is drawn
+
+        path, rows = run_path(self._record.id), self._source.rows
         try:
-            self._sampler.write(sampled_path(self._record.id), self._drawn, self._settle if judges else None)
+            write_table(sampled_path(self._record.id), self._sampler.columns, rows, self._block, self._drawn)
         except _BrokenOffError:
             return
+        for column, problem in self._sampler.problems.items():
+            count = self._sampler.empty_cells[column]
+            note_event(path, "warning", f"{count:,} cells of `{column}` are empty. {problem}")
         if self._finishes:
-            note_table(run_path(self._record.id), self._source.rows, self._judgements)
+            note_table(path, rows, self._judgements)
 
     def _drawn(self, rows: int) -> None:
         if self.draining_for is not None:
@@ -67,12 +72,15 @@ class _Drawing:
         waiting = f"drawing the table: {rows:,} of {self._source.rows:,} rows"
         note_drawing(run_path(self._record.id), waiting)
 
-    def _settle(self, start: int, block: dict[str, list[Cell]]) -> None:
-        """Judge a block's rows in order and put in their place what was drawn for those refused."""
-        for place in range(len(next(iter(block.values())))):
-            row = {name: cells[place] for name, cells in block.items()}
-            for name, cell in self._settled(start + place, row).items():
-                block[name][place] = cell
+    def _block(self, start: int, stop: int) -> dict[str, list[Cell]]:
+        """A block's cells; where no model follows, its rows are judged in order and drawn again if they are refused."""
+        block = self._sampler.block(start, stop)
+        if self._finishes and self._judging.has_rules:
+            for place in range(stop - start):
+                row = {name: cells[place] for name, cells in block.items()}
+                for name, cell in self._settled(start + place, row).items():
+                    block[name][place] = cell
+        return block
 
     def _settled(self, index: int, row: Row) -> Row:
         draw = 0

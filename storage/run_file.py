@@ -81,6 +81,12 @@ def reopen_failed(path: Path, kind: str | None) -> int:
     return reopened
 
 
+def note_event(path: Path, level: str, message: str) -> None:
+    """Add a line to the run's log."""
+    with _writing(path) as connection:
+        connection.execute("INSERT INTO events (at, level, message) VALUES (?, ?, ?)", (time.time(), level, message))
+
+
 def note_drawing(path: Path, waiting: str | None) -> None:
     """Tell whoever watches how far the drawing of the table is."""
     with _writing(path) as connection:
