@@ -96,7 +96,7 @@ def _json_schema_problems(place: Place, who: str, schema: dict[str, object]) -> 
         yield Problem(place, f"{who} has a JSON Schema that refers to another file.", "Write it out in one place.")
         return
     try:
-        jsonschema_rs.validator_for(schema)
+        jsonschema_rs.validator_for(schema, pattern_options=jsonschema_rs.RegexOptions())
     except (ValueError, jsonschema_rs.ValidationError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         yield Problem(place, f"{who} has a JSON Schema that can't be used: {reason}.", "Mend it or leave it out.")

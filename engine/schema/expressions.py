@@ -7,7 +7,7 @@ from typing import Any
 from simpleeval import SimpleEval  # type: ignore[import-untyped]  # ships no types
 
 from engine.schema.functions import FUNCTIONS
-from engine.schema.operators import OPERATORS, MisuseError
+from engine.schema.operators import OPERATORS, MisuseError, small_enough
 from engine.schema.syntax import ExpressionError, parse, shortened
 from engine.tables.model import Cell
 
@@ -43,7 +43,7 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # ships no types
             raise MisuseError(f"the row has no `{node.id}`", "Name a column that is there.") from None
 
     def _eval_items(self, node: ast.List | ast.Tuple) -> list[Any]:
-        return [self._eval(item) for item in node.elts]
+        return small_enough([self._eval(item) for item in node.elts])
 
     def _eval_item(self, node: ast.Subscript) -> Cell:
         whole, place = self._eval(node.value), self._eval(node.slice)

@@ -12,6 +12,8 @@ from engine.tables.model import Cell
 MAX_INTEGER = 2**63 - 1
 MAX_TEXT = 100_000
 MAX_LIST = 10_000
+MAX_LIST_DEPTH = 20
+_CHARACTERS_AN_ITEM = 100
 _MAX_EXPONENT = 1000
 _MISSING = "Put another value in its place: coalesce(column, 0)."
 _MIXED = "str(…) makes text of a number, float(…) a number of text."
@@ -59,6 +61,21 @@ def short_enough(text: str) -> str:
     return text
 
 
+def small_enough(items: list[Any]) -> list[Any]:
+    """The list, if it holds little with everything inside it: lists of lists would else double with every column."""
+    waiting: list[tuple[Any, int]] = [(items, 0)]
+    held = 0
+    while waiting:
+        item, depth = waiting.pop()
+        held += len(item) // _CHARACTERS_AN_ITEM if isinstance(item, str) else 0
+        inside = list(item.values()) if isinstance(item, dict) else item if isinstance(item, list) else []
+        held += len(inside)
+        if held > MAX_LIST or depth > MAX_LIST_DEPTH:
+            raise MisuseError(f"the list has more than {MAX_LIST:,} items", "Build a smaller one.")
+        waiting += [(each, depth + 1) for each in inside]
+    return items
+
+
 def misfit(what: str, *values: Cell) -> MisuseError:
     """That `what` can't be done with these values."""
     kinds = " and ".join(dict.fromkeys(kind_of(value) for value in values))
@@ -82,9 +99,7 @@ def _add(left: Cell, right: Cell) -> Cell:
     if isinstance(left, str) and isinstance(right, str):
         return short_enough(left + right)
     if isinstance(left, list) and isinstance(right, list):
-        if len(left) + len(right) > MAX_LIST:
-            raise MisuseError(f"the list has more than {MAX_LIST:,} items", "Build a shorter one.")
-        return left + right
+        return small_enough(left + right)
     return _add_numbers(left, right)
 
 

@@ -1,6 +1,7 @@
 """What may stand in an expression: an allow-list, sizes, and the names that it reads."""
 
 import ast
+import math
 import warnings
 from collections.abc import Iterator
 
@@ -30,8 +31,8 @@ _CALLED: dict[type[ast.AST], str] = {
     ast.NamedExpr: "`:=`",
     ast.Starred: "a star before a name",
     ast.Slice: "a colon in brackets",
-    ast.Dict: "braces",
-    ast.Set: "braces",
+    ast.Dict: "a brace",
+    ast.Set: "a brace",
     ast.ListComp: "a loop",
     ast.SetComp: "a loop",
     ast.DictComp: "a loop",
@@ -120,6 +121,8 @@ def _check_constant(node: ast.Constant, text: str) -> None:
         raise _error(text, "it holds a value that no cell can hold", "Use numbers, 'text', true, false or null.")
     if isinstance(node.value, int) and node.value > MAX_INTEGER:
         raise _error(text, "it holds a number that is too large", "Whole numbers have at most 18 digits here.")
+    if isinstance(node.value, float) and not math.isfinite(node.value):
+        raise _error(text, "it holds a number that is too large", "Write a smaller one.")
 
 
 def _check_call(node: ast.Call, text: str) -> None:
