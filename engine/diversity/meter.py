@@ -12,6 +12,8 @@ from engine.tables.model import Cell
 
 _MOST_CATEGORIES = 1000  # values beyond are counted as one
 _FEW = 10
+_A_LOT = "The texts repeat each other a lot."
+_SOME = "Some of the texts repeat each other."
 
 
 class CategoryDiversity(Declared):
@@ -50,10 +52,15 @@ def verdict_on(texts: int, repeated_share: float | None, distinct_3: float | Non
         return "There are too few texts to judge yet."
     triples = 1.0 if distinct_3 is None else distinct_3
     if repeated_share >= 0.2 or triples < 0.3:
-        return "The texts repeat each other a lot."
+        return _A_LOT
     if repeated_share >= 0.03 or triples < 0.6:
-        return "Some of the texts repeat each other."
+        return _SOME
     return "The texts hardly repeat each other."
+
+
+def repeats_itself(verdict: str) -> bool:
+    """Whether a verdict is a reason to look at the texts."""
+    return verdict in {_A_LOT, _SOME}
 
 
 class _TextColumn:

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.columns import ColumnType, Output
+from engine.quality.cells import day_of
 from engine.quality.expected import Below, normal_below, poisson_below, uniform_below
 from engine.quality.report import Kind
 from engine.quality.words import number, span
@@ -130,8 +132,7 @@ def _sampled(column: SchemaColumn) -> Asked:
         case BernoulliColumn():
             asked = replace(asked, kind=Kind.CATEGORY, shares={"true": column.p, "false": 1 - column.p})
         case DateColumn():
-            first, last = column.start.isoformat(), column.end.isoformat()
-            asked = replace(asked, kind=Kind.DATE, first=first, last=last, words=f"from {first} to {last}")
+            asked = _date(column, asked)
         case IdColumn():
             asked = replace(asked, kind=Kind.IDENTIFIER, words=column.pattern)
         case SequenceColumn() | UuidColumn():
@@ -141,6 +142,13 @@ def _sampled(column: SchemaColumn) -> Asked:
         case ConstantColumn():
             asked = replace(asked, words=str(column.value))
     return asked
+
+
+def _date(column: DateColumn, asked: Asked) -> Asked:
+    first, last = column.start.isoformat(), column.end.isoformat()
+    with_time = isinstance(column.start, datetime) or isinstance(column.end, datetime)
+    below = uniform_below(day_of(first), day_of(last), None if with_time else 0)
+    return replace(asked, kind=Kind.DATE, first=first, last=last, below=below, words=f"from {first} to {last}")
 
 
 def _number(column: UniformColumn | NormalColumn | PoissonColumn, asked: Asked) -> Asked:

@@ -11,6 +11,7 @@ from engine.quality.asked import Asked
 from engine.quality.cells import Floats, category_of, day_of, numbers_of
 from engine.quality.expected import by_chance, distance
 from engine.quality.report import (
+    Bin,
     CategoryFigures,
     DateFigures,
     Figures,
@@ -143,7 +144,6 @@ class NumberGauge:
         if not moments.count:
             return Reading(unfit=self._unfit)
         bars = histogram(sample, moments.low, moments.high, whole=moments.whole, below=asked.below)
-        promised = [bar.asked for bar in bars if bar.asked is not None]
         figures = NumberFigures(
             asked_mean=asked.mean,
             asked_sd=asked.sd,
@@ -159,9 +159,16 @@ class NumberGauge:
             figures,
             unfit=self._unfit,
             outside=0 if asked.conditional else self._outside,
-            distance=distance(promised, [bar.share for bar in bars]) if promised else None,
-            chance=by_chance(promised, len(sample)) if promised else None,
+            **_compared(bars, len(sample)),
         )
+
+
+def _compared(bars: Sequence[Bin], count: int) -> dict[str, float]:
+    """How far the bars are from those asked for; nothing where none were."""
+    asked = [bar.asked for bar in bars if bar.asked is not None]
+    if not asked:
+        return {}
+    return {"distance": distance(asked, [bar.share for bar in bars]), "chance": by_chance(asked, count)}
 
 
 class TextGauge:
@@ -215,17 +222,21 @@ class DateGauge:
                 self._last = str(values[int(np.nanargmax(found))])
             self._moments.add(fit)
         if self._asked.first and self._asked.last:
-            first, last = day_of(self._asked.first), day_of(self._asked.last)
-            self._outside += int(((fit < first) | (fit >= last + 1)).sum())
+            self._outside += int(((fit < day_of(self._asked.first)) | (fit > day_of(self._asked.last))).sum())
         return found
 
     def reading(self, sample: Floats) -> Reading:
         """What was measured."""
         if not self._moments.count:
             return Reading(unfit=self._unfit)
-        bars = histogram(sample, self._moments.low, self._moments.high, whole=self._moments.whole)
-        outside = 0 if self._asked.conditional else self._outside
-        return Reading(DateFigures(first=self._first, last=self._last, histogram=bars), self._unfit, outside)
+        whole = self._moments.whole
+        bars = histogram(sample, self._moments.low, self._moments.high, whole=whole, below=self._asked.below)
+        return Reading(
+            DateFigures(first=self._first, last=self._last, whole=whole, histogram=bars),
+            unfit=self._unfit,
+            outside=0 if self._asked.conditional else self._outside,
+            **_compared(bars, len(sample)),
+        )
 
 
 class PlainGauge:

@@ -103,10 +103,11 @@ class TextFigures(Declared):
 
 
 class DateFigures(Declared):
-    """The first and last date, ISO; the histogram is in days since 1970-01-01."""
+    """The first and last date, ISO; the histogram is in days since 1970-01-01, `whole` ones if no time is given."""
 
     first: str
     last: str
+    whole: bool
     histogram: tuple[Bin, ...]
 
 

@@ -85,6 +85,8 @@ def _edges(low: float, high: float, count: int, *, whole: bool) -> Floats:
     if whole and abs(low) < 2**52 and abs(high) < 2**52:
         values = int(high - low) + 1
         width = max(1, math.ceil(values / (_MOST_BINS if values <= _MOST_BINS else most)))
-        return low + np.arange(math.ceil(values / width) + 1, dtype=np.float64) * width
+        edges = low + np.arange(math.ceil(values / width) + 1, dtype=np.float64) * width
+        edges[-1] = high + 1
+        return edges
     edges = np.linspace(low, high, most + 1)
     return edges if (np.diff(edges) > 0).all() else np.array([low, np.nextafter(high, math.inf)])
