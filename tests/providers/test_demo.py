@@ -1,8 +1,10 @@
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 
+from engine.diversity import TextIndex
 from providers.base import AnswerForm, CompletionRequest, Message
 from providers.demo import LABEL, LATENCY_VARIABLE, DemoClient
 from providers.router import make_client
@@ -66,3 +68,51 @@ async def test_its_own_latency_is_human_and_seeded(monkeypatch: pytest.MonkeyPat
 async def test_an_empty_row_is_answered() -> None:
     completion = await DemoClient(0).complete(replace(REQUEST, messages=()))
     assert (completion.text or "").startswith(LABEL)
+
+
+async def texts_of(requests: list[CompletionRequest]) -> list[str]:
+    client = DemoClient(0)
+    return [(await client.complete(request)).text or "" for request in requests]
+
+
+def writing(prompt: str = "Write a warm review by a free customer.", **changes: Any) -> CompletionRequest:  # noqa: ANN401 - a request's settings
+    return replace(REQUEST, messages=(Message("user", prompt),), **changes)
+
+
+async def test_a_thousand_texts_of_a_few_prompts_do_not_repeat_each_other() -> None:
+    tones, plans = ("warm", "dry", "angry"), ("free", "pro", "team")
+    prompts = [f"Write a {tone} review by a {plan} customer." for tone in tones for plan in plans]
+    index, repeats = TextIndex(0.9), 0
+    for row, text in enumerate(await texts_of([writing(prompts[row % len(prompts)], seed=3) for row in range(1000)])):
+        repeats += index.find(text) is not None
+        index.add(row, text)
+    assert repeats == 0
+
+
+async def test_the_same_prompt_asked_again_is_written_anew_and_repeatably_with_a_seed() -> None:
+    once = await texts_of([writing(seed=1)] * 3)
+    assert len({*once}) == 3
+    assert await texts_of([writing(seed=1)] * 3) == once
+    assert await texts_of([writing(seed=2)] * 3) != once
+
+
+async def test_with_temperature_0_it_repeats_itself() -> None:
+    assert len({*await texts_of([writing(temperature=0.0)] * 3)}) == 1
+
+
+async def test_a_schema_is_answered_with_an_object_that_fits_it() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"mood": {"type": "string", "enum": ["good", "bad"]}, "why": {"type": "string"}},
+        "required": ["mood", "why"],
+        "additionalProperties": False,
+    }
+    request = replace(REQUEST, form=AnswerForm.JSON_SCHEMA, json_schema=schema)
+    value = orjson.loads((await texts_of([request]))[0])
+    assert value["mood"] in {"good", "bad"}
+    assert value["why"].startswith(LABEL)
+
+
+async def test_a_correction_is_not_taken_for_the_row() -> None:
+    corrected = (*REQUEST.messages, Message("assistant", "bad"), Message("user", "This answer can't be used."))
+    assert "A very nice pair" in (await texts_of([replace(REQUEST, messages=corrected)]))[0]
