@@ -7,28 +7,33 @@ import sys
 import structlog
 import typer
 
-from cli import commands, records
+from cli import commands, execution, records, writing
+from cli.generate import generate
 from cli.progress import fail
+from cli.transform import transform
 from handai_errors import HandaiError
 
 app = typer.Typer(
     name="handai",
-    help="Have a language model work on every row of a table, and lose nothing.",
+    help="Have a language model work on every row of a table, or generate one, and lose nothing.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("transform")(commands.transform)
+app.command("transform")(transform)
+app.command("generate")(generate)
 app.command("run")(commands.run_spec)
 app.command("resume")(commands.resume)
 app.command("retry")(commands.retry)
 app.command("stop")(records.stop)
 app.command("history")(records.list_history)
 app.command("show")(records.show)
-app.command("export")(records.export)
+app.command("export")(writing.export)
+app.command("report")(writing.report)
 app.command("delete")(records.delete)
 app.command("providers")(records.providers)
 app.command("doctor")(records.doctor)
+app.command(execution.FINISH, hidden=True)(execution.finish)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -39,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # standard output is for data
     )
     try:
-        app(arguments)
+        app(arguments, prog_name="handai")
     except HandaiError as error:
         raise fail(error, 1) from None
     except KeyboardInterrupt:

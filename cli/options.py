@@ -1,6 +1,6 @@
 """The flags that commands share, and how flags, environment and saved settings become a RunSpec."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,30 +10,105 @@ from engine.spec import RunSpec
 from handai_errors import SpecError
 from providers.specs import get_provider
 from services import preferences
+from services.exporting import Wanted
 
-Out = Annotated[Path | None, typer.Option("-o", "--out", help="Where the table is written; the ending is the format.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the run's figures as JSON on standard output.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the output file if it exists.")]
-Diagnostics = Annotated[bool, typer.Option("--diagnostics", help="Also write status, error and raw answer per row.")]
-Lossless = Annotated[bool, typer.Option("--lossless-csv", help="Leave cells that a spreadsheet could run as formulas.")]
+_MODEL = "Model and limits"
+_FILE = "The file that is written"
+
 Run = Annotated[str, typer.Argument(help='A run: its id, the beginning of it, its exact name, or "last".')]
+Out = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="Where the table is written; the ending is the format.", rich_help_panel=_FILE),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the run's figures as JSON on standard output.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the output file if it exists.", rich_help_panel=_FILE)
+]
+Diagnostics = Annotated[
+    bool,
+    typer.Option("--diagnostics", help="Also write status, error and raw answer per row.", rich_help_panel=_FILE),
+]
+Lossless = Annotated[
+    bool,
+    typer.Option("--lossless-csv", help="Leave cells that a spreadsheet could run as formulas.", rich_help_panel=_FILE),
+]
+Detach = Annotated[bool, typer.Option("--detach", help="Go on without this terminal; the file is written at the end.")]
+Session = Annotated[str | None, typer.Option("--session", help="The session's name; made if it is new.")]
+RunName = Annotated[str | None, typer.Option("--run-name", help="The run's name.")]
+
+Provider = Annotated[
+    str | None, typer.Option("--provider", help="openai, anthropic, ollama, demo …", rich_help_panel=_MODEL)
+]
+Model = Annotated[str | None, typer.Option("--model", help="The model's id.", rich_help_panel=_MODEL)]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", help="The provider's address, for custom and azure.", rich_help_panel=_MODEL),
+]
+Temperature = Annotated[
+    float | None,
+    typer.Option("--temperature", min=0, max=2, help="Unset by default.", rich_help_panel=_MODEL),
+]
+MaxTokens = Annotated[
+    int | None, typer.Option("--max-tokens", min=1, help="The longest answer, in tokens.", rich_help_panel=_MODEL)
+]
+Concurrency = Annotated[
+    str | None, typer.Option("--concurrency", help="Requests in flight: auto or a number.", rich_help_panel=_MODEL)
+]
+Rpm = Annotated[
+    int | None, typer.Option("--rpm", min=1, help="At most so many requests a minute.", rich_help_panel=_MODEL)
+]
+MaxAttempts = Annotated[
+    int | None,
+    typer.Option("--max-attempts", min=1, max=20, help="Attempts a model call.", rich_help_panel=_MODEL),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option("--timeout", min=0.1, help="Seconds that an attempt may take.", rich_help_panel=_MODEL),
+]
+MaxCost = Annotated[
+    float | None,
+    typer.Option("--max-cost", min=0, help="A cap in US dollars that is never passed.", rich_help_panel=_MODEL),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFlags:
     """What the command line says about model and limits; None is unsaid."""
 
-    provider: str | None
-    model: str | None
-    base_url: str | None
-    temperature: float | None
-    max_tokens: int | None
-    json_mode: bool
-    concurrency: str | None
-    rpm: int | None
-    max_attempts: int | None
-    timeout_s: float | None
-    max_cost: float | None
+    provider: str | None = None
+    model: str | None = None
+    base_url: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    json_mode: bool | None = None
+    concurrency: str | None = None
+    rpm: int | None = None
+    max_attempts: int | None = None
+    timeout_s: float | None = None
+    max_cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a run is made and told, beside its spec."""
+
+    out: Path | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+    overwrite: bool = False
+    run_name: str | None = None
+    session: str | None = None
+    detach: bool = False
+    as_json: bool = False
+
+    @property
+    def export(self) -> dict[str, Any]:
+        """What the run remembers of it, so that a resume writes the same file."""
+        return {
+            "path": str(self.out.resolve()) if self.out else None,
+            "overwrite": self.overwrite,
+            "diagnostics": self.wanted.diagnostics,
+            "lossless_csv": self.wanted.lossless_csv,
+        }
 
 
 def model_part(flags: ModelFlags) -> dict[str, Any]:
@@ -53,15 +128,15 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
             "provider": provider.id,
             "model": model,
             "base_url": flags.base_url or saved.base_urls.get(provider.id),
-            "temperature": flags.temperature,
-            "max_tokens": flags.max_tokens,
-            "json_mode": flags.json_mode,
+            "temperature": _first(flags.temperature, saved.temperature),
+            "max_tokens": _first(flags.max_tokens, saved.max_tokens),
+            "json_mode": _first(flags.json_mode, saved.json_mode),
         },
         "limits": _given(
-            concurrency=_concurrency(flags.concurrency),
+            concurrency=_concurrency(flags.concurrency) or saved.concurrency,
             rpm=flags.rpm,
-            max_attempts=flags.max_attempts,
-            timeout_s=flags.timeout_s,
+            max_attempts=_first(flags.max_attempts, saved.max_attempts),
+            timeout_s=_first(flags.timeout_s, saved.timeout_s),
             max_cost_usd=flags.max_cost,
         ),
     }
@@ -71,27 +146,26 @@ def text_of(value: str | None) -> str:
     """The text of a flag; `@FILE` reads it from a file."""
     if value is None or not value.startswith("@"):
         return value or ""
-    path = Path(value[1:])
+    return file_text(Path(value[1:]), "instructions")
+
+
+def file_text(path: Path, what: str) -> str:
+    """A text file's content; raises SpecError that names what it should have held."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SpecError(f"There is no file {path}.", "Check the path.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"The instructions can't be read from {path}: {error}.", "Check the file.") from None
-
-
-def output_names(values: list[str]) -> list[dict[str, str]]:
-    """The declared outputs; `NAME` or `NAME:text`."""
-    found = []
-    for value in values:
-        name, _, kind = value.rpartition(":")
-        if name and kind != "text":
-            raise SpecError(f"'{value}': this version knows text columns only.", f"Say --output {name}.")
-        found.append({"name": name or value})
-    return found
+        raise SpecError(f"The {what} can't be read from {path}: {error}.", "Check the file.") from None
 
 
 def checked_spec(data: dict[str, Any]) -> RunSpec:
     """The RunSpec in plain data; raises SpecError."""
     return RunSpec.checked(data)
+
+
+def _first(said: Any, saved: Any) -> Any:  # noqa: ANN401 flags of every type
+    return saved if said is None else said
 
 
 def _given(**values: Any) -> dict[str, Any]:  # noqa: ANN401 flags of every type

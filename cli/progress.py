@@ -87,10 +87,15 @@ def note_of(view: RunView) -> str:
 
 def fail(error: HandaiError, code: int) -> "SystemExit":
     """The exit for an error that a person can be told."""
+    tell(error)
+    return SystemExit(code)
+
+
+def tell(error: HandaiError) -> None:
+    """What happened and what to do, on standard error."""
     errors.print(f"[red]{_plain(error.cause)}[/red]")
     if error.remedy:
         errors.print(_plain(error.remedy))
-    return SystemExit(code)
 
 
 def _plain(text: str) -> str:

@@ -1,9 +1,8 @@
-"""The commands about runs that are there: stop, history, show, export, delete, providers, doctor."""
+"""The commands about runs that are there: stop, history, show, delete, providers, doctor."""
 
 import sys
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -11,19 +10,19 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from cli.commands import summary
-from cli.options import AsJson, Diagnostics, Lossless, Overwrite, Run
+from cli.execution import summary
+from cli.options import AsJson, Run
 from cli.progress import errors, write_line
 from handai_db import RunFilter, RunRecord
 from handai_errors import ConflictError
 from providers.specs import PROVIDERS
 from services import doctor as examination
-from services import exporting, history, keys, runs
-from services.exporting import Wanted
+from services import history, keys, runs
 from services.views import view_of
 
 _STOP_PATIENCE_S = 600.0
 _POLL_S = 0.2
+_LABELS = {"demo": "offline demo, no AI", "none": "no model"}
 
 output = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # a pipe has no width of its own
 
@@ -45,9 +44,19 @@ def stop(
     _tell(runs.get(record.id), as_json=as_json)
 
 
-def show(run: Run, as_json: AsJson = False) -> None:
-    """Tell how a run stands."""
-    _tell(runs.find(run), as_json=as_json)
+def show(
+    run: Run,
+    spec: Annotated[
+        bool, typer.Option("--spec", help="Print the run's spec as YAML, which `handai run` takes.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how a run stands, or print its spec."""
+    record = runs.find(run)
+    if spec:
+        write_line(record.spec.to_yaml().rstrip("\n"))
+    else:
+        _tell(record, as_json=as_json)
 
 
 def list_history(
@@ -69,26 +78,10 @@ def list_history(
         record = view.record
         cost = "?" if view.cost_usd is None else f"${view.cost_usd:.4f}"
         began = f"{datetime.fromtimestamp(record.created_at).astimezone():%Y-%m-%d %H:%M}"
-        label = "offline demo, no AI" if record.provider == "demo" else record.model
+        label = _LABELS.get(record.provider, record.model)
         done = f"{view.done}/{record.total}" + (f", {view.failed} failed" if view.failed else "")
         table.add_row(record.id, record.name, str(record.status), done, label, cost, began)
     output.print(table)
-
-
-def export(
-    run: Run,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Where the table is written; the ending is the format.")],
-    diagnostics: Diagnostics = False,
-    lossless_csv: Lossless = False,
-    overwrite: Overwrite = False,
-) -> None:
-    """Write a run's table, finished or not."""
-    record = runs.find(run)
-    exporting.check_target(out, overwrite=overwrite)
-    info = exporting.export(record, out, Wanted(diagnostics, lossless_csv))
-    for notice in info.notices:
-        errors.print(notice, markup=False)
-    errors.print(f"Written: {info.rows:,} rows to {out}", markup=False)
 
 
 def delete(

@@ -128,10 +128,25 @@ def test_a_run_without_one_good_row_is_failed(table: Path, out: Path, fake_provi
         (["--concurrency", "many"], "neither a number nor auto"),
         (["--provider", "opnai"], "opnai"),
         (["-i", "@{tmp}/none.txt"], "none.txt"),
-        (["--output", "score:number"], "text columns only"),
+        (["--output", "score:nmber"], "number"),
+        (["--output", "score", "--output", "score:integer"], "declared twice"),
+        (["--schema", "{tmp}/none.json"], "none.json"),
         (["--max-cost", "1"], "price of fake-model is not known"),
     ],
-    ids=["existing", "ending", "folder", "template", "columns", "concurrency", "provider", "file", "type", "cap"],
+    ids=[
+        "existing",
+        "ending",
+        "folder",
+        "template",
+        "columns",
+        "concurrency",
+        "provider",
+        "file",
+        "type",
+        "twice",
+        "schema",
+        "cap",
+    ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_sent(
     tmp_path: Path, table: Path, out: Path, fake_provider: FakeProvider, changes: list[str], said: str

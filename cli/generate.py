@@ -1,0 +1,157 @@
+"""`handai generate`: a table is drawn from a schema, and a model writes what samplers can't."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.execution import start
+from cli.options import (
+    AsJson,
+    BaseUrl,
+    Concurrency,
+    Detach,
+    Diagnostics,
+    Lossless,
+    Manner,
+    MaxAttempts,
+    MaxCost,
+    MaxTokens,
+    Model,
+    ModelFlags,
+    Overwrite,
+    Provider,
+    Rpm,
+    RunName,
+    Session,
+    Temperature,
+    Timeout,
+    checked_spec,
+    model_part,
+)
+from cli.preview import preview as show_preview
+from cli.progress import errors, write_line
+from cli.schema_source import Source, found_schema
+from engine.schema.columns import JudgeColumn, ModelColumn, Schema
+from engine.schema.read import schema_to_yaml
+from engine.spec import GenerateInput, RunSpec
+from services import exporting
+from services.exporting import Wanted
+
+_FROM = "Where the schema comes from: one of these"
+
+
+class Variation(StrEnum):
+    """How much the model's texts are made to differ."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    MAXIMUM = "maximum"
+
+
+def generate(
+    schema_file: Annotated[Path | None, typer.Argument(metavar="[SCHEMA]", help="A schema file, YAML or JSON.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", "--output", help="Where the table is written; without it the schema is only printed."
+        ),
+    ] = None,
+    schema: Annotated[Path | None, typer.Option(help="The same as SCHEMA.", rich_help_panel=_FROM)] = None,
+    template: Annotated[
+        str | None, typer.Option(help="A schema that Handai brings; a wrong name lists them.", rich_help_panel=_FROM)
+    ] = None,
+    describe: Annotated[
+        str | None,
+        typer.Option(help="What the table is about, in words: the model proposes a schema.", rich_help_panel=_FROM),
+    ] = None,
+    learn: Annotated[
+        Path | None, typer.Option(help="A table whose columns are imitated, not copied.", rich_help_panel=_FROM)
+    ] = None,
+    rows: Annotated[int | None, typer.Option(min=1, max=10_000_000, help="How many rows; else the schema's.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed draws the same values; else the schema's.")] = None,
+    variation: Annotated[
+        Variation | None, typer.Option(help="How much the model's texts are made to differ; else the schema's.")
+    ] = None,
+    rows_per_call: Annotated[
+        int | None, typer.Option(min=1, max=50, help="Ask for several rows at once, where that is cheaper.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only the first rows, shown here.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Use a proposed schema without looking at it first.")] = False,
+    provider: Provider = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    temperature: Temperature = None,
+    max_tokens: MaxTokens = None,
+    concurrency: Concurrency = None,
+    rpm: Rpm = None,
+    max_attempts: MaxAttempts = None,
+    timeout: Timeout = None,
+    max_cost: MaxCost = None,
+    session: Session = None,
+    run_name: RunName = None,
+    diagnostics: Diagnostics = False,
+    lossless_csv: Lossless = False,
+    overwrite: Overwrite = False,
+    detach: Detach = False,
+    as_json: AsJson = False,
+) -> None:
+    """Generate a table from a schema: sampled, computed and model-written columns.
+
+    Without -o the schema is printed, to be kept and changed: handai generate --template NAME > schema.yaml
+    """
+    if out is not None:
+        exporting.check_target(out, overwrite=overwrite)
+    flags = ModelFlags(
+        provider, model, base_url, temperature, max_tokens, False, concurrency, rpm, max_attempts, timeout, max_cost
+    )
+    source = Source(_one_file(schema_file, schema), template, describe, learn)
+    found = _changed(
+        found_schema(source, flags), rows=rows, seed=seed, variation=variation, rows_per_call=rows_per_call
+    )
+    manner = Manner(out, Wanted(diagnostics, lossless_csv), overwrite, run_name, session, detach, as_json)
+    if preview:
+        show_preview(spec_of(found, flags), manner)
+    elif out is None or (describe is not None and not yes):
+        _show(found, proposed=describe is not None)
+    else:
+        start(spec_of(found, flags), None, manner)
+
+
+def spec_of(schema: Schema, flags: ModelFlags) -> RunSpec:
+    """The run that makes a schema's table; what no model writes in needs no provider."""
+    parts: dict[str, Any] = model_part(flags) if needs_model(schema) else {}
+    if parts:
+        parts["model"]["json_mode"] = False  # the columns' types decide
+    plain = schema.model_dump(include=set(Schema.model_fields))
+    return checked_spec({"input": GenerateInput.model_validate(plain).model_dump(), **parts})
+
+
+def needs_model(schema: Schema) -> bool:
+    """Whether a model writes or judges any of it."""
+    return any(isinstance(column, ModelColumn | JudgeColumn) for column in schema.columns)
+
+
+def _one_file(argument: Path | None, option: Path | None) -> Path | None:
+    if argument is not None and option is not None:
+        raise typer.BadParameter("The schema file is named twice.")
+    return argument if argument is not None else option
+
+
+def _changed(schema: Schema, **changes: Any) -> Schema:  # noqa: ANN401 flags of every type
+    given = {name: str(value) if isinstance(value, Variation) else value for name, value in changes.items()}
+    given = {name: value for name, value in given.items() if value is not None}
+    return Schema.model_validate({**schema.model_dump(), **given}) if given else schema
+
+
+def _show(schema: Schema, *, proposed: bool) -> None:
+    write_line(schema_to_yaml(schema).rstrip("\n"))
+    if proposed:
+        errors.print(
+            "A model proposed this schema. Keep it in a file, change what you like, then run: "
+            "handai generate schema.yaml -o table.csv. With --yes it is used as it comes.",
+            markup=False,
+        )

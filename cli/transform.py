@@ -1,0 +1,109 @@
+"""`handai transform`: a model works on every row of a table."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.execution import start
+from cli.options import (
+    AsJson,
+    BaseUrl,
+    Concurrency,
+    Detach,
+    Diagnostics,
+    Lossless,
+    Manner,
+    MaxAttempts,
+    MaxCost,
+    MaxTokens,
+    Model,
+    ModelFlags,
+    Overwrite,
+    Provider,
+    Rpm,
+    RunName,
+    Session,
+    Temperature,
+    Timeout,
+    checked_spec,
+    model_part,
+    text_of,
+)
+from cli.outputs import declared_outputs
+from engine.spec import TransformInput
+from engine.tables import ParseOptions
+from handai_db import DatasetRecord
+from services import exporting
+from services.datasets import store_file
+from services.exporting import Wanted
+
+_OUTPUT_HELP = (
+    "A column to compute, for example score, or with its type: 'score:integer(1..5)', "
+    "'mood:category(good,bad)'. Types: text, integer, number, boolean, category, date, list, object. Repeat it."
+)
+
+
+def transform(
+    table: Annotated[Path, typer.Argument(metavar="INPUT", help="A csv, tsv, xlsx, json, jsonl or parquet file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the table is written; the ending is the format.")],
+    instructions: Annotated[
+        str | None, typer.Option("-i", "--instructions", help="What the model should do with each row; @FILE reads it.")
+    ] = None,
+    columns: Annotated[str | None, typer.Option(help="The columns that the model sees, with commas; else all.")] = None,
+    prompt: Annotated[
+        str | None, typer.Option(help="A template with {{ column }} instead of the columns as JSON; @FILE reads it.")
+    ] = None,
+    output: Annotated[list[str] | None, typer.Option(help=_OUTPUT_HELP)] = None,
+    schema: Annotated[
+        Path | None,
+        typer.Option(help="The columns to compute from a file: a JSON Schema, or a mapping with `columns`."),
+    ] = None,
+    json_mode: Annotated[
+        bool | None, typer.Option("--json-mode/--no-json-mode", help="Ask for a JSON object; its keys are columns.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="The text's encoding, if the detected one is wrong.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="The cells' delimiter, if the detected one is wrong.")] = None,
+    no_header: Annotated[bool, typer.Option("--no-header", help="The first row is data.")] = False,
+    provider: Provider = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    temperature: Temperature = None,
+    max_tokens: MaxTokens = None,
+    concurrency: Concurrency = None,
+    rpm: Rpm = None,
+    max_attempts: MaxAttempts = None,
+    timeout: Timeout = None,
+    max_cost: MaxCost = None,
+    session: Session = None,
+    run_name: RunName = None,
+    diagnostics: Diagnostics = False,
+    lossless_csv: Lossless = False,
+    overwrite: Overwrite = False,
+    detach: Detach = False,
+    as_json: AsJson = False,
+) -> None:
+    """Have a model work on every row of a table."""
+    exporting.check_target(out, overwrite=overwrite)
+    flags = ModelFlags(
+        provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
+    )
+    parts = model_part(flags)
+    told: dict[str, Any] = {
+        "prompt": {"instructions": text_of(instructions), "template": text_of(prompt) or None},
+        "outputs": [item.model_dump() for item in declared_outputs(output or [], schema)],
+        **parts,
+    }
+    header = False if no_header else None
+    options = ParseOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
+    stored = store_file(table, options)
+    spec = checked_spec({"input": _source(stored, columns, limit).model_dump(), **told})
+    wanted = Wanted(diagnostics, lossless_csv)
+    start(spec, stored, Manner(out, wanted, overwrite, run_name, session, detach, as_json))
+
+
+def _source(stored: DatasetRecord, columns: str | None, limit: int | None) -> TransformInput:
+    chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else None
+    return TransformInput(dataset=stored.id, file=stored.filename, parse=stored.options, columns=chosen, limit=limit)
