@@ -6,6 +6,7 @@ from functools import lru_cache
 from engine.job import Job, Member
 from engine.parsing import Parsed, parse_completion, parse_rows
 from engine.schema.expressions import Expression, ExpressionError
+from engine.steps import Step
 from engine.tables.model import Cell
 from handai_errors import ProviderError
 from providers.base import Completion
@@ -26,13 +27,15 @@ def judge_answer(job: Job, completion: Completion) -> Found:
 
 
 def _with_computed(job: Job, member: Member, parsed: Parsed) -> Parsed:
-    """The values with those of the expressions that have waited for them."""
-    if not job.step.computed:
-        return parsed
-    values: dict[str, Cell] = dict(parsed.values)
-    for column in job.step.computed:
-        values[column.name] = _computed(column.expression, {**member.values, **values})
-    return Parsed(values, parsed.repaired)
+    return Parsed(with_computed(job.step, member, parsed.values), parsed.repaired)
+
+
+def with_computed(step: Step, member: Member, values: Mapping[str, Cell]) -> dict[str, Cell]:
+    """A step's values with those of the expressions that have waited for them."""
+    grown = dict(values)
+    for column in step.computed:
+        grown[column.name] = _computed(column.expression, {**member.values, **grown})
+    return grown
 
 
 def _computed(expression: str, row: Mapping[str, Cell]) -> Cell:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
+from engine.answers import with_computed
 from engine.flow import Flow, RunEnd
 from engine.job import Job, Member, RunPlan, internal_failure
 from engine.results import PauseReason, RowResult
@@ -67,9 +68,10 @@ class Entry:
     def _unanswered(self, job: Job) -> Job | None:
         """The first job from `job` on that no earlier run has answered."""
         while (reused := self._known(job)) is not None:
-            member, values = job.members[0], dict(reused.values or {})
+            member = job.members[0]
+            values = with_computed(job.step, member, reused.values or {})
             following = self._plan.next_job(job, member, values)
-            self._flow.keep(replace(reused, is_last=following is None))
+            self._flow.keep(replace(reused, values=values, is_last=following is None))
             if following is None:
                 self._flow.row_done(member.row, member.draw, {**member.values, **values})
                 return None

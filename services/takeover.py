@@ -49,7 +49,9 @@ class EarlierAnswers:
 
 
 def _renamed(job: Job, values: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A text answer under the name that its column has in this run."""
-    if job.step.json or not values:
+    """The answer's own values; a text answer under the name that its column has in this run."""
+    if not values or not job.step.outputs:
         return values
-    return {job.step.outputs[0].name: next(iter(values.values()))}
+    if not job.step.json:
+        return {job.step.outputs[0].name: next(iter(values.values()))}
+    return {output.name: values.get(output.name) for output in job.step.outputs}
