@@ -19,6 +19,7 @@ from engine.sampling.inference import widest
 from engine.sampling.kinds import kind_of_cell
 from engine.schema.columns import FakerColumn
 from engine.tables.model import Cell, ColumnKind
+from handai_errors import SpecError
 
 _TRIED = 50  # values from which a kind's type is told
 
@@ -54,28 +55,49 @@ def fakes(column: FakerColumn) -> Draw:
 
     def draw(block: Block) -> list[Cell]:
         seeds = block.words(column.name)[:, 0].tolist()
-        made = made_for(source, [make] * block.count, seeds)
+        try:
+            made = made_for(source, [make] * block.count, seeds)
+        except Exception:  # noqa: BLE001 Faker's providers raise anything
+            made = [_tried(source, make, seed) for seed in seeds]
         return [_cell(value, column.name, kind, block) for value in made]
 
     return draw
+
+
+def _tried(source: Generator, make: Make, seed: int) -> object:
+    try:
+        return made_for(source, [make], [seed])[0]
+    except Exception as error:  # noqa: BLE001 Faker's providers raise anything
+        return error
 
 
 def _cell(value: Any, name: str, kind: ColumnKind, block: Block) -> Cell:  # noqa: ANN401 Faker gives anything
     if type(value) is str and kind is ColumnKind.TEXT:
         return value
     try:
-        return fitted(value, kind)
+        if not isinstance(value, Exception):
+            return fitted(value, kind)
+        reason = "it failed"
     except MisfitError as error:
-        block.problems.add(name, f"Faker made a value that can't stand in this column: {error}.")
-        return None
+        reason = str(error)
+    block.problems.add(name, f"Faker made no value that can stand in this column: {reason}.")
+    return None
 
 
 @lru_cache(maxsize=256)
 def kind_of_fakes(kind: str, locale: str) -> ColumnKind:
-    """The kind of value that a provider makes, told from some of them."""
+    """The kind of value that a provider makes, told from some of them; raises SpecError if it can't or may not."""
     source = generator(locale)
-    make: Make = getattr(source, kind)
-    found = {_kind(value) for value in made_for(source, [make] * _TRIED, range(_TRIED))}
+    try:
+        makes: list[Make] = [getattr(source, kind)] * _TRIED
+        values, again = (made_for(source, makes, range(_TRIED)) for _ in range(2))
+    except Exception as error:  # some kinds need what a locale lacks, and say so in any way
+        raise SpecError(f"Faker can't make `{kind}` for {locale}.", "Choose another kind or locale.") from error
+    if values != again:
+        raise SpecError(
+            f"Faker makes another `{kind}` each time, so that a seed could not repeat it.", "Choose another kind."
+        )
+    found = {_kind(value) for value in values}
     wide = widest({one for one in found if one is not None})
     return ColumnKind.TEXT if wide is ColumnKind.JSON and ColumnKind.TEXT in found else wide
 

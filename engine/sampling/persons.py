@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from faker.decode import unidecode
 from faker.generator import Generator
 
-from engine.fitting import fit_text
 from engine.sampling.block import Block
 from engine.sampling.clock import TODAY
 from engine.sampling.fakes import generator, made_for
@@ -31,7 +30,6 @@ _MADE = {
     "city": "city",
     "postcode": "postcode",
     "phone": "phone_number",
-    "job": "job",
     "company": "company",
 }
 
@@ -72,6 +70,9 @@ class _Persons:
         first, last, between = _order(self._source)
         return [f"{row[first]}{between}{row[last]}" for row in self._names()]
 
+    def job(self) -> list[Cell]:
+        return self._gendered("job")
+
     def age(self) -> list[Cell]:
         least, most = self._column.min_age, self._column.max_age
         return [least + more for more in self._places("age", most - least + 1)]
@@ -82,7 +83,9 @@ class _Persons:
 
     def user_name(self) -> list[Cell]:
         numbers = self._places("user_name", 1000)
-        return [f"{_handle(row)}{number}" for row, number in zip(self._names(), numbers, strict=True)]
+        letters = _replacements(self._source)
+        names = zip(self._spelled("first_name"), self._spelled("last_name"), numbers, strict=True)
+        return [f"{_handle((first, last), letters)}{number}" for first, last, number in names]
 
     def email(self) -> list[Cell]:
         domains = self._places("email", len(_DOMAINS))
@@ -101,7 +104,16 @@ class _Persons:
     def _gendered(self, kind: str) -> list[Cell]:
         makers = {gender: getattr(self._source, f"{kind}_{gender}") for gender in _GENDERS}
         makes = [makers[str(gender)] for gender in self.field("gender")]
-        return [fit_text(str(made)) for made in made_for(self._source, makes, self._words(kind))]
+        return [str(made).strip() for made in made_for(self._source, makes, self._words(kind))]
+
+    def _spelled(self, kind: str) -> list[str]:
+        """A name as it is to be written in plain letters; only Japanese providers know it from the one drawn."""
+        gendered = {gender: getattr(self._source, f"{kind}_{gender}_pair", None) for gender in _GENDERS}
+        pairs = {gender: make or getattr(self._source, f"{kind}_pair", None) for gender, make in gendered.items()}
+        makes = [make for gender in self.field("gender") if (make := pairs[str(gender)])]
+        if len(makes) < self._block.count:
+            return [str(name) for name in self.field(kind)]
+        return [str(pair[-1]) for pair in made_for(self._source, makes, self._words(kind))]
 
     def _fakes(self, field: str, kind: str) -> list[Cell]:
         if not hasattr(self._source, kind):  # a few locales lack a provider
@@ -125,6 +137,7 @@ _FIELDS: dict[str, Callable[[_Persons], list[Cell]]] = {
     "first_name": _Persons.first_name,
     "last_name": _Persons.last_name,
     "name": _Persons.name,
+    "job": _Persons.job,
     "age": _Persons.age,
     "birth_date": _Persons.birth_date,
     "user_name": _Persons.user_name,
@@ -150,7 +163,17 @@ def _born(age: int, day: int) -> date:
     return date(TODAY.year - age, 1, 1) - timedelta(days=day)
 
 
-def _handle(name: tuple[str, str]) -> str:
-    """first.last in plain letters of any script."""
-    parts = (_NOT_PLAIN.sub("", unidecode(part).lower()) for part in name)
+def _replacements(source: Generator) -> Sequence[tuple[str, str]]:
+    """How the locale writes its letters without marks, such as ue for ü."""
+    provider = source.get_formatter("user_name").__self__  # type: ignore[attr-defined]  # a method of the provider
+    found: Sequence[tuple[str, str]] = provider.replacements
+    return found
+
+
+def _handle(name: tuple[str, str], letters: Sequence[tuple[str, str]]) -> str:
+    """The names with a dot between, in plain letters of any script."""
+    text = "\0".join(name).lower()
+    for letter, plain in letters:
+        text = text.replace(letter, plain)
+    parts = [_NOT_PLAIN.sub("", unidecode(part).lower()) for part in text.split("\0")]
     return ".".join(part for part in parts if part) or "user"
