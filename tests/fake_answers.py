@@ -1,33 +1,41 @@
 """What the fake provider says: a fault, a refusal of the rate limit, or an echo of the row."""
 
 import asyncio
-import re
+import random
 from typing import Any
 
 import orjson
 
 from tests.fake_behaviour import Behaviour, TokenBucket
 from tests.fake_faults import FAULTS, Canned, chat_body, json_answer
+from tests.fake_json import ROW_KEY, json_text, refused_form, refused_setting, spoilt
 
-ROW_KEY = re.compile(r"ROW\d+")
+__all__ = ["ROW_KEY", "Answer", "canned_from", "choose_answer", "prompt_of"]
 
 Answer = Canned | str | list[bytes]
 
 
 def choose_answer(
-    behaviour: Behaviour, headers: dict[str, str], request: dict[str, Any], seen: int, roll: float
+    behaviour: Behaviour, headers: dict[str, str], request: dict[str, Any], seen: int, chance: random.Random
 ) -> Answer:
-    """What to answer to one chat request; `seen` counts this row's requests, `roll` is a random share of one."""
+    """What to answer to one chat request; `seen` counts this row's requests."""
     refusal = _refusal(behaviour, headers, request)
     if refusal is not None:
         return refusal
     if 0 < seen <= behaviour.fail_first:
         return _fault(behaviour, behaviour.fail_first_fault)
-    for name, share in behaviour.faults.items():
+    fault = _drawn(behaviour.faults, chance)
+    return _fault(behaviour, fault) if fault else _good(behaviour, request, chance)
+
+
+def _drawn(shares: dict[str, float], chance: random.Random) -> str | None:
+    """One of the names by their shares of all requests; None for the rest."""
+    roll = chance.random() if shares else 1.0
+    for name, share in shares.items():
         if roll < share:
-            return _fault(behaviour, name)
+            return name
         roll -= share
-    return _good(behaviour, request)
+    return None
 
 
 def _refusal(behaviour: Behaviour, headers: dict[str, str], request: dict[str, Any]) -> Canned | None:
@@ -41,7 +49,7 @@ def _refusal(behaviour: Behaviour, headers: dict[str, str], request: dict[str, A
         return canned_fault("404")
     if behaviour.bucket is not None and not behaviour.bucket.take(asyncio.get_running_loop().time()):
         return _limited(behaviour.bucket)
-    return None
+    return refused_form(behaviour.json_form, request) or refused_setting(behaviour.refused_settings, request)
 
 
 def canned_fault(name: str) -> Canned:
@@ -71,12 +79,19 @@ def _limited(bucket: TokenBucket) -> Canned:
     return Canned(429, body, {**bucket.headers(), "retry-after-ms": str(int(bucket.retry_after_s() * 1000) + 1)})
 
 
-def _good(behaviour: Behaviour, request: dict[str, Any]) -> Answer:
+def _text(behaviour: Behaviour, request: dict[str, Any], prompt: str, chance: random.Random) -> str:
+    if behaviour.reply is not None:
+        return behaviour.reply
+    text = json_text(behaviour.json_form, request, prompt)
+    if text is None:
+        return f"echo: {prompt}"
+    kind = _drawn(behaviour.spoilt, chance)
+    return spoilt(text, kind) if kind else text
+
+
+def _good(behaviour: Behaviour, request: dict[str, Any], chance: random.Random) -> Answer:
     prompt = prompt_of(request)
-    text = behaviour.reply if behaviour.reply is not None else f"echo: {prompt}"
-    if behaviour.reply is None and request.get("response_format"):
-        row = ROW_KEY.search(prompt)
-        text = orjson.dumps({"echo": prompt, "row": row[0] if row else None, "words": len(prompt.split())}).decode()
+    text = _text(behaviour, request, prompt, chance)
     body = chat_body(text)
     body["model"] = request.get("model")
     body["usage"] = {"prompt_tokens": len(prompt) // 4 + 1, "completion_tokens": len(text) // 4 + 1}
@@ -97,6 +112,6 @@ def _events(body: dict[str, Any], text: str) -> list[bytes]:
 
 
 def prompt_of(request: dict[str, Any]) -> str:
-    """The last user message's text."""
+    """The first user message's text: the row. Later ones only correct an answer."""
     texts = [m["content"] for m in request.get("messages", ()) if m.get("role") == "user"]
-    return str(texts[-1]) if texts else ""
+    return str(texts[0]) if texts else ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from tests.fake_faults import FAULTS
+from tests.fake_json import JSON_FORMS, SPOILT
 
 
 @dataclass(slots=True)
@@ -50,7 +51,10 @@ class Behaviour:
     request with one fixed {"status", "headers", "body"}; `key` is the only accepted key, None accepts any;
     `models` are the ids served, None serves any; `hold` keeps every answer back until it is False again;
     `reply` is the fixed text of every answer, None echoes; `fail_first` answers each row's first N requests
-    with `fail_first_fault`.
+    with `fail_first_fault`. `json_form` is what it takes of response_format: "schema" (all), "object" (refuses a
+    schema), "none" (refuses any), "ignore"; JSON is then answered as the schema or else the instructions ask. `spoilt`
+    maps a name of tests.fake_json.SPOILT to its probability per JSON answer; `refused_settings` are request
+    parameters that the model does not take.
     """
 
     latency_s: float = 0.0
@@ -65,6 +69,9 @@ class Behaviour:
     models: list[str] | None = None
     hold: bool = False
     reply: str | None = None
+    json_form: str = "schema"
+    spoilt: dict[str, float] = field(default_factory=dict)
+    refused_settings: list[str] = field(default_factory=list)
     canned: dict[str, Any] | None = None
     model_list: Any = None
     drip_s: float = 0.05
@@ -77,6 +84,7 @@ class Behaviour:
             if name not in known:
                 raise ValueError(f"unknown setting {name}")
             setattr(self, name, TokenBucket(**value) if name == "bucket" and isinstance(value, dict) else value)
-        unknown = set(self.faults) - set(FAULTS)
-        if unknown:
-            raise ValueError(f"unknown faults {sorted(unknown)}; there are {sorted(FAULTS)}")
+        for said, known_names in ((self.faults, FAULTS), (self.spoilt, SPOILT), ([self.json_form], JSON_FORMS)):
+            unknown = set(said) - set(known_names)
+            if unknown:
+                raise ValueError(f"unknown faults {sorted(unknown)}; there are {sorted(known_names)}")

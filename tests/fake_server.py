@@ -31,12 +31,16 @@ class Received:
 
 @dataclass(slots=True)
 class Counts:
-    """What the server saw: chat requests only, except `connections`."""
+    """What the server saw: chat requests only, except `connections`.
+
+    `paid_twice` are requests equal to one that was answered with status 200 before.
+    """
 
     total: int = 0
     answered: int = 0
     in_flight: int = 0
     in_flight_peak: int = 0
+    paid_twice: int = 0
     connections: int = 0
     rows: Counter[str] = field(default_factory=Counter)
     by_status: Counter[str] = field(default_factory=Counter)
@@ -48,6 +52,7 @@ class Counts:
             "answered": self.answered,
             "in_flight": self.in_flight,
             "in_flight_peak": self.in_flight_peak,
+            "paid_twice": self.paid_twice,
             "connections": self.connections,
             "rows": dict(self.rows),
             "by_status": dict(self.by_status),
@@ -63,11 +68,13 @@ class ServerState:
         self.requests: deque[Received] = deque(maxlen=MAX_KEPT_REQUESTS)
         self.random = random.Random(seed)
         self.held: list[Callable[[], None]] = []
+        self.answered: set[int] = set()
 
     def reset(self) -> None:
         """Forget what was counted, not what is in flight."""
         self.counts = Counts(in_flight=self.counts.in_flight, in_flight_peak=self.counts.in_flight)
         self.requests.clear()
+        self.answered.clear()
 
     def release(self) -> None:
         """Send every answer that was held back."""
@@ -86,6 +93,7 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.busy = False
         self.hanging = False
+        self.request_hash = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -127,15 +135,15 @@ class Connection(asyncio.Protocol):
     def _chat(self, headers: dict[str, str], body: bytes) -> None:
         state, behaviour, counts = self.state, self.state.behaviour, self.state.counts
         request = orjson.loads(body)
-        row = ROW_KEY.search(prompt_of(request))
+        rows = {*ROW_KEY.findall(prompt_of(request))}
         counts.total += 1
+        self.request_hash = hash(body)
+        counts.paid_twice += self.request_hash in state.answered
         counts.in_flight += 1
         counts.in_flight_peak = max(counts.in_flight_peak, counts.in_flight)
-        seen = 0
-        if row:
-            counts.rows[row[0]] += 1
-            seen = counts.rows[row[0]]
-        answer = choose_answer(behaviour, headers, request, seen, state.random.random() if behaviour.faults else 1.0)
+        counts.rows.update(rows)
+        seen = max((counts.rows[row] for row in rows), default=0)
+        answer = choose_answer(behaviour, headers, request, seen, state.random)
         delay = behaviour.latency_s
         if behaviour.tail_share and state.random.random() < behaviour.tail_share:
             delay += behaviour.tail_s
@@ -158,6 +166,8 @@ class Connection(asyncio.Protocol):
         status = answer.status if isinstance(answer, Canned) else 200
         counts.by_status[str(status)] += 1
         counts.answered += status == 200
+        if status == 200 and self.transport is not None:
+            self.state.answered.add(self.request_hash)
         if isinstance(answer, Canned):
             self.write(answer.encode(), close=answer.close)
         else:

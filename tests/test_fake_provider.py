@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.fake_json import SPOILT
 from tests.fake_provider import FakeProvider
 
 
@@ -65,3 +66,101 @@ def test_it_runs_as_its_own_process_and_is_configured_over_http() -> None:
         with urllib.request.urlopen(f"{root}/stats", timeout=10) as answer:
             assert orjson.loads(answer.read())["by_status"] == {"500": 1}
         process.terminate()
+
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "mood": {"type": "string", "enum": ["good", "bad"]},
+        "score": {"type": "integer", "description": "a whole number from 1 to 5"},
+        "why": {"type": "string"},
+    },
+    "required": ["mood", "score", "why"],
+    "additionalProperties": False,
+}
+STRICT = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": SCHEMA}}
+
+
+def ask_json(base_url: str, user: str = "ROW7 shoes", **settings: Any) -> tuple[int, str]:  # noqa: ANN401 - any JSON
+    told = 'Answer with a single JSON object and nothing else. Its keys: "mood", "why".'
+    messages = [{"role": "system", "content": told}, {"role": "user", "content": user}]
+    status, body = post(f"{base_url}/chat/completions", {"model": "m", "messages": messages, **settings})
+    return status, orjson.loads(body)["choices"][0]["message"]["content"] if status == 200 else body.decode()
+
+
+def test_a_schema_is_answered_by_row_and_the_same_each_time(fake_provider: FakeProvider) -> None:
+    texts = [ask_json(fake_provider.url, user, response_format=STRICT)[1] for user in ("ROW7 a", "ROW7 a", "ROW8 b")]
+    answer = orjson.loads(texts[0])
+    assert answer["mood"] in {"good", "bad"}
+    assert answer["score"] in range(1, 6)
+    assert answer["why"].startswith("ROW7 ")
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_rows_of_one_call_carry_their_own_keys_and_are_counted(fake_provider: FakeProvider) -> None:
+    rows = {"type": "array", "items": SCHEMA, "description": "exactly 2 rows, in order"}
+    schema = {"type": "object", "properties": {"rows": rows}, "required": ["rows"], "additionalProperties": False}
+    asked = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+    answer = orjson.loads(ask_json(fake_provider.url, "Row 1: ROW1 a\nRow 2: ROW2 b", response_format=asked)[1])
+    assert [row["why"][:5] for row in answer["rows"]] == ["ROW1 ", "ROW2 "]
+    assert fake_provider.stats()["rows"] == {"ROW1": 1, "ROW2": 1}
+
+
+@pytest.mark.parametrize(
+    ("json_form", "form", "status"),
+    [
+        ("schema", STRICT, 200),
+        ("object", STRICT, 400),
+        ("object", {"type": "json_object"}, 200),
+        ("none", STRICT, 400),
+        ("none", {"type": "json_object"}, 400),
+        ("none", None, 200),
+        ("ignore", STRICT, 200),
+    ],
+)
+def test_it_takes_the_forms_it_is_told_to(
+    fake_provider: FakeProvider, json_form: str, form: dict[str, Any] | None, status: int
+) -> None:
+    fake_provider.configure(json_form=json_form)
+    answered, text = ask_json(fake_provider.url, response_format=form)
+    assert answered == status
+    if status == 200:
+        assert orjson.loads(text).keys() == ({"mood", "score", "why"} if json_form == "schema" else {"mood", "why"})
+    else:
+        assert "response" in text
+
+
+def test_json_can_be_spoilt(fake_provider: FakeProvider) -> None:
+    spoilt = {}
+    for kind in SPOILT:
+        fake_provider.configure(spoilt={kind: 1.0})
+        spoilt[kind] = ask_json(fake_provider.url, response_format=STRICT)[1]
+    assert spoilt["fenced"].startswith("```json\n{")
+    assert spoilt["extra"].count("{") == 1
+    assert orjson.loads(spoilt["invalid"]).keys() == {"mood", "score", "why"}
+    for kind in ("broken", "prose", "fenced", "extra"):
+        with pytest.raises(orjson.JSONDecodeError):
+            orjson.loads(spoilt[kind])
+    assert "mood" not in orjson.loads(spoilt["missing"])
+
+
+def test_a_setting_can_be_refused(fake_provider: FakeProvider) -> None:
+    fake_provider.configure(refused_settings=["temperature", "seed"])
+    assert ask_json(fake_provider.url)[0] == 200
+    status, said = ask_json(fake_provider.url, temperature=0.5)
+    assert status == 400
+    assert '"param":"temperature"' in said
+
+
+def test_a_request_that_was_answered_before_is_noticed(fake_provider: FakeProvider) -> None:
+    fake_provider.configure(fail_first=1)
+    for _ in range(2):
+        ask(fake_provider.url, "ROW1")
+    assert fake_provider.stats()["paid_twice"] == 0
+    ask(fake_provider.url, "ROW1")
+    assert fake_provider.stats()["paid_twice"] == 1
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown faults"):
+        FakeProvider(json_form="nonsense")
