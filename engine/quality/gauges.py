@@ -25,6 +25,7 @@ from engine.tables.model import Cell
 
 _MOST_COUNTED = 10_000  # categories; values beyond are counted together
 _MOST_LISTED = 500
+_LONGEST_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class CategoryGauge:
         known = bool(asked) and None not in asked.values()
         shares = tuple(
             Share(
-                value=name,
+                value=_shown(name),
                 asked=asked.get(name, 0.0 if known else None),
                 got=self._counts[name] / total if total else 0.0,
                 count=self._counts[name],
@@ -116,6 +117,11 @@ class CategoryGauge:
         promised = [wanted.get(name, 0.0) for name in names]
         got = [self._counts[name] / total for name in names]
         return distance([*promised, 0.0], [*got, self._uncounted / total]), by_chance(promised, total)
+
+
+def _shown(name: str) -> str:
+    """A category as the report can hold it: not endless, and without halves of characters."""
+    return name[:_LONGEST_SHOWN].encode("utf-8", "replace").decode()
 
 
 class NumberGauge:
