@@ -16,7 +16,7 @@ from engine.schema.check_values import (
     repeated_values,
     span_problems,
 )
-from engine.schema.fakers import kinds, locales
+from engine.schema.fakers import can_make, kinds, locales
 from engine.schema.graph import column_names
 from engine.schema.problems import Place, Problem
 from engine.tables.model import Cell
@@ -170,9 +170,10 @@ def _locale(here: Place, who: str, locale: str) -> Iterator[Problem]:
 def _faker(here: Place, who: str, column: c.FakerColumn) -> Iterator[Problem]:
     wrong = [*_locale(here, who, column.locale)]
     yield from wrong
-    if not wrong and column.kind not in kinds(column.locale):
+    if not wrong and not can_make(column.locale, column.kind):
+        others = [kind for kind in kinds(column.locale) if kind != column.kind]
         cause = f"{who} has the kind `{column.kind}`, which Faker can't make for {column.locale}."
-        yield Problem((*here, "kind"), cause, nearest(column.kind, kinds(column.locale), noun="kinds"))
+        yield Problem((*here, "kind"), cause, nearest(column.kind, others, noun="kinds"))
 
 
 def _person(here: Place, who: str, column: c.PersonColumn) -> Iterator[Problem]:

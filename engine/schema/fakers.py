@@ -14,12 +14,15 @@ _ARE_NO_VALUES = frozenset(
 )  # fmt: skip
 
 
+_DEPRECATED = frozenset({"fr_QC"})
+
+
 @lru_cache(maxsize=1)
 def locales() -> tuple[str, ...]:
     """The locales, sorted."""
     from faker.config import AVAILABLE_LOCALES
 
-    return tuple(sorted(AVAILABLE_LOCALES))
+    return tuple(sorted(set(AVAILABLE_LOCALES) - _DEPRECATED))
 
 
 @lru_cache(maxsize=32)
@@ -29,3 +32,17 @@ def kinds(locale: str) -> tuple[str, ...]:
 
     factory = Faker(locale).factories[0]
     return tuple(name for name in dir(factory) if not name.startswith("_") and name not in _ARE_NO_VALUES)
+
+
+@lru_cache(maxsize=256)
+def can_make(locale: str, kind: str) -> bool:
+    """Whether a kind really gives a value: some exist for every locale, but have data for few."""
+    from faker import Faker
+
+    if kind not in kinds(locale):
+        return False
+    try:
+        getattr(Faker(locale), kind)()
+    except Exception:  # noqa: BLE001 its providers fail in many ways
+        return False
+    return True

@@ -35,6 +35,7 @@ _CAUSES = {
     "stream end": "it ends before a bracket or quote is closed",
     "unexpected end of stream": "it ends before a bracket or quote is closed",
     "\\t": "there is a tab where only spaces can be",
+    "got '?'": "there is a question mark in text without quotes",
     "mapping values": "there is a colon where none can be",
     "could not find expected ':'": "there is a key without a colon",
     "but found another document": "it holds a second document after `---`",
@@ -153,6 +154,8 @@ def _hint(text: str, line: int, problem: str) -> str:
         return "Indent with spaces, not tabs."
     if "{{" in shown:
         return "Put text that begins with {{ in quotes."
+    if "got '?'" in problem:
+        return "Put text that holds a question mark in quotes."
     if "mapping values" in problem:
         return "Put text that holds a colon in quotes."
     return "Look at the indentation, brackets and quotes in that line and the one before."
