@@ -3,8 +3,8 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.tables.model import Cell
 
@@ -128,17 +128,21 @@ def read_boolean(value: object) -> Reading:
     raise MisfitError
 
 
-def read_category(value: object, allowed: Iterable[str]) -> Reading:
+def read_category(value: object, allowed: tuple[str, ...]) -> Reading:
     """The declared spelling of an allowed value; case, spaces, quotes and a full stop around it don't matter."""
-    allowed = tuple(allowed)
     if isinstance(value, str) and value in allowed:
         return Reading(value)
     text = read_text(value).value
-    declared = {folded(name): name for name in reversed(allowed)}
+    declared = _by_folded(allowed)
     for written in _spellings(str(text)):
         if written in declared:
             return Reading(declared[written], coerced=True)
     raise MisfitError
+
+
+@lru_cache(maxsize=32)
+def _by_folded(allowed: tuple[str, ...]) -> dict[str, str]:
+    return {folded(name): name for name in reversed(allowed)}
 
 
 def _spellings(text: str) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """Typed columns as a JSON Schema that every server with strict JSON takes.
 
 All keys are required and nothing else is allowed; what may be empty is nullable instead of optional; categories are an
-enum. Bounds, lengths, patterns and formats are not in it, since servers differ in what they take: a description tells
-them to the model, and the answer is validated locally. An object whose shape strict JSON can't say (no `json_schema`,
-or open keys, conditions, recursion in it) travels as a text that holds its JSON, and is read and validated locally.
+enum, and so are the numbers of a small range of integers. Other bounds, lengths, patterns and formats are not in it,
+since servers differ in what they take: a description tells them to the model, and the answer is validated locally. An
+object whose shape strict JSON can't say (no `json_schema`, or open keys, conditions, recursion in it) travels as a text
+that holds its JSON, and is read and validated locally.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ from engine.typed.words import described_type
 
 _MAX_ENUM = 250
 _MAX_ENUM_CHARACTERS = 7_500
+_MAX_RANGE = 50
 
 _SCALARS = {
     ColumnType.TEXT: "string",
@@ -81,6 +84,8 @@ def _node(output: Output) -> dict[str, Any]:
             return {"anyOf": [*_ANY_SCALAR, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]}
         case ColumnType.CATEGORY:
             return {"type": "string", "enum": list(output.values)} if _fits(output) else {"type": "string"}
+        case ColumnType.INTEGER if whole := _small_range(output):
+            return {"type": "integer", "enum": whole}
         case ColumnType.LIST:
             return {"type": "array", "items": _node(item_of(output))}
         case ColumnType.OBJECT:
@@ -90,6 +95,13 @@ def _node(output: Output) -> dict[str, Any]:
 
 
 _ANY_SCALAR = ({"type": "string"}, {"type": "number"}, {"type": "boolean"})
+
+
+def _small_range(output: Output) -> list[int]:
+    """All numbers of a small range, such as a score from 1 to 5; servers take an enum where they take no bounds."""
+    if output.minimum is None or output.maximum is None or output.maximum - output.minimum >= _MAX_RANGE:
+        return []
+    return list(range(math.ceil(output.minimum), math.floor(output.maximum) + 1))
 
 
 def _fits(output: Output) -> bool:

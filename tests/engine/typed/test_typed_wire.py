@@ -69,10 +69,17 @@ def test_what_may_be_empty_is_nullable() -> None:
 
 
 def test_bounds_are_told_in_words() -> None:
-    assert json_schema_of((parse_output_flag("a:integer(1..5)"),))["properties"]["a"] == {
+    assert json_schema_of((parse_output_flag("a:integer(1..1000)"),))["properties"]["a"] == {
         "type": "integer",
-        "description": "a whole number from 1 to 5",
+        "description": "a whole number from 1 to 1000",
     }
+
+
+def test_a_small_range_of_integers_is_an_enum() -> None:
+    found = json_schema_of((parse_output_flag("a:integer(0.5..3)?"), parse_output_flag("b:list(integer(0..1))")))
+    assert found["properties"]["a"]["type"] == ["integer", "null"]
+    assert found["properties"]["a"]["enum"] == [1, 2, 3, None]
+    assert found["properties"]["b"]["items"] == {"type": "integer", "enum": [0, 1]}
 
 
 def test_an_objects_schema_becomes_strict() -> None:
