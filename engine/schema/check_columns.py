@@ -11,15 +11,16 @@ from engine.placeholders import cell_text
 from engine.schema import columns as c
 from engine.schema.check_values import (
     expression_problems,
-    output_problems,
     range_problems,
     repeated_values,
     span_problems,
 )
-from engine.schema.fakers import can_make, kinds, locales
+from engine.schema.fakers import kinds, locales, unmakeable
 from engine.schema.graph import column_names
 from engine.schema.problems import Place, Problem
 from engine.tables.model import Cell
+from engine.typed import check_output
+from handai_errors import SpecError
 
 ID_NUMBER = re.compile(r"\{(\d{1,18})\}")
 MAX_SEQUENCE = 2**63 - 1
@@ -170,10 +171,13 @@ def _locale(here: Place, who: str, locale: str) -> Iterator[Problem]:
 def _faker(here: Place, who: str, column: c.FakerColumn) -> Iterator[Problem]:
     wrong = [*_locale(here, who, column.locale)]
     yield from wrong
-    if not wrong and not can_make(column.locale, column.kind):
-        others = [kind for kind in kinds(column.locale) if kind != column.kind]
+    if wrong:
+        return
+    if column.kind not in kinds(column.locale):
         cause = f"{who} has the kind `{column.kind}`, which Faker can't make for {column.locale}."
-        yield Problem((*here, "kind"), cause, nearest(column.kind, others, noun="kinds"))
+        yield Problem((*here, "kind"), cause, nearest(column.kind, kinds(column.locale), noun="kinds"))
+    elif told := unmakeable(column.kind, column.locale):
+        yield Problem((*here, "kind"), f"{who}: {told.cause}", told.remedy)
 
 
 def _person(here: Place, who: str, column: c.PersonColumn) -> Iterator[Problem]:
@@ -195,7 +199,11 @@ def _table(here: Place, who: str, column: c.TableColumn) -> Iterator[Problem]:
 def _model(here: Place, who: str, column: c.ModelColumn) -> Iterator[Problem]:
     if not column.prompt.strip():
         yield Problem((*here, "prompt"), f"{who} has an empty prompt.", "Write what the model should do.")
-    yield from output_problems(here, who, column)
+    try:
+        check_output(column)
+    except SpecError as error:
+        named = error.cause.startswith(f"`{column.name}`")
+        yield Problem(here, f"The column {error.cause}" if named else f"{who}: {error.cause}", error.remedy)
 
 
 def _judge(here: Place, who: str, rubric: c.Rubric) -> Iterator[Problem]:

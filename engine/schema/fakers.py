@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from handai_errors import SpecError
+
 _ARE_NO_VALUES = frozenset(
     {
         "add_provider", "binary", "csv", "del_arguments", "dsv", "enum", "fixed_width", "format",
@@ -34,15 +36,12 @@ def kinds(locale: str) -> tuple[str, ...]:
     return tuple(name for name in dir(factory) if not name.startswith("_") and name not in _ARE_NO_VALUES)
 
 
-@lru_cache(maxsize=256)
-def can_make(locale: str, kind: str) -> bool:
-    """Whether a kind really gives a value: some exist for every locale, but have data for few."""
-    from faker import Faker
+def unmakeable(kind: str, locale: str) -> SpecError | None:
+    """Why a kind that there is gives no values: a locale may lack its data, or no seed can repeat it."""
+    from engine.sampling.fakes import kind_of_fakes
 
-    if kind not in kinds(locale):
-        return False
     try:
-        getattr(Faker(locale), kind)()
-    except Exception:  # noqa: BLE001 its providers fail in many ways
-        return False
-    return True
+        kind_of_fakes(kind, locale)
+    except SpecError as error:
+        return error
+    return None
