@@ -69,7 +69,8 @@ def _rounded(values: Units, column: UniformColumn | NormalColumn) -> list[Cell]:
     if column.decimals is None:
         return _cells(values + 0.0)
     scale = 10.0**column.decimals
-    scaled = np.rint(values * scale)
+    with np.errstate(over="ignore"):  # what grows past all numbers is left unrounded below
+        scaled = np.rint(values * scale)
     if isinstance(column, NormalColumn):
         low = -math.inf if column.minimum is None else math.ceil(column.minimum * scale - _SLACK)
         high = math.inf if column.maximum is None else math.floor(column.maximum * scale + _SLACK)
