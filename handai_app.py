@@ -3,7 +3,7 @@
 import streamlit as st
 
 from handai_errors import HandaiError
-from pages import history_page, run_page, transform_page
+from pages import generate_page, history_page, run_page, transform_page
 from pages.components import run_words as words
 from pages.components.start import once_per_server
 
@@ -12,6 +12,7 @@ st.set_page_config(page_title="Handai", page_icon="🌾", layout="wide", menu_it
 page = st.navigation(
     [
         st.Page(transform_page.render, title="Transform", url_path="transform", default=True),
+        st.Page(generate_page.render, title="Generate", url_path="generate"),
         st.Page(run_page.render, title="Run", url_path="run"),
         st.Page(history_page.render, title="History", url_path="history"),
     ],

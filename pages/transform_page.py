@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from pages.components.model_fields import draw_model
+from pages.components.run_settings import draw_settings
 from pages.components.state import app_state
 from pages.components.transform_arrival import arrive
 from pages.components.transform_launch import draw_launch
-from pages.components.transform_model import draw_model
 from pages.components.transform_preview import draw_preview
 from pages.components.transform_prompt import draw_prompt
-from pages.components.transform_settings import draw_settings
 from pages.components.transform_table import draw_table
 from services import drafts
 from services.processes import WARM
@@ -26,11 +26,12 @@ def render() -> None:
     if table is None:
         return
     form = draw_prompt(table, state.form or TransformForm())
-    form = draw_model(form)
-    form = draw_settings(form)
+    form = draw_model(form, "transform")
+    form = draw_settings(form, "transform")
     state.form, state.seeding = form, False
     if state.saved_form != form:
         drafts.save(table.id, form)
         state.saved_form = form
+    state.finish()
     draw_launch(table, form)
     draw_preview(table, form)

@@ -1,34 +1,70 @@
-"""The Transform page as it was left, by dataset: a reload is a new visit, and must lose nothing but the key."""
+"""The pages as they were left: a reload is a new visit, and must lose nothing but the key."""
 
-from typing import Any
+import secrets
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from engine.declared import Declared
+from services.generate_form import GenerateForm
 from services.home import open_catalogue
 from services.transform_form import TransformForm
 
-_KEY = "transform_drafts"
+_TRANSFORM, _GENERATE = "transform_drafts", "generate_drafts"
 _KEPT = 10
+
+Form = TypeVar("Form", bound=Declared)
 
 
 def load(dataset_id: str) -> TransformForm | None:
-    """The settings as they were left over this dataset, if they are still kept."""
-    draft = _all().get(dataset_id)
+    """The Transform settings as they were left over this dataset, if they are still kept."""
+    return _read(_TRANSFORM, dataset_id, TransformForm)
+
+
+def save(dataset_id: str, form: TransformForm) -> None:
+    """Keep the Transform settings over this dataset; those left longest ago make room."""
+    _write(_TRANSFORM, dataset_id, form)
+
+
+def new_id() -> str:
+    """A name for a schema that is begun."""
+    return secrets.token_hex(4)
+
+
+def load_schema(draft_id: str) -> GenerateForm | None:
+    """The Generate page as this draft was left, if it is still kept."""
+    return _read(_GENERATE, draft_id, GenerateForm)
+
+
+def save_schema(draft_id: str, form: GenerateForm) -> None:
+    """Keep the Generate page as this draft; those left longest ago make room."""
+    _write(_GENERATE, draft_id, form)
+
+
+def newest_schema() -> tuple[str, GenerateForm] | None:
+    """The draft of the Generate page that was worked on last."""
+    for draft_id in reversed(_all(_GENERATE)):
+        if form := load_schema(draft_id):
+            return draft_id, form
+    return None
+
+
+def _read(key: str, name: str, kind: type[Form]) -> Form | None:
+    draft = _all(key).get(name)
     try:
-        return TransformForm.model_validate(draft) if draft else None
+        return kind.model_validate(draft) if draft else None
     except ValidationError:  # an older version's
         return None
 
 
-def save(dataset_id: str, form: TransformForm) -> None:
-    """Keep the settings over this dataset; those left longest ago make room."""
-    drafts = {name: draft for name, draft in _all().items() if name != dataset_id}
+def _write(key: str, name: str, form: Declared) -> None:
+    drafts = {other: draft for other, draft in _all(key).items() if other != name}
     newest = list(drafts.items())[-(_KEPT - 1) :]
     with open_catalogue() as catalogue:
-        catalogue.settings.put({_KEY: dict([*newest, (dataset_id, form.model_dump(mode="json"))])})
+        catalogue.settings.put({key: dict([*newest, (name, form.model_dump(mode="json"))])})
 
 
-def _all() -> dict[str, Any]:
+def _all(key: str) -> dict[str, Any]:
     with open_catalogue() as catalogue:
-        found = catalogue.settings.all().get(_KEY, {})
+        found = catalogue.settings.all().get(key, {})
     return found if isinstance(found, dict) else {}

@@ -8,7 +8,7 @@ from handai_db import RunRecord, SessionRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_download import draw_download
-from pages.components.run_links import go
+from pages.components.run_links import go, page_of
 from pages.components.state import forget, held, put
 from services import history
 
@@ -37,8 +37,8 @@ def act(change: Callable[[], object], told: str) -> None:
 
 
 def use_again(record: RunRecord) -> None:
-    """Transform, filled in as this run was; no question is needed."""
-    go("transform", **{"from": record.id})
+    """The page that started this run, filled in as it was; no question is needed."""
+    go(page_of(record), **{"from": record.id})
 
 
 @st.dialog("Download the run's table")

@@ -5,7 +5,10 @@ from typing import Literal
 
 import streamlit as st
 
-PageName = Literal["transform", "run", "history"]
+from engine.spec import GenerateInput
+from handai_db import RunRecord
+
+PageName = Literal["transform", "generate", "run", "history"]
 
 
 def link(
@@ -19,6 +22,11 @@ def link(
 def go(page: PageName, **query: str) -> None:
     """Open another page at once."""
     st.switch_page(_page(page), query_params=query)
+
+
+def page_of(record: RunRecord) -> PageName:
+    """The page on which such a run is started."""
+    return "generate" if isinstance(record.spec.input, GenerateInput) else "transform"
 
 
 def _page(name: PageName) -> st.Page:

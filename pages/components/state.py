@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
+from services.generate_form import GenerateForm
 from services.models import ModelList
 from services.transform_form import TransformForm
 
@@ -15,11 +16,28 @@ _KEY = "handai_app_state"
 
 @dataclass(frozen=True, slots=True)
 class PreviewMade:
-    """A preview of this visit: its run, and what it was asked over which table."""
+    """A preview of this visit: its run, what it is about (a table's id, a draft's), and what was asked."""
 
     run_id: str
-    dataset_id: str
+    about: str
     asked: bytes
+
+
+@dataclass(slots=True)
+class GenerateState:
+    """The Generate page of one visit: the schema under way and the draft that keeps it.
+
+    `arrived` is the address that was acted on; `problem` what stands in the way of beginning; `proposing` the hidden
+    run that proposes a schema; `yaml_problem` why the YAML that a person wrote can't be used yet.
+    """
+
+    form: GenerateForm | None = None
+    saved: GenerateForm | None = None
+    draft_id: str | None = None
+    arrived: tuple[str | None, ...] | None = None
+    problem: HandaiError | None = None
+    proposing: str | None = None
+    yaml_problem: HandaiError | None = None
 
 
 @dataclass(slots=True)
@@ -29,6 +47,8 @@ class AppState:
     `form` is None until the first drawing; `seeding` makes `seed` overwrite what widgets hold, once.
     `arrived` is the address that was acted on; `filled_from` names the run whose settings fill the form;
     `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
+    `page` is the one drawn last of those that share widgets; `opened` the card that is edited in each list;
+    `suggesting` the hidden run that suggests columns; `again` asks for the page to be drawn anew at its end.
     """
 
     form: TransformForm | None = None
@@ -40,6 +60,11 @@ class AppState:
     arrived: tuple[str | None, ...] | None = None
     filled_from: str | None = None
     added_to: str | None = None
+    generate: GenerateState = field(default_factory=GenerateState)
+    page: str | None = None
+    opened: dict[str, int] = field(default_factory=dict)
+    suggesting: str | None = None
+    again: bool = False
     previews: list[PreviewMade] = field(default_factory=list)
     typed_keys: dict[str, SecretStr] = field(default_factory=dict)
     key_shown_for: str | None = None
@@ -47,9 +72,20 @@ class AppState:
     models_wanted: bool = False
     model_lists: dict[tuple[str, str | None, bool], tuple[float, ModelList]] = field(default_factory=dict)
 
-    def preview_of(self, dataset_id: str) -> PreviewMade | None:
-        """The newest preview over a table."""
-        return next((made for made in reversed(self.previews) if made.dataset_id == dataset_id), None)
+    def preview_of(self, about: str | None) -> PreviewMade | None:
+        """The newest preview over a table or of a draft."""
+        return next((made for made in reversed(self.previews) if made.about == about), None)
+
+    def finish(self) -> None:
+        """Draw the page anew if a part of it changed what stands above; widgets below keep their state that way."""
+        if self.again:
+            self.again = False
+            st.rerun()
+
+    def enter(self, page: str) -> None:
+        """Come to a page: what its widgets show is its own, not what another page left in those they share."""
+        if self.page != page:
+            self.page, self.seeding = page, True
 
 
 def app_state() -> AppState:
@@ -81,3 +117,13 @@ def forget(*keys: str) -> None:
     for key in keys:
         if key in st.session_state:
             del st.session_state[key]
+
+
+def forget_all(prefix: str) -> None:
+    """Have every widget whose key begins so seeded anew."""
+    forget(*[str(key) for key in st.session_state if str(key).startswith(prefix)])
+
+
+def is_held(key: str) -> bool:
+    """Whether a widget of this key was drawn and holds something."""
+    return key in st.session_state

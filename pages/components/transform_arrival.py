@@ -12,6 +12,7 @@ from services.transform_form import TransformForm, asked, from_preferences, from
 def arrive() -> None:
     """Act on a new address: the visit's first, a link's from another page, or the browser's back button."""
     state = app_state()
+    state.enter("transform")
     if state.form is None:
         state.form, state.seeding = from_preferences(preferences.load()), True
     try:

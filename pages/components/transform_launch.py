@@ -5,20 +5,21 @@ import streamlit as st
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.launch_words import tell
+from pages.components.model_fields import typed_key
 from pages.components.run_links import go
 from pages.components.state import PreviewMade, app_state
 from pages.components.transform_arrival import keep_address
-from pages.components.transform_model import typed_key
 from services import drafts, preferences, runs
-from services.checks import sentence_on_privacy
-from services.transform_form import Readiness, TransformForm, asked, readiness, to_preferences, to_spec
+from services.model_form import to_preferences
+from services.transform_form import TransformForm, asked, readiness, to_spec
 
 
 def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
     """The buttons, and whatever stands in their way."""
     ready = readiness(form, table, typed_key(form.provider))
     st.subheader("4 · Try a few rows, then run all", anchor=False)
-    _tell(ready)
+    tell("transform", ready)
     few = min(form.preview_rows, table.info.rows)
     blocked = ready.runnable is None
     with st.container(horizontal=True):
@@ -42,18 +43,6 @@ def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
             _start_all(table, form)
     except HandaiError as error:
         st.error(words.error_words(error), title="It could not start")
-
-
-def _tell(ready: Readiness) -> None:
-    with st.container(key="transform_problems", gap="xsmall"):
-        for problem in ready.problems:
-            st.warning(words.plain(problem.remedy), title=words.plain(problem.cause), icon=":material/edit:")
-    if ready.plan is None:
-        return
-    for notice in ready.plan.notices:
-        st.caption(f":material/info: {words.plain(notice)}")
-    with st.container(key="transform_privacy"):
-        st.caption(f":material/lock: {words.plain(sentence_on_privacy(ready.plan))}")
 
 
 def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
@@ -87,7 +76,7 @@ def _start_all(table: DatasetRecord, form: TransformForm) -> None:
 def _reusable(table: DatasetRecord) -> tuple[str, ...]:
     """Runs whose answers to equal requests are taken over: this visit's previews, and the run that is added to."""
     state = app_state()
-    previews = [made.run_id for made in reversed(state.previews) if made.dataset_id == table.id]
+    previews = [made.run_id for made in reversed(state.previews) if made.about == table.id]
     return (*previews, *([state.added_to] if state.added_to else []))
 
 

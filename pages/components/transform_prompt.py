@@ -3,9 +3,11 @@
 import streamlit as st
 
 from engine.prompts import render_messages
+from engine.typed import needs_json
 from handai_db import DatasetRecord
 from pages.components import run_words as words
 from pages.components.state import held, put, seed
+from pages.components.transform_outputs import draw_outputs
 from services import datasets
 from services.estimates import about_tokens
 from services.transform_form import TransformForm
@@ -45,19 +47,8 @@ def _draw_inputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
         form = form.model_copy(update={"template": _draw_template(names, form)})
     else:
         form = form.model_copy(update={"columns": _draw_columns(names, form)})
-    seed("transform_json", form.json_mode)
-    json_mode = st.toggle(
-        "Several answers a row (JSON mode)",
-        key="transform_json",
-        help="The model answers with a JSON object; each of its keys becomes a column.",
-    )
-    output = form.output
-    if not json_mode:
-        seed("transform_output", form.output)
-        output = st.text_input("Name of the new column", key="transform_output", max_chars=200)
-    return form.model_copy(
-        update={"instructions": instructions, "use_template": use_template, "json_mode": json_mode, "output": output}
-    )
+    form = form.model_copy(update={"instructions": instructions, "use_template": use_template})
+    return draw_outputs(table, form)
 
 
 def _draw_template(names: list[str], form: TransformForm) -> str:
@@ -101,7 +92,9 @@ def _draw_messages(table: DatasetRecord, form: TransformForm) -> None:
     if not rows:
         return
     columns = form.columns if form.columns is not None else [column.name for column in table.info.columns]
-    messages = render_messages(form.prompt, columns, rows[0], json_mode=form.json_mode)
+    json_mode = needs_json(form.declared, form.json_mode and not form.typed)
+    outputs = form.outputs if form.typed else ()
+    messages = render_messages(form.prompt, columns, rows[0], json_mode=json_mode, outputs=outputs)
     with st.container(key="transform_messages"):
         for message in messages:
             st.caption("Instructions (system)" if message.role == "system" else f"Row {int(number):,} (user)")

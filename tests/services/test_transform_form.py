@@ -14,6 +14,7 @@ from services import drafts, preferences
 from services.datasets import read_differently, rows_of, store_upload
 from services.estimates import about_tokens
 from services.home import dataset_path
+from services.model_form import to_preferences
 from services.preferences import Preferences
 from services.transform_form import (
     TransformForm,
@@ -22,7 +23,6 @@ from services.transform_form import (
     from_preferences,
     from_spec,
     readiness,
-    to_preferences,
     to_spec,
 )
 

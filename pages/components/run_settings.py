@@ -1,12 +1,14 @@
 """The settings that most people leave alone, each with a line of help."""
 
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 import streamlit as st
 
 from engine.spec import MAX_CONCURRENCY
 from pages.components.state import seed
-from services.transform_form import TransformForm
+from services.model_form import ModelForm
+
+AnyForm = TypeVar("AnyForm", bound=ModelForm)
 
 
 class _Number(TypedDict, total=False):
@@ -58,31 +60,31 @@ _DECIMAL: dict[str, tuple[str, str, _Number]] = {
 _NEEDED = {"max_attempts": 4, "preview_rows": 5, "timeout_s": 120.0}
 
 
-def draw_settings(form: TransformForm) -> TransformForm:
-    """The form with the settings as they stand."""
-    with st.expander("Settings", icon=":material/settings:", key="transform_settings"):
+def draw_settings(form: AnyForm, prefix: str, *, asks_model: bool = True) -> AnyForm:
+    """The form with the settings as they stand; where no model is asked, only the names."""
+    with st.expander("Settings", icon=":material/settings:", key=f"{prefix}_settings"):
         changes: dict[str, object] = {}
         with st.grid(3, min_column_width=220):
-            for name in (*_WHOLE, *_DECIMAL):
-                changes[name] = _draw_number(name, form)
+            for name in (*_WHOLE, *_DECIMAL) if asks_model else ():
+                changes[name] = _draw_number(name, form, prefix)
             changes["run_name"] = _draw_text(
-                "run_name", "Name of the run", "Empty: the file's name and the time.", form
+                "run_name", "Name of the run", "Empty: what it is about and the time.", form, prefix
             )
             changes["session"] = _draw_text(
-                "session", "Session", "Runs are kept together by session. Empty: today's.", form
+                "session", "Session", "Runs are kept together by session. Empty: today's.", form, prefix
             )
     return form.model_copy(update=changes)
 
 
-def _draw_number(name: str, form: TransformForm) -> object:
+def _draw_number(name: str, form: ModelForm, prefix: str) -> object:
     label, help_text, bounds = {**_WHOLE, **_DECIMAL}[name]
-    key = f"transform_{name}"
+    key = f"{prefix}_{name}"
     seed(key, getattr(form, name))
     value = st.number_input(label, key=key, help=help_text, **bounds)
     return _NEEDED[name] if value is None and name in _NEEDED else value
 
 
-def _draw_text(name: str, label: str, help_text: str, form: TransformForm) -> str:
-    key = f"transform_{name}"
+def _draw_text(name: str, label: str, help_text: str, form: ModelForm, prefix: str) -> str:
+    key = f"{prefix}_{name}"
     seed(key, getattr(form, name))
     return st.text_input(label, key=key, help=help_text, max_chars=200)

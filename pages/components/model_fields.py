@@ -1,7 +1,8 @@
-"""Step three of Transform: the provider, its key for this visit, and the model."""
+"""Who answers: the provider, its key for this visit, and the model; the same on every page that starts a run."""
 
 import time
 from collections.abc import Mapping
+from typing import TypeVar
 
 import streamlit as st
 from pydantic import SecretStr
@@ -10,14 +11,16 @@ from pages.components import run_words as words
 from pages.components.state import app_state, forget, held, seed
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services import keys
+from services.model_form import ModelForm
 from services.models import ModelList, built_in, models_of
-from services.transform_form import TransformForm
+
+AnyForm = TypeVar("AnyForm", bound=ModelForm)
 
 _LIST_FRESH_S = 3600.0
 _NAMES = {spec.id: spec.name for spec in PROVIDERS}
 
 
-def draw_model(form: TransformForm) -> TransformForm:
+def draw_model(form: AnyForm, prefix: str) -> AnyForm:
     """The form with provider, address and model; the key stays in this visit's memory."""
     st.subheader("3 · Who answers", anchor=False)
     left, right = st.columns(2, gap="large")
@@ -28,10 +31,10 @@ def draw_model(form: TransformForm) -> TransformForm:
         )
         form = form.model_copy(update={"provider": provider.id})
         st.caption(words.plain(provider.description))
-        form = _draw_address(provider, form)
+        form = _draw_address(provider, form, prefix)
     with right:
         _draw_key(provider)
-        return _draw_model_choice(provider, form)
+        return _draw_model_choice(provider, form, prefix)
 
 
 def typed_key(provider_id: str) -> SecretStr | None:
@@ -43,10 +46,10 @@ def _provider_label(provider_id: str) -> str:
     return "Demo (offline demo, no AI)" if provider_id == "demo" else _NAMES[provider_id]
 
 
-def _draw_address(provider: ProviderSpec, form: TransformForm) -> TransformForm:
+def _draw_address(provider: ProviderSpec, form: AnyForm, prefix: str) -> AnyForm:
     if provider.id == "demo" or not (provider.needs_base_url or provider.local):
         return form
-    key = f"transform_address_{provider.id}"
+    key = f"{prefix}_address_{provider.id}"
     seed(key, form.base_urls.get(provider.id, ""))
     address = st.text_input("Address (base URL)", key=key, placeholder=provider.base_url or "http://localhost:8000/v1")
     return form.model_copy(update={"base_urls": {**form.base_urls, provider.id: address.strip()}})
@@ -89,7 +92,7 @@ def _remember_key(provider_id: str) -> None:
         app_state().typed_keys.pop(provider_id, None)
 
 
-def _draw_model_choice(provider: ProviderSpec, form: TransformForm) -> TransformForm:
+def _draw_model_choice(provider: ProviderSpec, form: AnyForm, prefix: str) -> AnyForm:
     current = form.model
     if provider.id == "demo":
         return form
@@ -109,7 +112,7 @@ def _draw_model_choice(provider: ProviderSpec, form: TransformForm) -> Transform
         key="provider_model",
     )
     if provider.lists_models:
-        st.button("Load the list of models", key="transform_models", on_click=_reload, icon=":material/refresh:")
+        st.button("Load the list of models", key=f"{prefix}_models", on_click=_reload, icon=":material/refresh:")
     if found.problem:
         st.caption(f":orange[:material/info:] {words.plain(found.problem)}")
     return form.model_copy(update={"models": {**form.models, provider.id: (chosen or "").strip()}})
@@ -124,7 +127,7 @@ def _model_label(name: str, known: Mapping[str, object]) -> str:
     return f"{name} · {', '.join(facts)}" if facts else name
 
 
-def _known_models(provider: ProviderSpec, form: TransformForm) -> ModelList:
+def _known_models(provider: ProviderSpec, form: ModelForm) -> ModelList:
     key = typed_key(provider.id)
     name = (provider.id, form.base_url, key is not None)
     lists = app_state().model_lists

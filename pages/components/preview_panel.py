@@ -1,0 +1,84 @@
+"""A preview, filling in below the buttons: its rows, its errors, and what all rows would take."""
+
+import streamlit as st
+
+from engine.spec import NO_MODEL
+from handai_errors import NotFoundError
+from pages.components import run_words as words
+from pages.components.run_errors import draw_errors
+from pages.components.run_frames import ROW, STATUS, result_frame
+from pages.components.state import PreviewMade
+from services import inspect, runs
+from services.estimates import whole_table
+from services.views import RunView
+
+_EVERY_S = 0.25
+_ROW_HEIGHT = 72  # three lines of text; lower rows would not wrap
+
+
+def draw_preview_panel(prefix: str, made: PreviewMade, rows: int, *, older: bool) -> None:
+    """One preview; `rows` are those of the whole table, `older` says that settings have changed since."""
+    try:
+        live = runs.get(made.run_id).status.is_live
+    except NotFoundError:
+        return
+    st.fragment(_panel, run_every=_EVERY_S if live else None)(prefix, made.run_id, rows, older, was_live=live)
+
+
+def _panel(prefix: str, run_id: str, rows: int, older: bool, *, was_live: bool) -> None:
+    view = runs.view(run_id)
+    if was_live and not view.status.is_live:
+        st.rerun()
+    with st.container(border=True, key=f"{prefix}_preview_panel"):
+        _draw_head(view, older=older)
+        _draw_rows(prefix, view)
+        if view.damage or (view.record.cause and not view.errors):
+            st.error(words.plain(view.damage or f"{view.record.cause} {view.record.remedy or ''}"))
+        if view.status.is_live:
+            st.button("Stop", key=f"{prefix}_preview_stop", on_click=_stop, args=(run_id,), icon=":material/stop:")
+        elif view.record.provider != NO_MODEL.provider:
+            _draw_outlook(view, rows)
+        draw_errors(view.errors)
+
+
+def _draw_rows(prefix: str, view: RunView) -> None:
+    frame = result_frame(inspect.page(view.record, 0, view.record.total), view.record)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=38 + _ROW_HEIGHT * max(1, min(view.record.total, 8)),
+        placeholder="",
+        key=f"{prefix}_preview_table",
+        row_height=_ROW_HEIGHT,
+        column_config={
+            ROW: st.column_config.NumberColumn(width=60),
+            STATUS: st.column_config.TextColumn(width=110),
+            **{name: st.column_config.TextColumn(width="large") for _, name in view.outputs},
+        },
+        alt="The preview's rows with their answers",
+    )
+
+
+def _stop(run_id: str) -> None:
+    runs.stop(run_id)
+
+
+def _draw_head(view: RunView, *, older: bool) -> None:
+    line = words.status_line(view)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Preview** · {words.plain(line.title) if not view.status.is_live else 'asking …'}")
+        if view.record.provider == "demo":
+            st.badge("offline demo, no AI", color="violet")
+        if older:
+            st.badge("made with older settings", color="orange")
+
+
+def _draw_outlook(view: RunView, rows: int) -> None:
+    whole = whole_table(view, rows)
+    sent, answered = view.tokens
+    tokens = words.UNKNOWN if sent is None else f"{words.count(sent)} + {words.count(answered)}"
+    said = f"This preview: {tokens} tokens, cost {words.cost(view.cost_usd, complete=view.cost_complete)}."
+    if whole.tokens is not None:
+        price = "cost unknown" if whole.cost_usd is None else f"{words.cost(whole.cost_usd)}"
+        said += f" All {words.rows_words(rows)}: about {words.count(whole.tokens)} tokens, about {price}."
+    st.caption(words.plain(said))

@@ -1,0 +1,49 @@
+"""What the answer becomes: one text column, whatever the model names, or typed columns."""
+
+import streamlit as st
+
+from handai_db import DatasetRecord
+from pages.components.column_editor import draw_column_editor
+from pages.components.state import app_state, seed
+from pages.components.suggested_columns import draw_suggest
+from services.transform_form import TransformForm
+
+
+def draw_outputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
+    """The form with the columns that the answers fill."""
+    seed("transform_typed", form.typed)
+    typed = st.toggle(
+        "Several typed columns",
+        key="transform_typed",
+        help="Each with a name and a type: a category, a number, yes or no, a date … Answers are checked against them.",
+    )
+    form = form.model_copy(update={"typed": typed})
+    return _draw_typed(table, form) if typed else _draw_plain(form)
+
+
+def _draw_typed(table: DatasetRecord, form: TransformForm) -> TransformForm:
+    state = app_state()
+    with st.container(border=True, key="transform_outputs", gap="small"):
+        if not form.outputs:
+            st.caption("What should each row get? Add columns, paste them, or let the model suggest some.")
+        outputs, again = draw_column_editor("transform_outputs", form.outputs)
+        form = form.model_copy(update={"outputs": outputs})
+        suggested = draw_suggest(table, form)
+    if suggested is not None:
+        form, again = form.model_copy(update={"outputs": suggested}), True
+    state.again = state.again or again
+    return form
+
+
+def _draw_plain(form: TransformForm) -> TransformForm:
+    seed("transform_json", form.json_mode)
+    json_mode = st.toggle(
+        "Several answers a row (JSON mode)",
+        key="transform_json",
+        help="The model answers with a JSON object; each of its keys becomes a column.",
+    )
+    output = form.output
+    if not json_mode:
+        seed("transform_output", form.output)
+        output = st.text_input("Name of the new column", key="transform_output", max_chars=200)
+    return form.model_copy(update={"json_mode": json_mode, "output": output})

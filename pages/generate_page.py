@@ -1,0 +1,68 @@
+"""Generate: a table made from a schema, its attributes drawn, its texts written by a model."""
+
+import streamlit as st
+
+from pages.components.generate_arrival import VIEW, arrive, begin_anew
+from pages.components.generate_launch import draw_launch, draw_preview
+from pages.components.generate_rules import draw_rules
+from pages.components.generate_sample import draw_sample
+from pages.components.generate_start import draw_start
+from pages.components.generate_yaml import draw_yaml, forget_yaml, is_other_than_shown
+from pages.components.model_fields import draw_model
+from pages.components.run_settings import draw_settings
+from pages.components.schema_editor import draw_schema_columns
+from pages.components.state import app_state, seed
+from services import drafts
+from services.generate_form import GenerateForm
+from services.processes import WARM
+
+_VIEWS = ["Columns", "YAML"]
+
+
+def render() -> None:
+    """The page: the ways in, or the schema from its columns down to the preview."""
+    WARM.keep()
+    form = arrive()
+    st.title("Generate", anchor=False)
+    st.caption("Make a table of invented rows. What can be drawn is drawn at once; a model writes the texts.")
+    if not form.begun:
+        draw_start(form)
+        return
+    form = _draw_schema(form)
+    draw_sample(form)
+    form = draw_rules(form)
+    if form.needs_model:
+        form = draw_model(form, "generate")
+    form = draw_settings(form, "generate", asks_model=form.needs_model)
+    _keep(form)
+    draw_launch(form)
+    draw_preview(form)
+
+
+def _draw_schema(form: GenerateForm) -> GenerateForm:
+    state = app_state()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("1 · The columns", anchor=False, width="content")
+        st.space("stretch")
+        st.button("Start over", key="generate_anew", on_click=begin_anew, type="tertiary", icon=":material/undo:")
+    seed(VIEW, "Columns")
+    view = st.segmented_control("View", _VIEWS, key=VIEW, label_visibility="collapsed", required=True)
+    if view == "YAML":
+        return draw_yaml(form)
+    forget_yaml()
+    schema, again = draw_schema_columns(form.draft)
+    state.again = state.again or again
+    return form.model_copy(update={"draft": schema})
+
+
+def _keep(form: GenerateForm) -> None:
+    """Remember the form for the next drawing and for a reload."""
+    state = app_state()
+    page = state.generate
+    page.form, state.seeding = form, False
+    if page.saved != form and page.draft_id:
+        drafts.save_schema(page.draft_id, form)
+        page.saved = form
+    if page.yaml_problem is None and is_other_than_shown(form.draft):
+        state.again = True
+    state.finish()

@@ -1,0 +1,150 @@
+"""What a person sets about the model and its limits, on whichever page starts a run; keys excepted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field, SecretStr
+
+from engine.declared import Declared
+from engine.spec import DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_S, RunSpec
+from handai_errors import InputError, SpecError
+from providers.specs import get_provider
+from services import keys
+from services.checks import Plan
+from services.preferences import Preferences
+
+
+class ModelForm(Declared):
+    """The part of a page's settings that Transform and Generate share, right or wrong.
+
+    The models and addresses of every provider that was looked at are kept, so that switching loses nothing.
+    """
+
+    json_mode: bool = False
+    provider: str = "demo"
+    models: dict[str, str] = Field(default_factory=dict)
+    base_urls: dict[str, str] = Field(default_factory=dict)
+    temperature: float | None = None
+    max_tokens: int | None = None
+    concurrency: int | None = None
+    rpm: int | None = None
+    seed: int | None = None
+    preview_rows: int = 5
+    max_attempts: int = DEFAULT_MAX_ATTEMPTS
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    max_cost_usd: float | None = None
+    run_name: str = ""
+    session: str = ""
+
+    @property
+    def model(self) -> str:
+        """The chosen provider's model: the one set, or its default."""
+        return self.models.get(self.provider, get_provider(self.provider).default_model)
+
+    @property
+    def base_url(self) -> str | None:
+        """The chosen provider's address, if the person gave one."""
+        return self.base_urls.get(self.provider, "").strip() or None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The checked plan, if the settings make one, and what has to be mended before anything is sent."""
+
+    plan: Plan | None
+    problems: tuple[InputError, ...]
+
+    @property
+    def runnable(self) -> Plan | None:
+        """The plan, if nothing stands in its way."""
+        return None if self.problems else self.plan
+
+
+def remembered(saved: Preferences) -> dict[str, Any]:
+    """What the person set last time, by field of the form."""
+    return {
+        "json_mode": saved.json_mode,
+        "provider": saved.provider,
+        "models": saved.models,
+        "base_urls": saved.base_urls,
+        "temperature": saved.temperature,
+        "max_tokens": saved.max_tokens,
+        "concurrency": None if saved.concurrency == "auto" else saved.concurrency,
+        "preview_rows": saved.preview_rows,
+        "max_attempts": saved.max_attempts,
+        "timeout_s": saved.timeout_s,
+    }
+
+
+def to_preferences(form: ModelForm, saved: Preferences) -> Preferences:
+    """What is remembered for next time; the rest of `saved` stays. Raises ValueError on settings out of range."""
+    provider, address = form.provider, form.base_url
+    kept = {name: url for name, url in saved.base_urls.items() if name != provider}
+    changed = {
+        "provider": provider,
+        "models": {**saved.models, provider: form.model},
+        "base_urls": {**kept, provider: address} if address else kept,
+        "temperature": form.temperature,
+        "max_tokens": form.max_tokens,
+        "json_mode": form.json_mode,
+        "concurrency": form.concurrency or "auto",
+        "preview_rows": form.preview_rows,
+        "max_attempts": form.max_attempts,
+        "timeout_s": form.timeout_s,
+    }
+    return Preferences.model_validate({**saved.model_dump(), **changed})
+
+
+def model_changes(spec: RunSpec, base: ModelForm) -> dict[str, Any]:
+    """The fields of the form that would ask for the model and limits of `spec` again."""
+    model, limits = spec.model, spec.limits
+    own_address = get_provider(model.provider).base_url.rstrip("/")
+    addresses = {model.provider: model.base_url} if model.base_url and model.base_url != own_address else {}
+    return {
+        "json_mode": model.json_mode,
+        "provider": model.provider,
+        "models": {**base.models, model.provider: model.model},
+        "base_urls": {**base.base_urls, **addresses},
+        "temperature": model.temperature,
+        "max_tokens": model.max_tokens,
+        "seed": model.seed,
+        "concurrency": None if limits.concurrency == "auto" else limits.concurrency,
+        "rpm": limits.rpm,
+        "max_attempts": limits.max_attempts,
+        "timeout_s": limits.timeout_s,
+        "max_cost_usd": limits.max_cost_usd,
+    }
+
+
+def model_part(form: ModelForm) -> Mapping[str, Any]:
+    """The `model` and `limits` of a spec; raises SpecError without a model."""
+    if not form.model.strip():
+        raise SpecError("No model is chosen.", "Choose a model, or type its name.")
+    return {
+        "model": {
+            "provider": form.provider,
+            "model": form.model.strip(),
+            "base_url": form.base_url,
+            "temperature": form.temperature,
+            "max_tokens": form.max_tokens,
+            "json_mode": form.json_mode,
+            "seed": form.seed,
+        },
+        "limits": {
+            "concurrency": form.concurrency or "auto",
+            "rpm": form.rpm,
+            "max_attempts": form.max_attempts,
+            "timeout_s": form.timeout_s,
+            "max_cost_usd": form.max_cost_usd,
+        },
+    }
+
+
+def key_problems(provider_id: str, typed_key: SecretStr | None) -> tuple[InputError, ...]:
+    """What is wrong with the key in force, if anything."""
+    try:
+        keys.require_key(provider_id, typed_key)
+    except InputError as error:
+        return (error,)
+    return ()
