@@ -1,5 +1,6 @@
 """Values as cells of a column's kind, the same before and after they are stored."""
 
+import math
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -15,9 +16,12 @@ class MisfitError(Exception):
 
 def fitted(value: object, kind: ColumnKind) -> Cell:
     """The value as a cell of this kind; raises MisfitError."""
-    if value is None:
-        return None
+    if value is None or type(value) is _SAME.get(kind):
+        return value  # type: ignore[return-value]  # a type that is a cell
     return _TO_KIND[kind](value)
+
+
+_SAME: dict[ColumnKind, type] = {ColumnKind.BOOLEAN: bool, ColumnKind.DATE: date}  # nothing to mend
 
 
 def _text(value: object) -> Cell:
@@ -31,6 +35,8 @@ def _integer(value: object) -> Cell:
 
 
 def _number(value: object) -> Cell:
+    if type(value) is float and math.isfinite(value):  # what nearly all are
+        return value
     if isinstance(value, int | float | Decimal):
         found: float | None = fit_value(float(value))
         return found
