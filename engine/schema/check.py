@@ -11,8 +11,6 @@ from engine.schema.expressions import Expression, ExpressionError
 from engine.schema.graph import OrderError, column_names, exported_names, ordered, reads
 from engine.schema.problems import Place, Problem, as_error
 
-CHECK_COLUMN = "check"  # where a row that failed a check says so
-
 
 def check_schema(schema: Schema) -> None:
     """Raise SpecError if the schema can't make a table, with every problem in a sentence of its own."""
@@ -56,13 +54,6 @@ def _name_problems(schema: Schema) -> Iterator[Problem]:
             if name.casefold() in seen:
                 yield _twice(here, name, column, *seen[name.casefold()])
             seen.setdefault(name.casefold(), (name, column))
-    if schema.checks and CHECK_COLUMN in seen:
-        place = schema.columns.index(seen[CHECK_COLUMN][1])
-        yield Problem(
-            ("columns", place, "name"),
-            f"The name `{CHECK_COLUMN}` is taken by the column that tells which checks a row failed.",
-            "Give the column another name.",
-        )
 
 
 def _twice(place: Place, name: str, column: SchemaColumn, other: str, first: SchemaColumn) -> Problem:

@@ -166,13 +166,6 @@ def test_a_table_of_helpers_alone_is_refused() -> None:
     assert "the table would be empty" in refusal({**PLAN, "export": False})
 
 
-def test_the_column_that_tells_of_failed_checks_keeps_its_name() -> None:
-    check = {"name": "check", "sampler": "uuid"}
-    rules = [{"column": "check", "min_length": 1}]
-    assert "The name `check` is taken" in refusal(check, checks=rules)
-    check_schema(Schema.model_validate({"columns": [check]}))
-
-
 def test_a_subcategory_of_a_column_with_a_condition_covers_that_value_too() -> None:
     plan = {**PLAN, "when": [{"if": "true", "value": "team"}]}
     values = {"free": ["x"], "pro": ["y"]}
