@@ -4,13 +4,18 @@ from handai_errors import ErrorKind, ProviderError
 from providers.base import AnswerForm
 from providers.specs import JsonMode, get_provider
 
-_LOWER = {AnswerForm.JSON_SCHEMA: AnswerForm.JSON_OBJECT, AnswerForm.JSON_OBJECT: AnswerForm.INSTRUCTIONS}
-_NAMES = {
-    AnswerForm.JSON_SCHEMA: "JSON Schema",
-    AnswerForm.JSON_OBJECT: "JSON mode",
-    AnswerForm.INSTRUCTIONS: "JSON in the instructions alone",
+_BY_STRICTNESS = [
+    AnswerForm.BOUNDED_SCHEMA,
+    AnswerForm.JSON_SCHEMA,
+    AnswerForm.JSON_OBJECT,
+    AnswerForm.INSTRUCTIONS,
+    AnswerForm.TEXT,
+]
+_NOTES = {
+    AnswerForm.BOUNDED_SCHEMA: "This model doesn't take bounds in a JSON Schema; asking for one without them instead.",
+    AnswerForm.JSON_SCHEMA: "This model doesn't take JSON Schema; asking for JSON mode instead.",
+    AnswerForm.JSON_OBJECT: "This model doesn't take JSON mode; asking for JSON in the instructions alone instead.",
 }
-_STRICTNESS = [AnswerForm.TEXT, AnswerForm.INSTRUCTIONS, AnswerForm.JSON_OBJECT, AnswerForm.JSON_SCHEMA]
 _CAN_BE_LEFT_OUT = frozenset({"temperature", "top_p", "seed"})  # never max tokens: a cap on cost counts on it
 
 
@@ -18,7 +23,7 @@ def first_form(provider_id: str, *, typed: bool) -> AnswerForm:
     """The strictest form that the provider is known to take; `typed` is whether there is a schema to send."""
     spec = get_provider(provider_id)
     if typed and spec.json_schema:
-        return AnswerForm.JSON_SCHEMA
+        return AnswerForm.BOUNDED_SCHEMA if spec.bounds_in_schema else AnswerForm.JSON_SCHEMA
     return AnswerForm.INSTRUCTIONS if spec.json_mode is JsonMode.NONE else AnswerForm.JSON_OBJECT
 
 
@@ -38,12 +43,13 @@ class Forms:
 
         Empty when the run already asks in a lower form, because another request was refused before this one.
         """
-        if not is_form_refusal(error) or form not in _LOWER:
+        if not is_form_refusal(error) or form not in _NOTES:
             return None
-        if _STRICTNESS.index(self._current) < _STRICTNESS.index(form):
+        place = _BY_STRICTNESS.index(form)
+        if self._current in _BY_STRICTNESS[place + 1 :]:
             return ""
-        self._current = _LOWER[form]
-        return f"This model doesn't take {_NAMES[form]}; asking for {_NAMES[self._current]} instead."
+        self._current = _BY_STRICTNESS[place + 1]
+        return _NOTES[form]
 
 
 def is_form_refusal(error: ProviderError) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.bounded_schema import with_bounds
 from engine.columns import Output
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
@@ -15,7 +16,7 @@ from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
 from engine.typed import json_schema_of, json_schema_of_rows
 from handai_errors import ErrorKind, ProviderError
-from providers.base import AnswerForm, Completion, CompletionRequest, Message, Usage
+from providers.base import SCHEMA_FORMS, AnswerForm, Completion, CompletionRequest, Message, Usage
 
 REDRAWN = ""  # the key under which a redrawn row's sampled values are stored; no column has it
 
@@ -242,7 +243,7 @@ class RunPlan:
     def request(self, job: Job) -> CompletionRequest:
         """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take."""
         model, form = self.spec.model, job.form
-        with_schema = form is AnswerForm.JSON_SCHEMA and job.step.json and bool(job.step.outputs)
+        with_schema = form in SCHEMA_FORMS and job.step.json and bool(job.step.outputs)
         return CompletionRequest(
             model=model.model,
             messages=job.messages + job.corrections,
@@ -258,13 +259,13 @@ class RunPlan:
 def _form(form: AnswerForm, step: Step, *, with_schema: bool) -> AnswerForm:
     if not step.json:
         return AnswerForm.TEXT
-    return AnswerForm.JSON_OBJECT if form is AnswerForm.JSON_SCHEMA and not with_schema else form
+    return AnswerForm.JSON_OBJECT if form in SCHEMA_FORMS and not with_schema else form
 
 
 def _schema(job: Job) -> dict[str, object]:
-    if job.is_single:
-        return json_schema_of(job.step.outputs)
-    return json_schema_of_rows(job.step.outputs, len(job.members))
+    outputs, rows = job.step.outputs, len(job.members)
+    schema = json_schema_of(outputs) if job.is_single else json_schema_of_rows(outputs, rows)
+    return with_bounds(schema, outputs, rows) if job.form is AnswerForm.BOUNDED_SCHEMA else schema
 
 
 def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:

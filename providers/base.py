@@ -15,17 +15,21 @@ class Message:
 
 
 class AnswerForm(StrEnum):
-    """How an answer's form is asked for."""
+    """How an answer's form is asked for; BOUNDED_SCHEMA is a JSON Schema with bounds, which few servers take."""
 
     TEXT = "text"
+    BOUNDED_SCHEMA = "bounded_schema"
     JSON_SCHEMA = "json_schema"
     JSON_OBJECT = "json_object"
     INSTRUCTIONS = "instructions"
 
 
+SCHEMA_FORMS = frozenset({AnswerForm.BOUNDED_SCHEMA, AnswerForm.JSON_SCHEMA})
+
+
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One model call; None leaves a setting to the provider's default. `json_schema` goes with JSON_SCHEMA only."""
+    """One model call; None leaves a setting to the provider's default. `json_schema` goes with SCHEMA_FORMS only."""
 
     model: str
     messages: tuple[Message, ...]

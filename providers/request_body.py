@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from providers.base import AnswerForm, CompletionRequest
+from providers.base import SCHEMA_FORMS, AnswerForm, CompletionRequest
 from providers.specs import JsonMode, ProviderSpec
 
 _JSON_OBJECT = {"type": "json_object"}
@@ -32,15 +32,15 @@ def request_body(spec: ProviderSpec, request: CompletionRequest, *, stream: bool
 
 def _form_of_answer(spec: ProviderSpec, request: CompletionRequest) -> dict[str, Any]:
     match request.form:
-        case AnswerForm.JSON_SCHEMA if request.json_schema is not None:
+        case form if form in SCHEMA_FORMS and request.json_schema is not None:
             schema = {"name": "answer", "strict": is_strict(request.json_schema), "schema": request.json_schema}
             return {"response_format": {"type": "json_schema", "json_schema": schema}, **spec.sent_with_schema}
-        case AnswerForm.JSON_SCHEMA | AnswerForm.JSON_OBJECT if spec.json_mode is JsonMode.JSON_OBJECT:
-            return {"response_format": _JSON_OBJECT}
-        case AnswerForm.JSON_SCHEMA | AnswerForm.JSON_OBJECT if spec.json_mode is JsonMode.OBJECT_SCHEMA:
-            return {"response_format": _ANY_OBJECT}
-        case _:
+        case AnswerForm.TEXT | AnswerForm.INSTRUCTIONS:
             return {}
+        case _ if spec.json_mode is JsonMode.JSON_OBJECT:
+            return {"response_format": _JSON_OBJECT}
+        case _:
+            return {"response_format": _ANY_OBJECT} if spec.json_mode is JsonMode.OBJECT_SCHEMA else {}
 
 
 def is_strict(schema: object) -> bool:

@@ -21,8 +21,9 @@ class ProviderSpec(BaseModel):
     """What Handai knows about one provider.
 
     `key_variables` are environment variables in the order in which they are looked at; `key_prefixes` only ever
-    warn. `json_schema`: its models take a JSON Schema, or some do and the others say so. `sent_with_schema` goes into
-    the body beside a schema. `json_word_needed`: JSON mode is refused unless a message contains the word JSON.
+    warn. `json_schema`: its models take a JSON Schema, or some do and the others say so; with `bounds_in_schema` also
+    one with bounds. `sent_with_schema` goes into the body beside a schema. `json_word_needed`: JSON mode is refused
+    unless a message contains the word JSON.
     `base_url_variable` names the environment variable of a base URL that only the user knows.
     """
 
@@ -42,6 +43,7 @@ class ProviderSpec(BaseModel):
     base_url_variable: str = ""
     json_mode: JsonMode = JsonMode.JSON_OBJECT
     json_schema: bool = True
+    bounds_in_schema: bool = False
     sent_with_schema: dict[str, Any] = Field(default_factory=dict)
     json_word_needed: bool = False
     max_tokens_parameter: str = "max_tokens"
@@ -171,6 +173,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         requires_api_key=False,
         key_variables=("LMSTUDIO_API_KEY",),
         json_mode=JsonMode.OBJECT_SCHEMA,
+        bounds_in_schema=True,
         lists_models=True,
         local=True,
         start_hint="Start the server in LM Studio's Developer tab.",
@@ -183,6 +186,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         base_url="http://localhost:11434/v1",
         requires_api_key=False,
         key_variables=("OLLAMA_API_KEY",),
+        bounds_in_schema=True,
         lists_models=True,
         local=True,
         start_hint="Start Ollama: `ollama serve`.",
@@ -195,6 +199,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         requires_api_key=False,
         key_variables=("HANDAI_API_KEY",),
         base_url_variable="HANDAI_BASE_URL",
+        bounds_in_schema=True,
         lists_models=True,
     ),
     ProviderSpec(

@@ -13,8 +13,8 @@ SCHEMA, OBJECT, WORDS = AnswerForm.JSON_SCHEMA, AnswerForm.JSON_OBJECT, AnswerFo
     [
         ("openai", True, SCHEMA),
         ("openrouter", True, SCHEMA),
-        ("custom", True, SCHEMA),
-        ("lmstudio", True, SCHEMA),
+        ("custom", True, AnswerForm.BOUNDED_SCHEMA),
+        ("lmstudio", True, AnswerForm.BOUNDED_SCHEMA),
         ("demo", True, SCHEMA),
         ("anthropic", True, WORDS),
         ("openai", False, OBJECT),
@@ -43,6 +43,12 @@ def test_it_steps_down_to_the_instructions_and_no_further() -> None:
     assert forms.step_down(WORDS, REFUSED) is None
     assert forms.step_down(SCHEMA, REFUSED) == ""
     assert forms.current is WORDS
+
+
+def test_a_schema_with_bounds_steps_down_to_one_without() -> None:
+    forms = Forms(AnswerForm.BOUNDED_SCHEMA)
+    assert "bounds" in (forms.step_down(AnswerForm.BOUNDED_SCHEMA, REFUSED) or "")
+    assert forms.current is SCHEMA
 
 
 @pytest.mark.parametrize(
