@@ -12,6 +12,7 @@ from engine.tables.model import Row
 SCHEMA_KEY = "schema"
 COLUMNS_KEY = "columns"
 DESCRIPTION = "description"
+ROWS = "rows"
 INSTRUCTIONS = "instructions"
 _SAMPLE = "sample_rows"
 _ROLE = "role"
@@ -91,9 +92,9 @@ def proposal_spec(description: str, model: ModelSettings, rows: int) -> RunSpec:
         type=ColumnType.OBJECT,
         description='the schema: an object with "instructions" and "columns"',
         instructions=f"{{{{ {_ROLE} }}}}",
-        prompt=f"Design a schema for this table of {rows:,} rows:\n{{{{ {DESCRIPTION} }}}}",
+        prompt=f"Design a schema for this table of {{{{ {ROWS} }}}} rows:\n{{{{ {DESCRIPTION} }}}}",
     )
-    return _one_row(model, {_ROLE: SCHEMA_INSTRUCTIONS, DESCRIPTION: description}, asked)
+    return _one_row(model, {_ROLE: SCHEMA_INSTRUCTIONS, ROWS: str(rows), DESCRIPTION: description}, asked)
 
 
 def suggestion_spec(instructions: str, sample_rows: Sequence[Row], model: ModelSettings) -> RunSpec:
