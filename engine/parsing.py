@@ -43,14 +43,13 @@ def parse_completion(completion: Completion, outputs: Sequence[Output], *, json_
 
 
 def parse_rows(completion: Completion, outputs: Sequence[Output], count: int) -> list[Parsed | ProviderError]:
-    """What each of `count` rows gets from one answer; raises ProviderError when no row gets anything."""
+    """What each of `count` rows gets from one answer; raises ProviderError when it is no answer at all."""
+    text = completion.text or ""
     cut = _cut_error(completion)
     if cut is None:
         _check_whole(completion)
-    text = _said(completion)
+        _said(completion)
     rows, repaired = (complete_rows(text), False) if cut else _rows(text)
-    if cut and not rows:
-        raise cut
     found: list[Parsed | ProviderError] = [_row(row, outputs, text, repaired=repaired) for row in rows[:count]]
     missing = cut or _invalid(f"The answer has {len(rows)} of {count} rows.", "Retry the missing ones.", text)
     return found + [missing] * (count - len(found))

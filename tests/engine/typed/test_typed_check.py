@@ -31,7 +31,10 @@ from handai_errors import SpecError
         ({"type": "text", "json_schema": {}}, "Only objects"),
         ({"type": "object", "json_schema": {"type": "array"}}, "does not describe an object"),
         ({"type": "object", "json_schema": {"properties": {"a": {"type": "objekt"}}}}, "can't be used"),
-        ({"type": "object", "json_schema": {"properties": {"a": {"$ref": "http://127.0.0.1:9/x"}}}}, "can't be used"),
+        (
+            {"type": "object", "json_schema": {"properties": {"a": {"$ref": "http://127.0.0.1:9/x"}}}},
+            "Retrieval is disabled",
+        ),
         ({"type": "object", "json_schema": {"properties": {"a": {"pattern": "(?=a)"}}}}, "can't be used"),
         ({"type": "list", "items": "list"}, "list of lists"),
         ({"type": "text", "items": "text"}, "Make it a list"),
