@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from engine.sampling import Sampler
 from engine.schema.check import check_schema
 from engine.schema.columns import ModelColumn, Schema, SchemaColumn
 from engine.schema.graph import exported_names
@@ -205,3 +206,26 @@ def test_a_sample_without_rows_is_told() -> None:
 def test_a_large_sample_is_read_in_part() -> None:
     rows: list[Row] = [{"n": n % 1000} for n in range(20_050)]
     assert "first 20,000 of 20,050 rows" in learned(rows).notes[-1]
+
+
+def test_what_is_drawn_is_like_what_was_learned_from() -> None:
+    rows: list[Row] = [
+        {
+            "plan": "free" if n % 4 else "pro",
+            "spend": round(RANDOM.gauss(80, 12), 2),
+            "stars": str(n % 5 + 1),
+            "seen": None if n % 10 == 0 else date(2024, 1, 1) + timedelta(n % 200),
+            "E-Mail": f"canary{n}@zwitscher.invalid",
+        }
+        for n in range(400)
+    ]
+    schema = learned(rows, 2000).schema
+    sampler = Sampler(schema)
+    drawn = sampler.block(0, 2000)
+    spent = [cell for cell in drawn["spend"] if isinstance(cell, float)]
+    assert sampler.problems == {}
+    assert abs(drawn["plan"].count("pro") / 2000 - 0.25) < 0.05
+    assert abs(sum(spent) / len(spent) - 80) < 2
+    assert set(drawn["stars"]) == {1, 2, 3, 4, 5}
+    assert abs(drawn["seen"].count(None) / 2000 - 0.1) < 0.04
+    assert not any("zwitscher" in str(cell) for cell in drawn["E-Mail"])

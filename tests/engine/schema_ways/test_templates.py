@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 
+from engine.sampling import Sampler
 from engine.schema.check import check_schema
-from engine.schema.columns import ModelColumn
+from engine.schema.columns import CategoryColumn, ModelColumn
 from engine.schema.graph import base_columns, depends_on
 from engine.schema.read import read_schema, schema_to_yaml
 from engine.schema.templates import FOLDER, ORDER, Template, template, templates
@@ -65,3 +66,13 @@ def test_some_templates_need_no_model() -> None:
 def test_an_unknown_template_is_told() -> None:
     with pytest.raises(NotFoundError, match="no template 'x'"):
         template("x")
+
+
+@each
+def test_its_drawn_part_is_varied(found: Template) -> None:
+    sampler = Sampler(found.schema.model_copy(update={"rows": 200}))
+    drawn = sampler.block(0, 200)
+    assert sampler.problems == {}
+    for column in base_columns(found.schema):
+        if isinstance(column, CategoryColumn):
+            assert set(drawn[column.name]) == {*column.values}
