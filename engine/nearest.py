@@ -1,9 +1,9 @@
 """What a mistyped name may have meant, said the same way everywhere."""
 
-import difflib
 from collections.abc import Iterable
 
 _SHOWN = 8
+_ALIKE = 50  # of 100
 
 
 def nearest(name: str, names: Iterable[str], *, noun: str = "columns") -> str:
@@ -20,5 +20,8 @@ def nearest(name: str, names: Iterable[str], *, noun: str = "columns") -> str:
 
 def close_names(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """The names that are nearest to one, upper and lower case alike."""
+    from rapidfuzz import fuzz, process
+
     folded = {other.casefold(): other for other in names}
-    return tuple(folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=count, cutoff=0.5))
+    found = process.extract(name.casefold(), folded.keys(), scorer=fuzz.ratio, limit=count, score_cutoff=_ALIKE)
+    return tuple(folded[match] for match, _, _ in found)

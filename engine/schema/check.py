@@ -7,7 +7,7 @@ from engine.placeholders import placeholders
 from engine.schema.check_columns import column_problems
 from engine.schema.check_values import bounds_problems, expression_problems
 from engine.schema.columns import Check, JudgeColumn, ModelColumn, PersonColumn, Schema, SchemaColumn
-from engine.schema.expressions import Expression, ExpressionError
+from engine.schema.expressions import ExpressionError, names_in
 from engine.schema.graph import OrderError, column_names, exported_names, ordered, reads
 from engine.schema.problems import Place, Problem, as_error
 
@@ -68,6 +68,7 @@ def _twice(place: Place, name: str, column: SchemaColumn, other: str, first: Sch
 
 def _reference_problems(schema: Schema) -> Iterator[Problem]:
     made = _made(schema)
+    known = frozenset(made)
     shared = placeholders(schema.instructions)
     for name in shared:
         if name not in made:
@@ -77,9 +78,10 @@ def _reference_problems(schema: Schema) -> Iterator[Problem]:
             named = reads(column, schema)
         except ExpressionError:  # told with the column's own problems
             continue
-        others = [name for name in made if name not in column_names(column)]
+        own = column_names(column)
         for name in named:
-            if name not in made and name not in shared:
+            if name not in known and name not in shared:
+                others = [other for other in made if other not in own]
                 yield _unknown(("columns", place), f"The column `{column.name}` reads", name, others)
     if schema.duplicates:
         for name in schema.duplicates.columns:
@@ -117,7 +119,7 @@ def _rule_problems(here: Place, who: str, rule: str, made: Sequence[str]) -> Ite
     wrong = [*expression_problems(place, who, rule)]
     yield from wrong
     if not wrong:
-        for name in sorted(Expression(rule).names.difference(made)):
+        for name in sorted(names_in(rule).difference(made)):
             yield _unknown(place, f"{who} reads", name, made)
 
 

@@ -17,7 +17,7 @@ from engine.schema.check_values import (
 )
 from engine.schema.fakers import kinds, locales, unmakeable
 from engine.schema.graph import column_names
-from engine.schema.problems import Place, Problem
+from engine.schema.problems import MAX_TOLD, Place, Problem
 from engine.tables.model import Cell
 from engine.typed import check_output
 from handai_errors import SpecError
@@ -94,10 +94,10 @@ def _subcategory(here: Place, who: str, column: c.SubcategoryColumn, schema: c.S
     if missing:
         told = ", ".join(f"`{value}`" for value in missing[:5]) + (" …" if len(missing) > 5 else "")
         yield Problem(place, f"{who} has no values for {told} of `{column.of}`.", "Add an entry for each.")
-    for key in column.values:
-        if key not in possible:
-            cause = f"{who} has values for `{key}`, which `{column.of}` never is."
-            yield Problem((*place, key), cause, nearest(key, possible, noun="values"))
+    known = set(possible)
+    for key in [key for key in column.values if key not in known][:MAX_TOLD]:
+        cause = f"{who} has values for `{key}`, which `{column.of}` never is."
+        yield Problem((*place, key), cause, nearest(key, possible, noun="values"))
 
 
 def _possible(column: c.SchemaColumn | None) -> list[str] | None:

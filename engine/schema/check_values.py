@@ -7,7 +7,7 @@ from datetime import date
 
 from engine.patterns import pattern_of
 from engine.schema.columns import Check
-from engine.schema.expressions import Expression, ExpressionError
+from engine.schema.expressions import ExpressionError, names_in
 from engine.schema.problems import Place, Problem
 from engine.typed.schemas import check_json_schema
 from handai_errors import SpecError
@@ -16,7 +16,7 @@ from handai_errors import SpecError
 def expression_problems(place: Place, who: str, text: str) -> Iterator[Problem]:
     """What is wrong with an expression of `who`."""
     try:
-        Expression(text)
+        names_in(text)
     except ExpressionError as error:
         yield _told(place, who, error)
 

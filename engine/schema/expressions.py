@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from simpleeval import SimpleEval  # type: ignore[import-untyped]  # ships no types
@@ -11,7 +12,7 @@ from engine.schema.operators import OPERATORS, MisuseError, small_enough
 from engine.schema.syntax import ExpressionError, parse, shortened
 from engine.tables.model import Cell
 
-__all__ = ["Expression", "ExpressionError"]
+__all__ = ["Expression", "ExpressionError", "names_in"]
 
 _CALLS = {name: function.call for name, function in FUNCTIONS.items()}
 
@@ -58,6 +59,12 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # ships no types
             chosen: Cell = self._eval(node.args[1] if self._eval(node.args[0]) else node.args[2])
             return chosen
         return _CALLS[name](*[self._eval(argument) for argument in node.args])
+
+
+@lru_cache(maxsize=10_000)
+def names_in(text: str) -> frozenset[str]:
+    """The columns that an expression reads; raises ExpressionError."""
+    return parse(text)[1]
 
 
 class Expression:

@@ -14,7 +14,7 @@ from engine.schema.columns import (
     SchemaColumn,
     SubcategoryColumn,
 )
-from engine.schema.expressions import Expression
+from engine.schema.expressions import names_in
 from handai_errors import SpecError
 
 
@@ -38,14 +38,14 @@ def column_names(column: SchemaColumn) -> tuple[str, ...]:
 def depends_on(column: SchemaColumn) -> tuple[str, ...]:
     """The names that a column reads, each once; a judge without columns reads every model column besides."""
     if isinstance(column, ExpressionColumn):
-        return tuple(sorted(Expression(column.expression).names))
+        return tuple(sorted(names_in(column.expression)))
     if isinstance(column, ModelColumn):
         return tuple(dict.fromkeys(placeholders(column.instructions) + placeholders(column.prompt)))
     if isinstance(column, JudgeColumn):
         return tuple(dict.fromkeys((*column.judge.columns, *placeholders(column.judge.criteria))))
     named = [column.of] if isinstance(column, SubcategoryColumn) else []
     for case in column.when:
-        named += sorted(Expression(case.condition).names)
+        named += sorted(names_in(case.condition))
     return tuple(dict.fromkeys(named))
 
 
