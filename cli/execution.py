@@ -47,11 +47,10 @@ def begin(
 ) -> tuple[RunRecord, SecretStr | None]:
     """The run of a spec, checked and written down, with its key; what a person should know is told."""
     plan = check(spec, stored.info if stored else None)
-    provider = plan.spec.model.provider
-    key = keys.require_key(provider)
+    key = keys.require_key(plan.spec.model.provider)
     for notice in (*(stored.info.notices if stored else ()), *plan.notices, sentence_on_privacy(plan)):
         errors.print(notice, markup=False)
-    if key is not None and (warning := keys.hint(provider, key)):
+    if key is not None and (warning := keys.hint(plan.spec.model.provider, key)):
         errors.print(warning, markup=False)
     table, name, session = stored.id if stored else None, manner.run_name, manner.session
     return runs.create(runs.NewRun(spec, table, name, session, preview=preview, export=manner.export)), key

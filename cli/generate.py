@@ -34,10 +34,10 @@ from cli.preview import preview as show_preview
 from cli.progress import errors, write_line
 from cli.schema_source import Source, found_schema
 from engine.schema.columns import JudgeColumn, ModelColumn, Schema
-from engine.schema.read import schema_to_yaml
-from engine.spec import GenerateInput, RunSpec
+from engine.spec import RunSpec
 from services import exporting
 from services.exporting import Wanted
+from services.schemas import generate_input, schema_yaml
 
 _FROM = "Where the schema comes from: one of these"
 
@@ -70,6 +70,14 @@ def generate(
     ] = None,
     learn: Annotated[
         Path | None, typer.Option(help="A table whose columns are imitated, not copied.", rich_help_panel=_FROM)
+    ] = None,
+    free_form: Annotated[
+        bool,
+        typer.Option("--free-form", help="With --describe: the model makes up whole rows.", rich_help_panel=_FROM),
+    ] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="A column of such rows, NAME or NAME:TYPE; else each is a text.", rich_help_panel=_FROM),
     ] = None,
     rows: Annotated[int | None, typer.Option(min=1, max=10_000_000, help="How many rows; else the schema's.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed draws the same values; else the schema's.")] = None,
@@ -108,15 +116,14 @@ def generate(
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, False, concurrency, rpm, max_attempts, timeout, max_cost
     )
-    source = Source(_one_file(schema_file, schema), template, describe, learn)
-    found = _changed(
-        found_schema(source, flags), rows=rows, seed=seed, variation=variation, rows_per_call=rows_per_call
-    )
+    source = Source(_one_file(schema_file, schema), template, describe, learn, free_form, tuple(column or ()))
+    found = found_schema(source, flags, rows)
+    found = _changed(found, rows=rows, seed=seed, variation=variation, rows_per_call=rows_per_call)
     manner = Manner(out, Wanted(diagnostics, lossless_csv), overwrite, run_name, session, detach, as_json)
     if preview:
         show_preview(spec_of(found, flags), manner)
-    elif out is None or (describe is not None and not yes):
-        _show(found, proposed=describe is not None)
+    elif out is None or (source.is_proposed and not yes):
+        _show(found, proposed=source.is_proposed)
     else:
         start(spec_of(found, flags), None, manner)
 
@@ -126,8 +133,7 @@ def spec_of(schema: Schema, flags: ModelFlags) -> RunSpec:
     parts: dict[str, Any] = model_part(flags) if needs_model(schema) else {}
     if parts:
         parts["model"]["json_mode"] = False  # the columns' types decide
-    plain = schema.model_dump(include=set(Schema.model_fields))
-    return checked_spec({"input": GenerateInput.model_validate(plain).model_dump(), **parts})
+    return checked_spec({"input": generate_input(schema).model_dump(), **parts})
 
 
 def needs_model(schema: Schema) -> bool:
@@ -148,7 +154,7 @@ def _changed(schema: Schema, **changes: Any) -> Schema:  # noqa: ANN401 flags of
 
 
 def _show(schema: Schema, *, proposed: bool) -> None:
-    write_line(schema_to_yaml(schema).rstrip("\n"))
+    write_line(schema_yaml(schema).rstrip("\n"))
     if proposed:
         errors.print(
             "A model proposed this schema. Keep it in a file, change what you like, then run: "

@@ -187,6 +187,53 @@ def test_a_column_takes_values_from_a_file_beside_the_schema(tmp_path: Path, out
     assert [row["town"] for row in records_in(out)] == ["Ulm", "Trier", "Ulm"]
 
 
+def test_a_described_schema_is_shown_first_and_used_when_told(out: Path, fake_provider: FakeProvider) -> None:
+    proposed = {
+        "instructions": "Write plainly.",
+        "columns": [
+            {"name": "tone", "sampler": "category", "values": ["warm", "dry"]},
+            {"name": "review", "type": "text", "prompt": "A {{ tone }} review."},
+        ],
+    }
+    fake_provider.configure(reply=orjson.dumps(proposed).decode())
+    arguments = ["generate", "--describe", "Reviews", "-o", str(out), "--rows", "4", *server(fake_provider.url)]
+
+    shown = handai(*arguments)
+    existed = out.exists()
+    used = handai(*arguments, "--yes")
+
+    assert (shown.code, existed) == (0, False), shown.err
+    assert [column["name"] for column in yaml.safe_load(shown.out)["columns"]] == ["tone", "review"]
+    assert yaml.safe_load(shown.out)["rows"] == 4
+    assert "--yes" in shown.said
+    assert used.code in {0, 3}, used.err  # the same reply for every row is a repetition
+    assert fake_provider.stats()["total"] > 2
+
+
+def test_a_schema_is_learned_from_a_table_without_copying_it(tmp_path: Path, out: Path) -> None:
+    table = tmp_path / "sample.csv"
+    lines = [f"{n},{'red' if n % 3 else 'blue'},Person{n} Mustermann{n}" for n in range(60)]
+    table.write_text("\n".join(["number,colour,full_name", *lines]), encoding="utf-8")
+
+    ended = handai("generate", "--learn", str(table), "--rows", "50", "-o", str(out))
+
+    assert ended.code == 0, ended.err
+    rows = records_in(out)
+    assert len(rows) == 50
+    assert {row["colour"] for row in rows} == {"red", "blue"}
+    assert "Mustermann" not in out.read_text(encoding="utf-8")
+
+
+def test_rows_in_the_models_own_words_need_no_schema(out: Path, fake_provider: FakeProvider) -> None:
+    fake_provider.configure(reply='{"question": "Why?", "score": 4}')
+    told = ["--describe", "Exam questions", "--column", "question", "--column", "score:integer(1..5)"]
+
+    ended = handai("generate", *told, "--rows", "1", "-o", str(out), *server(fake_provider.url))
+
+    assert ended.code == 0, ended.err
+    assert records_in(out) == [{"question": "Why?", "score": "4"}]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

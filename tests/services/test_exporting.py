@@ -13,13 +13,14 @@ import pytest
 from engine.gate import Verdict
 from engine.job import REDRAWN
 from engine.results import RowResult, RowStatus
+from engine.tables import Row
 from handai_db import RunRecord
 from handai_errors import ConflictError
 from services import exporting
 from services.exporting import Wanted
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run
 
-TYPED = [
+TYPED: list[dict[str, Any]] = [
     {"name": "score", "type": "integer"},
     {"name": "share", "type": "number"},
     {"name": "good", "type": "boolean"},
@@ -37,6 +38,7 @@ ANSWER: dict[str, Any] = {
     "tags": ["a", "b"],
     "about": {"k": 1},
 }
+EMPTY: dict[str, Any] = dict.fromkeys(ANSWER)
 PLAN = {"name": "plan", "sampler": "category", "values": ["free"]}
 HELPER = {"name": "helper", "sampler": "constant", "value": "hidden", "export": False}
 REVIEW = {"name": "review", "type": "text", "prompt": "Write for {{ plan }}, {{ helper }}."}
@@ -52,7 +54,7 @@ def written(record: RunRecord, target: Path, wanted: Wanted = Wanted()) -> list[
 @pytest.fixture
 def typed(tmp_path: Path) -> RunRecord:
     record = transform_run(tmp_path, TYPED)
-    put(record, done(0, **ANSWER), done(1, **dict.fromkeys(ANSWER)), failed(2))
+    put(record, done(0, **ANSWER), done(1, **EMPTY), failed(2))
     return record
 
 
@@ -147,9 +149,9 @@ def test_rows_that_failed_a_check_are_left_out_or_marked(tmp_path: Path) -> None
 def test_a_row_drawn_again_has_its_own_sampled_values(tmp_path: Path) -> None:
     day = {"name": "day", "sampler": "date", "start": "2025-01-01", "end": "2025-01-01"}
     record = generate_run(PLAN, HELPER, day, REVIEW, rows=1)
-    again = {"plan": "pro", "helper": "hidden", "day": "2026-02-03"}
+    again: dict[str, Any] = {"plan": "pro", "helper": "hidden", "day": "2026-02-03"}
     refused = done(0, review="same")
-    values = {"review": "other", REDRAWN: again}
+    values: Row = {"review": "other", REDRAWN: again}
     drawn_again = RowResult(0, 1, 1, RowStatus.DONE, values=values)
     put(record, refused, drawn_again, verdicts=[(0, 0, Verdict.REFUSED, "It repeats row 1.")])
 
