@@ -46,6 +46,7 @@ def refusal(*columns: dict[str, Any], **keys: object) -> str:
         (sampled("id", pattern="{1}-{2}"), "several places for its number"),
         (sampled("faker", kind="nmae"), "the kind `nmae`, which Faker can't make for en_US. Did you mean `name`"),
         (sampled("faker", kind="bank", locale="de_DE"), "The column `a`: Faker can't make `bank` for de_DE."),
+        (sampled("faker", kind="passport_full"), "The column `a`: Faker makes another `passport_full` each time"),
         (sampled("faker", kind="seed_instance"), "the kind `seed_instance`, which Faker can't make"),
         (sampled("faker", kind="__class__"), "the kind `__class__`, which Faker can't make"),
         (sampled("faker", kind="name", locale="xx_YY"), "the locale `xx_YY`, which Faker doesn't know."),

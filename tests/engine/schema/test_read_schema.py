@@ -223,3 +223,13 @@ def test_a_large_file_is_read_fast_and_a_huge_one_refused() -> None:
     assert read_schema(schema_to_yaml(found)) == found
     with pytest.raises(SpecError, match="more than 500,000 characters"):
         read_schema("#" * 500_001)
+
+
+def test_long_texts_in_one_line_of_json_are_read() -> None:
+    prompt = "Tell of it. " * 1000
+    data = {
+        "columns": [{"name": "a", "prompt": prompt}, {"name": "b", "sampler": "constant", "value": ["x" * 3000] * 5}]
+    }
+    found = read_schema(json.dumps(data), "schema.json")
+    assert found == Schema.model_validate(data)
+    assert read_schema(schema_to_yaml(found)) == found
