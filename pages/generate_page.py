@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components import run_words as words
 from pages.components.generate_arrival import VIEW, arrive, begin_anew
 from pages.components.generate_launch import draw_launch, draw_preview
 from pages.components.generate_rules import draw_rules
@@ -45,6 +46,8 @@ def _draw_schema(form: GenerateForm) -> GenerateForm:
         st.subheader("1 · The columns", anchor=False, width="content")
         st.space("stretch")
         st.button("Start over", key="generate_anew", on_click=begin_anew, type="tertiary", icon=":material/undo:")
+    for note in state.generate.notes:
+        st.info(words.plain(note))
     seed(VIEW, "Columns")
     view = st.segmented_control("View", _VIEWS, key=VIEW, label_visibility="collapsed", required=True)
     if view == "YAML":

@@ -6,11 +6,13 @@ from handai_db import RunFilter, RunRecord
 from handai_errors import HandaiError, NotFoundError
 from pages.components import run_words as words
 from pages.components.run_actions import draw_continue
+from pages.components.run_chat import draw_chat_export
+from pages.components.run_diversity import draw_diversity
 from pages.components.run_download import draw_download
 from pages.components.run_errors import draw_errors
 from pages.components.run_figures import draw_figures, draw_notes, draw_status
 from pages.components.run_header import draw_header
-from pages.components.run_links import link
+from pages.components.run_links import link, page_of
 from pages.components.run_live import draw_live
 from pages.components.run_tabs import draw_tabs
 from services import history, runs
@@ -36,6 +38,7 @@ def render() -> None:
         _draw_ended(view)
     if not view.damage:
         draw_download(record)
+        draw_chat_export(view)
     _draw_again(record)
     draw_tabs(view)
 
@@ -60,9 +63,10 @@ def _draw_nothing() -> None:
     if asked:
         st.info("It may have been deleted. Its files are gone with it.", title=f"There is no run {words.plain(asked)}")
     else:
-        st.info("Upload a table, say what to do with each row, and watch it here.", title="No run yet")
+        st.info("Transform a table or generate one, and watch it here.", title="No run yet")
     with st.container(horizontal=True):
         link("transform", "Start one on Transform", key="run_to_transform", icon=":material/table_edit:")
+        link("generate", "Make a table on Generate", key="run_to_generate", icon=":material/auto_awesome:")
         link("history", "See all runs in History", key="run_to_history", icon=":material/history:")
 
 
@@ -72,23 +76,26 @@ def _draw_ended(view: RunView) -> None:
         return
     draw_figures(view)
     draw_notes(view)
+    draw_diversity(view)
     draw_continue(view)
     draw_errors(view.errors)
 
 
 def _draw_again(record: RunRecord) -> None:
+    page = page_of(record)
     with st.container(horizontal=True):
         link(
-            "transform",
+            page,
             "Use these settings again",
             key="run_again",
             icon=":material/content_copy:",
             query={"from": record.id},
         )
-        link(
-            "transform",
-            "Run only added rows of a newer file",
-            key="run_added",
-            icon=":material/playlist_add:",
-            query={"from": record.id, "added": "1"},
-        )
+        if page == "transform":
+            link(
+                "transform",
+                "Run only added rows of a newer file",
+                key="run_added",
+                icon=":material/playlist_add:",
+                query={"from": record.id, "added": "1"},
+            )

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 
 from engine.declared import Declared
-from engine.spec import DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_S, RunSpec
+from engine.spec import DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_S, ModelSettings, RunSpec
 from handai_errors import InputError, SpecError
 from providers.specs import get_provider
 from services import keys
@@ -139,6 +139,14 @@ def model_part(form: ModelForm) -> Mapping[str, Any]:
             "max_cost_usd": form.max_cost_usd,
         },
     }
+
+
+def model_settings(form: ModelForm) -> ModelSettings:
+    """The model that the form chooses; raises SpecError without one."""
+    try:
+        return ModelSettings.model_validate(model_part(form)["model"])
+    except ValidationError as error:
+        raise SpecError(f"The model's settings can't be used: {error.errors()[0]['msg']}.", "Mend them.") from None
 
 
 def key_problems(provider_id: str, typed_key: SecretStr | None) -> tuple[InputError, ...]:

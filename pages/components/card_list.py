@@ -43,26 +43,27 @@ def draw_cards(prefix: str, cards: Sequence[Card], draw_open: Callable[[int], No
                 asked = _draw_head(prefix, place, card, is_open=place == opened) or asked
                 if place == opened:
                     draw_open(place)
-                elif card.summary:
-                    st.caption(words.plain(card.summary))
     return asked
 
 
 def _draw_head(prefix: str, place: int, card: Card, *, is_open: bool) -> Asked | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         mark = ":orange[:material/warning:] " if card.wrong else ""
-        st.markdown(f"{mark}**{words.plain(card.title)}** {card.badges}", width="content")
-        st.space("stretch")
-        pressed = st.button(
-            "Done" if is_open else "Edit",
-            key=f"{prefix}_edit_{place}",
-            icon=":material/check:" if is_open else ":material/edit:",
-            type="primary" if is_open else "tertiary",
-            help=None if is_open else f"Edit {card.title}",
-        )
-        chosen = st.menu_button(
-            "More", list(_LABELS), key=f"{prefix}_menu_{place}", type="tertiary", icon=":material/more_horiz:"
-        )
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"{mark}**{words.plain(card.title)}** {card.badges}")
+            if card.summary and not is_open:
+                st.caption(words.plain(card.summary))
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            pressed = st.button(
+                "Done" if is_open else "Edit",
+                key=f"{prefix}_edit_{place}",
+                icon=":material/check:" if is_open else ":material/edit:",
+                type="primary" if is_open else "tertiary",
+                help=None if is_open else f"Edit {card.title}",
+            )
+            chosen = st.menu_button(
+                "More", list(_LABELS), key=f"{prefix}_menu_{place}", type="tertiary", icon=":material/more_horiz:"
+            )
     if chosen:
         return Asked(_LABELS[chosen], place)
     if pressed:

@@ -1,5 +1,7 @@
 """What the address of the Generate page asks for: a draft as it was left, or the settings of a run."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from engine.schema.columns import Schema
@@ -34,12 +36,13 @@ def arrive() -> GenerateForm:
     return form
 
 
-def begin(schema: Schema, *, as_yaml: bool = False) -> None:
-    """Work on a schema from now on, as a new draft."""
+def begin(schema: Schema, notes: Sequence[str] = (), *, as_yaml: bool = False) -> None:
+    """Work on a schema from now on, as a new draft; `notes` tell how it came about."""
     state = app_state()
     form = state.generate.form or GenerateForm()
     state.generate.form, state.generate.draft_id = with_schema(form, schema), drafts.new_id()
-    state.generate.problem = None
+    state.generate.problem = state.generate.proposing = None
+    state.generate.notes = tuple(notes)
     _show_closed()
     put(VIEW, "YAML" if as_yaml else "Columns")
     keep_address()
@@ -62,6 +65,7 @@ def keep_address() -> None:
         "from": None,
         "draft": page.draft_id if page.form and page.form.begun else None,
         "preview": preview.run_id if preview else None,
+        "proposal": page.proposing,
     }
     for name, value in wanted.items():
         if value and st.query_params.get(name) != value:
@@ -72,11 +76,11 @@ def keep_address() -> None:
 
 
 def _address() -> tuple[str | None, ...]:
-    return tuple(st.query_params.get(name) for name in ("from", "draft", "preview"))
+    return tuple(st.query_params.get(name) for name in ("from", "draft", "preview", "proposal"))
 
 
 def _act(page: GenerateState, form: GenerateForm) -> GenerateForm:
-    origin, draft_id, preview = _address()
+    origin, draft_id, preview, proposal = _address()
     if origin:
         page.draft_id = drafts.new_id()
         _show_closed()
@@ -86,6 +90,7 @@ def _act(page: GenerateState, form: GenerateForm) -> GenerateForm:
         _show_closed()
         _find_preview(draft_id, preview)
         return drafts.load_schema(draft_id) or form
+    page.proposing = proposal
     return form
 
 

@@ -20,9 +20,9 @@ _LIST_FRESH_S = 3600.0
 _NAMES = {spec.id: spec.name for spec in PROVIDERS}
 
 
-def draw_model(form: AnyForm, prefix: str) -> AnyForm:
+def draw_model(form: AnyForm, prefix: str, heading: str = "3 · Who answers") -> AnyForm:
     """The form with provider, address and model; the key stays in this visit's memory."""
-    st.subheader("3 · Who answers", anchor=False)
+    st.subheader(heading, anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
         seed("provider_select", form.provider)

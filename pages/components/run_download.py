@@ -10,6 +10,10 @@ from services import exporting, runs
 from services.exporting import Wanted
 
 _NAMES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "jsonl": "JSON Lines", "parquet": "Parquet"}
+_HELP = {
+    False: "Original and new columns, every row in order. The file is made when you press.",
+    True: "Every finished row in order; those that failed or that a check left out are not in it.",
+}
 _MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -34,7 +38,7 @@ def draw_download(record: RunRecord, *, prefix: str = "run") -> None:
             key=f"{prefix}_download",
             on_click="ignore",
             icon=":material/download:",
-            help="Original and new columns, every row in order. The file is made when you press.",
+            help=_HELP[record.kind == "generate"],
         )
 
 

@@ -28,24 +28,52 @@ def draw_figures(view: RunView) -> None:
 def progress_words(view: RunView) -> str:
     """How many rows are done, failed and tried again, of how many."""
     ended = view.done + view.failed
-    parts = [f"{view.done:,} done", f"{view.failed:,} failed", f"{view.retries:,} retried"]
+    parts = [f"{view.done:,} done", f"{view.failed:,} failed"]
+    parts += [f"{view.retries:,} retried"] if view.steps else []
     reused = view.progress.cached if view.progress else 0
     parts += [f"{reused:,} taken over from an earlier run"] if reused else []
     return f"{ended:,} of {words.rows_words(view.record.total)}: {', '.join(parts)}"
 
 
 def _figures(view: RunView) -> list[tuple[str, str]]:
-    sent, answered = view.tokens
-    tokens = words.UNKNOWN if sent is None else f"{words.count(sent)} + {words.count(answered)}"
-    paid = [("Tokens in + out", tokens), ("Cost", words.cost(view.cost_usd, complete=view.cost_complete))]
-    if not view.status.is_live:
-        return [("Not run yet", words.count(view.pending)), ("Time taken", words.duration(view.duration_s)), *paid]
+    known = _pace_figures(view) if view.status.is_live else _end_figures(view)
+    return [*known, *(_paid(view) if view.steps else []), *_judged(view)]
+
+
+def _pace_figures(view: RunView) -> list[tuple[str, str]]:
     found = view.progress
     rate = found.rows_per_s if found else None
-    flight = f"{found.in_flight} of {found.slots}" if found and found.slots else "–"
     left = words.duration(view.eta_s) if view.eta_s is not None else "–"
     speed = "–" if rate is None else f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
-    return [("Rows per second", speed), ("Time left", left), *paid, ("Requests in flight", flight)]
+    figures = [("Rows per second", speed), ("Time left", left)]
+    if view.steps:
+        figures.append(("Requests in flight", f"{found.in_flight} of {found.slots}" if found and found.slots else "–"))
+    return figures
+
+
+def _end_figures(view: RunView) -> list[tuple[str, str]]:
+    return [("Not run yet", words.count(view.pending)), ("Time taken", words.duration(view.duration_s))]
+
+
+def _paid(view: RunView) -> list[tuple[str, str]]:
+    sent, answered = view.tokens
+    tokens = words.UNKNOWN if sent is None else f"{words.count(sent)} + {words.count(answered)}"
+    return [("Tokens in + out", tokens), ("Cost", words.cost(view.cost_usd, complete=view.cost_complete))]
+
+
+def _judged(view: RunView) -> list[tuple[str, str]]:
+    """What checks found: figures that are 0 for most runs are left out."""
+    found = view.progress
+    if found is None:
+        return []
+    counts = {
+        "Invalid answers": found.invalid,
+        "Repaired": found.repaired,
+        "Refused, drawn again": found.refused,
+        "Marked by a check": found.marked,
+        "Left out by a check": found.dropped,
+    }
+    return [(label, words.count(count)) for label, count in counts.items() if count]
 
 
 def draw_notes(view: RunView) -> None:
@@ -53,7 +81,7 @@ def draw_notes(view: RunView) -> None:
     found = view.progress
     if found is None:
         return
-    if view.status.is_live:
+    if view.status.is_live and (view.steps or found.waiting):
         st.caption(_pace(view))
     if found.unknown:
         st.caption(
@@ -65,7 +93,8 @@ def draw_notes(view: RunView) -> None:
 def _pace(view: RunView) -> str:
     found = view.progress
     if found and found.waiting:
-        return f":material/hourglass_top: Not more at once: {words.plain(found.waiting)}"
+        said = words.plain(found.waiting)
+        return f":material/hourglass_top: {f'Not more at once: {said}' if view.steps else said.capitalize()}"
     if found and found.slots and found.in_flight >= found.slots:
         return ":material/speed: All slots are in use."
     return ":material/speed: Slots are free: the next rows are being prepared, or no row is left to send."

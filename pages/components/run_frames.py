@@ -6,21 +6,27 @@ import orjson
 import pandas as pd
 
 from engine.prompts import columns_sent
-from engine.spec import TransformInput
+from engine.results import RowStatus
+from engine.schema.graph import exported_names
+from engine.spec import GenerateInput, TransformInput
 from engine.tables import Cell
-from handai_db import RunRecord
+from handai_db import PENDING, RunRecord
 from pages.components import run_words as words
 from services.inspect import TableRow
 
 ROW, STATUS = "Row", "Status"
 _LONGEST_CELL = 2_000
 _INPUTS_WHILE_LIVE = 4
+_VERDICTS: dict[str | None, str] = {"marked": "marked", "dropped": "left out"}
 
 
 def result_frame(rows: Sequence[TableRow], record: RunRecord) -> pd.DataFrame:
     """A page of the result with the row's number and status before it."""
     if not rows:
         return pd.DataFrame(columns=[ROW, STATUS])
+    source = record.spec.input
+    if isinstance(source, GenerateInput):
+        return _frame(rows, _known(rows, exported_names(source)))
     seen, answers = _seen(rows[0], record), list(rows[0].answers)
     rest = [name for name in rows[0].cells if name not in seen]
     return _frame(rows, [*answers, *seen, *rest])
@@ -30,6 +36,10 @@ def live_frame(rows: Sequence[TableRow], record: RunRecord) -> pd.DataFrame:
     """The newest rows: a few of the columns that the model saw, and its answers."""
     if not rows:
         return pd.DataFrame(columns=[ROW, STATUS])
+    source = record.spec.input
+    if isinstance(source, GenerateInput):
+        made = [name for name in exported_names(source) if name not in rows[0].answers]
+        return _frame(rows, [*rows[0].answers, *made[:_INPUTS_WHILE_LIVE]])
     return _frame(rows, [*rows[0].answers, *_seen(rows[0], record)[:_INPUTS_WHILE_LIVE]])
 
 
@@ -37,10 +47,11 @@ def status_words(row: TableRow) -> str:
     """How a row stands; a failure by its reason."""
     found = row.result
     if found is None:
-        return "not run yet"
-    if row.status != "done":
-        return f"✗ {words.kind_title(found.kind)}"
+        return "✓ done" if row.status == RowStatus.DONE else "not run yet"
+    if row.status != RowStatus.DONE:
+        return "asking …" if row.status == PENDING else f"✗ {words.kind_title(found.kind)}"
     marks = [word for word, said in (("repaired", found.repaired), ("taken over", found.cached)) if said]
+    marks += [_VERDICTS[found.verdict]] if found.verdict in _VERDICTS else []
     return "✓ done" + (f" ({', '.join(marks)})" if marks else "")
 
 
@@ -65,6 +76,12 @@ def _frame(rows: Sequence[TableRow], names: Sequence[str]) -> pd.DataFrame:
     for name in names:
         columns[name] = [shown_cell({**row.cells, **row.answers}.get(name)) for row in rows]
     return pd.DataFrame(columns)
+
+
+def _known(rows: Sequence[TableRow], names: Sequence[str]) -> list[str]:
+    """The columns of a generated table; while a row waits for the model, its answers may not be there yet."""
+    known = {name for row in rows for name in (*row.cells, *row.answers)}
+    return [name for name in names if name in known]
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

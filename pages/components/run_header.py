@@ -7,6 +7,7 @@ import streamlit as st
 from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from providers.specs import NO_PROVIDER
 from services import history
 
 
@@ -18,6 +19,8 @@ def draw_header(record: RunRecord) -> None:
     badges = [f":gray-badge[:material/smart_toy: {words.plain(words.provider_name(record.provider))}]"]
     if record.provider == "demo":
         badges = [":orange-badge[:material/theater_comedy: offline demo, no AI]"]
+    elif record.provider == NO_PROVIDER.id:
+        badges = [":blue-badge[:material/function: drawn without a model]"]
     elif record.model:
         badges.append(f":gray-badge[{words.plain(record.model)}]")
     if record.preview:

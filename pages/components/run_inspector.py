@@ -9,10 +9,10 @@ from handai_db import RunRecord, StoredAttempt
 from pages.components import run_words as words
 from pages.components.run_choice import RowChoice
 from pages.components.run_frames import shown_cell, status_words
+from pages.components.run_steps import draw_messages, draw_steps, verbatim
 from services import inspect
 from services.inspect import RowDetail
 
-_ROLES = {"system": "Instructions (system)", "user": "The row (user)", "assistant": "Model (assistant)"}
 _OUTCOMES = {"done": "answered", "failed": "failed", "unknown": "no answer came back", "reserved": "being sent"}
 
 
@@ -23,12 +23,16 @@ def draw_inspector(record: RunRecord, choice: RowChoice) -> None:
     detail = inspect.detail(record, number - 1)
     with st.container(key="run_inspector"):
         _draw_summary(detail)
-        left, right = st.columns(2, gap="medium")
-        with left:
-            _draw_messages(detail)
-        with right:
-            _draw_answers(detail)
-        _draw_attempts(detail.attempts, offline=record.provider == "demo")
+        if len(detail.steps) > 1:
+            draw_steps(detail)
+        else:
+            left, right = st.columns(2, gap="medium")
+            with left:
+                _draw_messages(detail)
+            with right:
+                _draw_answers(detail)
+        if detail.steps:
+            _draw_attempts(detail.attempts, offline=record.provider == "demo")
 
 
 def _ask_for_row(choice: RowChoice) -> int:
@@ -64,11 +68,13 @@ def _ask_for_row(choice: RowChoice) -> int:
 
 def _draw_summary(detail: RowDetail) -> None:
     found, attempts = detail.row.result, detail.attempts
-    if found is not None and found.status != "done":
+    if found is not None and found.note and found.verdict:
+        st.warning(words.plain(found.note), title="Left out by a check" if found.verdict == "dropped" else "Marked")
+    if found is not None and found.status == "failed":
         said = words.plain(found.cause or "")
         remedy = f"\n\n:material/build: {words.plain(found.remedy)}" if found.remedy else ""
         st.error(f"{said}{remedy}", title=words.kind_title(found.kind))
-    facts = [status_words(detail.row)]
+    facts = [status_words(detail.row)] if detail.steps or found else []
     facts += [f"{len(attempts)} attempt{'s' if len(attempts) > 1 else ''}"] if attempts else []
     facts += [_latency(attempts), _tokens(attempts), _cost(attempts)] if attempts else []
     if attempts and attempts[-1].model:
@@ -95,13 +101,24 @@ def _cost(attempts: tuple[StoredAttempt, ...]) -> str:
 
 
 def _draw_messages(detail: RowDetail) -> None:
-    st.markdown("**Messages sent**")
-    for message in detail.messages:
-        st.caption(_ROLES.get(message.role, message.role))
-        _verbatim(message.content)
+    if detail.steps:
+        st.markdown("**Messages sent**")
+        draw_messages(detail.messages)
+    else:
+        st.markdown("**Drawn without a model**")
+        cells = detail.row.cells
+        st.dataframe(
+            pd.DataFrame({"Column": list(cells), "Value": [shown_cell(value) for value in cells.values()]}),
+            key="run_drawn",
+            hide_index=True,
+            placeholder="",
+            alt="The row's values",
+        )
 
 
 def _draw_answers(detail: RowDetail) -> None:
+    if not detail.steps:
+        return
     st.markdown("**Answer**")
     if detail.row.result is None:
         st.caption("Not there yet.")
@@ -110,14 +127,10 @@ def _draw_answers(detail: RowDetail) -> None:
         st.caption("None that could be used.")
     for name, value in detail.row.answers.items() if detail.row.status == "done" else ():
         st.caption(words.plain(name))
-        _verbatim(shown_cell(value) or "")
+        verbatim(shown_cell(value) or "")
     if detail.row.result.raw is not None:
         st.caption("Raw answer, as it came")
-        _verbatim(detail.row.result.raw)
-
-
-def _verbatim(text: str) -> None:
-    st.code(text, language=None, wrap_lines=True, height=300 if len(text) > 1_500 else "content")
+        verbatim(detail.row.result.raw)
 
 
 def _draw_attempts(attempts: tuple[StoredAttempt, ...], *, offline: bool) -> None:

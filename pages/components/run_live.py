@@ -5,6 +5,7 @@ import streamlit as st
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_actions import draw_stop
+from pages.components.run_diversity import draw_diversity
 from pages.components.run_errors import draw_errors
 from pages.components.run_figures import draw_figures, draw_notes, draw_status
 from pages.components.run_frames import ROW, STATUS, live_frame
@@ -28,7 +29,9 @@ def _panel(run_id: str, asked: str | None) -> None:
     draw_status(view)
     draw_figures(view)
     draw_notes(view)
-    _draw_newest(view)
+    draw_diversity(view)
+    if view.steps:
+        _draw_newest(view)
     draw_errors(view.errors)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from engine.results import PauseReason, RunStatus
 from handai_db import RunRecord
 from handai_errors import KIND_FACTS, ErrorKind, HandaiError
-from providers.specs import PROVIDERS
+from providers.specs import NO_PROVIDER, PROVIDERS
 from services.views import RunView
 
 Tone = Literal["info", "success", "warning", "error"]
@@ -74,11 +74,23 @@ def _unfinished(view: RunView) -> StatusLine:
 def _ended(view: RunView) -> StatusLine:
     if view.status is RunStatus.COMPLETED:
         took = f" It took {duration(view.duration_s)}." if view.duration_s is not None else ""
-        return StatusLine("Done: every row has an answer", f"{rows_words(view.done)} done.{took}", "success")
+        there = "has an answer" if view.steps else "is there"
+        return StatusLine(
+            f"Done: every row {there}", f"{rows_words(view.done)} done.{took}{_left_out(view)}", "success"
+        )
     if view.status is RunStatus.PARTIAL:
         title = f"Done with gaps: {view.failed:,} of {view.record.total:,} rows failed"
         return StatusLine(title, "The other rows are safe. Look at the reasons, then retry the failed ones.", "warning")
     return StatusLine("Failed: no row has an answer", "Look at the reasons, mend them, then retry.", "error")
+
+
+def _left_out(view: RunView) -> str:
+    dropped = view.progress.dropped if view.progress else 0
+    return (
+        f" {rows_words(dropped)} did not pass a check and {'is' if dropped == 1 else 'are'} left out."
+        if dropped
+        else ""
+    )
 
 
 def _pause_words(record: RunRecord) -> str:
@@ -106,7 +118,7 @@ def _why(record: RunRecord) -> str:
 
 def provider_name(provider_id: str) -> str:
     """The provider as people call it; an id of a provider that is gone stays as it is."""
-    return next((spec.name for spec in PROVIDERS if spec.id == provider_id), provider_id)
+    return next((spec.name for spec in (*PROVIDERS, NO_PROVIDER) if spec.id == provider_id), provider_id)
 
 
 def kind_title(kind: str | None) -> str:

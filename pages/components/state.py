@@ -28,7 +28,8 @@ class GenerateState:
     """The Generate page of one visit: the schema under way and the draft that keeps it.
 
     `arrived` is the address that was acted on; `problem` what stands in the way of beginning; `proposing` the hidden
-    run that proposes a schema; `yaml_problem` why the YAML that a person wrote can't be used yet.
+    run that proposes a schema; `notes` what to know of how the schema came about; `yaml_problem` why the YAML that a
+    person wrote can't be used yet.
     """
 
     form: GenerateForm | None = None
@@ -37,6 +38,7 @@ class GenerateState:
     arrived: tuple[str | None, ...] | None = None
     problem: HandaiError | None = None
     proposing: str | None = None
+    notes: tuple[str, ...] = ()
     yaml_problem: HandaiError | None = None
 
 

@@ -1,0 +1,34 @@
+"""Bars of what was got beside what was asked for, readable on a telephone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+MOST_BARS = 20
+_GOT, _ASKED = "got", "asked for"
+_BAR = 16  # pixels
+
+
+def draw_bars(key: str, bars: Sequence[tuple[str, float, float | None]], alt: str, *, lying: bool) -> None:
+    """Bars of (label, share got, share asked for): lying ones for long labels, standing ones in order for a spread."""
+    if not bars:
+        return
+    asked = any(wanted is not None for _, _, wanted in bars)
+    values = [{"label": label, "which": _GOT, "share": got} for label, got, _ in bars]
+    values += [{"label": label, "which": _ASKED, "share": wanted} for label, _, wanted in bars if wanted is not None]
+    share = {"field": "share", "type": "quantitative", "axis": {"format": "%", "title": None, "tickCount": 4}}
+    label = {
+        "field": "label",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"title": None, "labelLimit": 140, "labelOverlap": not lying, "labelAngle": 0},
+    }
+    encoding: dict[str, Any] = {"y": label, "x": share} if lying else {"x": label, "y": share}
+    if asked:
+        encoding["yOffset" if lying else "xOffset"] = {"field": "which", "sort": [_ASKED, _GOT]}
+        legend = {"orient": "top", "title": None}
+        encoding["color"] = {"field": "which", "type": "nominal", "sort": [_GOT, _ASKED], "legend": legend}
+    height = 40 + len(bars) * _BAR * (2 if asked else 1) if lying else 170
+    chart = {"mark": {"type": "bar"}, "encoding": encoding, "data": {"values": values}, "height": height}
+    st.vega_lite_chart(spec=chart, key=key, alt=alt, width="stretch")
