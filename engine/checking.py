@@ -8,6 +8,7 @@ from engine.patterns import pattern_of
 from engine.schema.columns import Check
 from engine.schema.expressions import Expression, ExpressionError
 from engine.tables.model import Cell
+from engine.typed.schemas import schema_problems
 
 _SHOWN = 60  # characters
 
@@ -49,7 +50,8 @@ class RowCheck:
         if check.pattern is not None and not pattern_of(check.pattern).fits(text):
             return f"it does not match {check.pattern}"
         if check.json_schema is not None:
-            return schema_problem(check.json_schema, value)
+            plain = value.isoformat() if isinstance(value, date) else value
+            return next(iter(schema_problems(check.json_schema, plain)), None)
         return None
 
 
@@ -74,15 +76,6 @@ def _length_problem(check: Check, value: Cell) -> str | None:
     if check.max_length is not None and size > check.max_length:
         return f"it is longer than {check.max_length}"
     return None
-
-
-def schema_problem(schema: Mapping[str, object], value: Cell) -> str | None:
-    """The first way in which a value breaks a JSON Schema."""
-    import jsonschema_rs
-
-    plain = value.isoformat() if isinstance(value, date) else value
-    errors = jsonschema_rs.validator_for(dict(schema)).iter_errors(plain)
-    return next((str(error.message) for error in errors), None)
 
 
 def _plain(value: Cell) -> str:

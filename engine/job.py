@@ -64,6 +64,11 @@ class Job:
         """Whether it asks for one row."""
         return len(self.members) == 1
 
+    @property
+    def needs_json(self) -> bool:
+        """Whether its answer has to be JSON: for its columns' sake, or because it is about several rows."""
+        return self.step.json or not self.is_single
+
     def correct(self, error: ProviderError) -> None:
         """Show the model what was wrong with its answer when it is asked again."""
         self.corrections = correction(error)
@@ -242,24 +247,24 @@ class RunPlan:
 
     def request(self, job: Job) -> CompletionRequest:
         """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take."""
-        model, form = self.spec.model, job.form
-        with_schema = form in SCHEMA_FORMS and job.step.json and bool(job.step.outputs)
+        model = self.spec.model
+        with_schema = job.form in SCHEMA_FORMS and job.needs_json and bool(job.step.outputs)
         return CompletionRequest(
             model=model.model,
             messages=job.messages + job.corrections,
             temperature=None if "temperature" in job.without else model.temperature,
             max_tokens=model.max_tokens,
-            form=_form(form, job.step, with_schema=with_schema),
+            form=_form(job, with_schema=with_schema),
             json_schema=_schema(job) if with_schema else None,
             seed=None if "seed" in job.without else model.seed,
             timeout_s=self.spec.limits.timeout_s,
         )
 
 
-def _form(form: AnswerForm, step: Step, *, with_schema: bool) -> AnswerForm:
-    if not step.json:
+def _form(job: Job, *, with_schema: bool) -> AnswerForm:
+    if not job.needs_json:
         return AnswerForm.TEXT
-    return AnswerForm.JSON_OBJECT if form in SCHEMA_FORMS and not with_schema else form
+    return AnswerForm.JSON_OBJECT if job.form in SCHEMA_FORMS and not with_schema else job.form
 
 
 def _schema(job: Job) -> dict[str, object]:

@@ -54,7 +54,7 @@ class Runner:
 
     async def run(self, rows: Iterable[tuple[int, Row]]) -> RunEnd:
         """Ask for every row in `rows` and return how it ended; a row's failure never raises."""
-        if any(step.json for step in self._plan.steps):
+        if self._plan.rows_per_call > 1 or any(step.json for step in self._plan.steps):
             self._with.sink.remember("answer_form", self._with.forms.current)
         async with asyncio.TaskGroup() as group:
             live = group.create_task(self._publish())
@@ -185,7 +185,7 @@ class Runner:
 
     def _learnt(self, job: Job, error: ProviderError) -> str | None:
         """What a refusal taught about how this model is asked; None when it is no such refusal."""
-        form = self._with.forms.step_down(job.form, error) if job.step.json else None
+        form = self._with.forms.step_down(job.form, error) if job.needs_json else None
         return form if form is not None else self._with.left_out.learn(job.without, error)
 
     def _ask_otherwise(self, job: Job, note: str, group: asyncio.TaskGroup) -> None:

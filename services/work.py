@@ -74,7 +74,7 @@ def _pending(record: RunRecord, table: RunTable, plan: RunPlan, finished: bytear
 def _form(record: RunRecord, remembered: str | None) -> AnswerForm:
     if remembered:
         return AnswerForm(remembered)
-    typed = any(step.json and step.outputs for step in steps_of(record.spec))
+    typed = any(step.outputs for step in steps_of(record.spec))
     return first_form(record.provider, typed=typed)
 
 
