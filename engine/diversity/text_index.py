@@ -1,13 +1,12 @@
 """Finds the earlier text that a new one repeats, word for word or nearly."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
-
-from engine.diversity.bands import BandTable
-from engine.diversity.minhash import Sketcher, Words32, tuned
 from engine.diversity.normal import normalised
+
+if TYPE_CHECKING:
+    from engine.diversity.minhash import Words32
 
 _SHORT = 20  # below, a text has too few n-grams for a fingerprint: one changed word changes nearly all of them
 _KEPT_PER_LENGTH = 1000  # short texts are compared one by one: this bounds how many
@@ -38,6 +37,9 @@ class TextIndex:
         self._last_plain = ("", "")  # a text is found, then added: what was worked out for it is kept that long
         self._last_keys: tuple[str, Words32] | None = None
         if self._near is not None:
+            from engine.diversity.bands import BandTable  # numpy loads when texts are compared
+            from engine.diversity.minhash import Sketcher, tuned
+
             tuning = tuned(self._near)
             self._stretch = (2 - self._near) / self._near  # how much longer the longer of two alike texts can be
             self._sketcher = Sketcher(tuning)
@@ -84,6 +86,9 @@ class TextIndex:
         return len(plain) < _SHORT * self._stretch  # so that a short text meets a longer one that is like it
 
     def _most_alike(self, plain: str, candidates: list[str]) -> Duplicate | None:
+        from rapidfuzz import process
+        from rapidfuzz.distance import Indel
+
         scored = process.extract(
             plain, candidates, scorer=Indel.normalized_similarity, score_cutoff=self._near, limit=None
         )
@@ -92,7 +97,7 @@ class TextIndex:
         best = scored[0][1]
         return Duplicate(min(self._first_row[text] for text, score, _ in scored if score == best), float(best))
 
-    def _keys(self, plain: str) -> Words32:
+    def _keys(self, plain: str) -> "Words32":
         if self._last_keys is None or self._last_keys[0] != plain:
             self._last_keys = (plain, self._sketcher.keys(plain))
         return self._last_keys[1]
