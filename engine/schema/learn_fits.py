@@ -41,11 +41,11 @@ def few_numbers(numbers: Numbers, threshold: int) -> dict[str, float] | None:
 
 def fitted(name: str, numbers: Numbers, threshold: int) -> tuple[UniformColumn | NormalColumn | PoissonColumn, bool]:
     """The sampler nearest to the numbers, and whether they are so lopsided that it is not very near."""
-    values = sorted(numbers.values)
+    values = common(sorted(numbers.values), threshold)
     mean, sd = statistics.fmean(values), statistics.pstdev(values)
     if not numbers.decimals and _looks_poisson(values, mean, sd):
         return PoissonColumn(name=name, sampler="poisson", mean=round(mean, 2)), False
-    low, high = bounds(values, threshold, numbers.decimals)
+    low, high = bounds(values, numbers.decimals)
     even, bell = _distance(values, lambda x: _even(x, low, high)), _distance(values, lambda x: _bell(x, mean, sd))
     lopsided = min(even, bell) > _SKEWED
     decimals = numbers.decimals
@@ -63,11 +63,15 @@ def fitted(name: str, numbers: Numbers, threshold: int) -> tuple[UniformColumn |
     return column, lopsided
 
 
-def bounds(ordered: Sequence[float], threshold: int, decimals: int) -> tuple[float, float]:
-    """A range that no single row decides: the few smallest and largest are left out, the rest rounded outwards."""
+def common(ordered: Sequence[float], threshold: int) -> Sequence[float]:
+    """The sorted numbers without the few smallest and largest, so that no single row decides a range or a mean."""
     spare = min(threshold - 1, (len(ordered) - 1) // 4)
-    low, high = ordered[spare], ordered[-1 - spare]
-    return _outwards(low, decimals, math.floor), _outwards(high, decimals, math.ceil)
+    return ordered[spare : len(ordered) - spare]
+
+
+def bounds(values: Sequence[float], decimals: int) -> tuple[float, float]:
+    """The range of sorted numbers, rounded outwards."""
+    return _outwards(values[0], decimals, math.floor), _outwards(values[-1], decimals, math.ceil)
 
 
 def _outwards(value: float, decimals: int, whole: Callable[[float], int]) -> float:

@@ -8,7 +8,7 @@ from engine.columns import ColumnType
 from engine.schema.columns import CategoryColumn, ModelColumn, NormalColumn, SchemaColumn
 from engine.schema.learn_cells import Cells
 from engine.schema.learn_columns import Sample
-from engine.schema.learn_fits import bounds
+from engine.schema.learn_fits import bounds, common
 from engine.schema.learn_language import WITHOUT_SPACES, language_of
 
 _FEW_WORDS = 4
@@ -42,8 +42,9 @@ def _languages(cells: Cells, sample: Sample) -> CategoryColumn | None:
 
 def _length(cells: Cells, unit: str, sample: Sample) -> NormalColumn | None:
     """A hidden column that draws how long a text is; None where all have a few words."""
-    lengths = sorted(float(len(text) if unit == "characters" else len(text.split())) for text in cells.texts)
-    low, high = bounds(lengths, sample.threshold, 0)
+    counted = sorted(float(len(text) if unit == "characters" else len(text.split())) for text in cells.texts)
+    lengths = common(counted, sample.threshold)
+    low, high = bounds(lengths, 0)
     if high <= _FEW_WORDS:
         return None
     return NormalColumn(
