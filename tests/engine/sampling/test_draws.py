@@ -101,6 +101,11 @@ def test_uniform_decimals_are_points_of_the_grid_within_the_range(low: float, hi
     assert set(cells) == {sign * 0.29, sign * 0.3, sign * 0.31}
 
 
+def test_decimals_are_exactly_as_many() -> None:
+    cells = numbers({"sampler": "uniform", "low": 0, "high": 100, "decimals": 2}, 2000)
+    assert cells == [round(cell, 2) for cell in cells]
+
+
 @pytest.mark.parametrize("decimals", [None, 0, 2, 12])
 def test_huge_uniform_ranges_stay_inside(decimals: int | None) -> None:
     cells = numbers({"sampler": "uniform", "low": -1e300, "high": 1e300, "decimals": decimals}, 100)
@@ -139,6 +144,12 @@ def test_normal_integers_are_bounded_by_whole_numbers() -> None:
 def test_a_normal_cut_off_far_from_its_mean_is_drawn_there(minimum: float, maximum: float) -> None:
     cells = numbers({"sampler": "normal", "mean": 0, "sd": 1, "minimum": minimum, "maximum": maximum}, 200)
     assert all(minimum <= cell <= maximum for cell in cells)
+
+
+def test_the_tail_of_a_normal_keeps_its_shape() -> None:
+    cells = numbers({"sampler": "normal", "mean": 0, "sd": 1, "minimum": 10, "maximum": 20}, 2000)
+    assert len(set(cells)) == 2000
+    assert fmean(cells) == pytest.approx(10.098, abs=0.01)  # density(10) / share above 10
 
 
 def test_a_normal_without_deviation_is_its_mean() -> None:
