@@ -18,7 +18,7 @@ from engine.schema.learn_text import text_column
 from engine.tables.model import ColumnKind, Row, TableInfo
 from handai_errors import SpecError
 
-MAX_ROWS_READ = 20_000
+MAX_ROWS_READ = 10_000  # a second and a half of reading
 THRESHOLD = 5
 SMALL_THRESHOLD = 2
 SMALL_SAMPLE = 100  # rows

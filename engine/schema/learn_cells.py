@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import TypeVar
 
 from engine.placeholders import cell_text
@@ -25,7 +26,7 @@ _FEW = 5
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cells:
     """One column of a sample: its name, its filled cells, and how many rows the sample has."""
 
@@ -38,7 +39,7 @@ class Cells:
         """The share of empty cells."""
         return 1 - len(self.values) / self.rows if self.rows else 1.0
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         """The filled cells as text."""
         return [cell_text(value).strip() for value in self.values]

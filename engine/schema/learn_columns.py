@@ -29,6 +29,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LONGEST_CATEGORY = 60  # characters
 _MOST_CATEGORIES = 60
 _COVERED = 0.8  # of the cells must hold a value that is common enough
+_LONGEST_PREFIX = 5  # of a person's number
 _OTHER = "other"
 _GAPS_FROM = 0.005
 
@@ -131,8 +132,10 @@ def _counted_anew(name: str, cells: Cells) -> IdColumn | SequenceColumn:
     if all(isinstance(value, int) for value in cells.values):
         return SequenceColumn(name=name, sampler="sequence", start=10 ** (digits - 1) + 1)
     prefixes = {re.match(r"[^\d{}]*", text)[0] for text in cells.texts}  # type: ignore[index]  # it always matches
-    prefix = prefixes.pop() if len(prefixes) == 1 and len(cells.values) > 1 else "ID-"
-    return IdColumn(name=name, sampler="id", pattern=f"{prefix[:12]}{{{1:0{min(digits, 18)}d}}}")
+    prefix = prefixes.pop() if len(prefixes) == 1 and len(cells.values) > 1 else ""
+    if len(prefix) > _LONGEST_PREFIX or " " in prefix:  # it may be a name
+        prefix = "ID-"
+    return IdColumn(name=name, sampler="id", pattern=f"{prefix}{{{1:0{min(digits, 18)}d}}}")
 
 
 def _constant(cells: Cells, sample: Sample) -> Learnt | None:

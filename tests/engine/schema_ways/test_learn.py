@@ -129,6 +129,7 @@ CANARIES: dict[str, list[str]] = {
     "Kundennummer": ["KX-774411", "KX-774412"],
     "Steuer-ID": ["99 774 411 555", "99 774 411 556"],
     "handled by": ["Carla Canaria", "Dieter Canaria"],
+    "Patient": ["Kanarienvogel 1", "Kanarienvogel 2"],
     "mystery": ["Anna Kanarie", "Peter Kanarie", "Maria Kanarie"],
     "reach": ["kanarie@example.invalid", "kanarie2@example.invalid"],
     "remark": ["Kanarie sang lustily", "Kanarie escaped windowwards"],
@@ -207,8 +208,8 @@ def test_a_sample_without_rows_is_told() -> None:
 
 
 def test_a_large_sample_is_read_in_part() -> None:
-    rows: list[Row] = [{"n": n % 1000} for n in range(20_050)]
-    assert "first 20,000 of 20,050 rows" in learned(rows).notes[-1]
+    rows: list[Row] = [{"n": n % 1000} for n in range(10_050)]
+    assert "first 10,000 of 10,050 rows" in learned(rows).notes[-1]
 
 
 def test_what_is_drawn_is_like_what_was_learned_from() -> None:
