@@ -5,7 +5,6 @@ from pathlib import Path
 
 import typer
 
-from cli.execution import summary
 from cli.options import ModelFlags, model_part
 from cli.progress import errors, run_in_foreground
 from engine.schema.columns import Schema
@@ -79,8 +78,6 @@ def _proposed(describe: str, flags: ModelFlags, rows: int) -> Schema:
     key = keys.require_key(model.provider)
     errors.print(f"Asking {model.model} for a schema …", markup=False)
     view = run_in_foreground(runs.create(new), key)
-    for line in summary(view, None) if view.done == 0 else ():
-        errors.print(line, markup=False)
     found = proposals.proposal(view.record.id)
     for note in found.notes:
         errors.print(note, markup=False)
