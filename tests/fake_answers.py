@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from providers.demo_text import sentences, topics_of
 from tests.fake_behaviour import Behaviour, TokenBucket
 from tests.fake_faults import FAULTS, Canned, chat_body, json_answer
 from tests.fake_json import ROW_KEY, json_text, refused_form, refused_setting, spoilt
@@ -82,9 +83,9 @@ def _limited(bucket: TokenBucket) -> Canned:
 def _text(behaviour: Behaviour, request: dict[str, Any], prompt: str, chance: random.Random) -> str:
     if behaviour.reply is not None:
         return behaviour.reply
-    text = json_text(behaviour.json_form, request, prompt)
+    text = json_text(behaviour.json_form, request, prompt, chance)
     if text is None:
-        return f"echo: {prompt}"
+        return sentences(chance, topics_of(prompt)) if behaviour.invents else f"echo: {prompt}"
     kind = _drawn(behaviour.spoilt, chance)
     return spoilt(text, kind) if kind else text
 

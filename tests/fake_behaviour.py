@@ -50,7 +50,8 @@ class Behaviour:
     `faults` maps a name of tests.fake_faults.FAULTS to its probability per request; `canned` answers every chat
     request with one fixed {"status", "headers", "body"}; `key` is the only accepted key, None accepts any;
     `models` are the ids served, None serves any; `hold` keeps every answer back until it is False again;
-    `reply` is the fixed text of every answer, None echoes; `fail_first` answers each row's first N requests
+    `reply` is the fixed text of every answer, None echoes, or with
+    `invents` makes up a text; `fail_first` answers each row's first N requests
     with `fail_first_fault`. `json_form` is what it takes of response_format: "schema" (all), "object" (refuses a
     schema), "none" (refuses any), "ignore"; JSON is then answered as the schema or else the instructions ask. `spoilt`
     maps a name of tests.fake_json.SPOILT to its probability per JSON answer; `refused_settings` are request
@@ -69,6 +70,7 @@ class Behaviour:
     models: list[str] | None = None
     hold: bool = False
     reply: str | None = None
+    invents: bool = False
     json_form: str = "schema"
     spoilt: dict[str, float] = field(default_factory=dict)
     refused_settings: list[str] = field(default_factory=list)

@@ -37,14 +37,13 @@ def refused_setting(names: list[str], request: dict[str, Any]) -> Canned | None:
     return _refusal(message, name, "unsupported_value")
 
 
-def json_text(json_form: str, request: dict[str, Any], prompt: str) -> str | None:
+def json_text(json_form: str, request: dict[str, Any], prompt: str, chance: random.Random) -> str | None:
     """The JSON that the request asks for; None if it asks for text."""
     asked = request.get("response_format") or {}
     schema = asked.get("json_schema", {}).get("schema") if json_form != "ignore" else None
     if schema is None or schema == {"type": "object"}:
         schema = schema_in("\n".join(m["content"] for m in request["messages"] if m["role"] == "system"))
     if schema is not None:
-        chance = random.Random(orjson.dumps([request["messages"], request.get("seed")]))
         answer = DemoValues(schema, chance, topics_of(prompt)).answer()
         return orjson.dumps(_signed(answer, ROW_KEY.findall(prompt))).decode()
     if not asked or json_form == "ignore":

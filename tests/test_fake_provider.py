@@ -88,13 +88,21 @@ def ask_json(base_url: str, user: str = "ROW7 shoes", **settings: Any) -> tuple[
     return status, orjson.loads(body)["choices"][0]["message"]["content"] if status == 200 else body.decode()
 
 
-def test_a_schema_is_answered_by_row_and_the_same_each_time(fake_provider: FakeProvider) -> None:
-    texts = [ask_json(fake_provider.url, user, response_format=STRICT)[1] for user in ("ROW7 a", "ROW7 a", "ROW8 b")]
+def test_a_schema_is_answered_by_row_and_anew_each_time(fake_provider: FakeProvider) -> None:
+    texts = [ask_json(fake_provider.url, "ROW7 a", response_format=STRICT)[1] for _ in range(2)]
     answer = orjson.loads(texts[0])
     assert answer["mood"] in {"good", "bad"}
     assert answer["score"] in range(1, 6)
     assert answer["why"].startswith("ROW7 ")
-    assert texts[0] == texts[1] != texts[2]
+    assert texts[0] != texts[1]
+
+
+def test_answers_are_those_of_the_servers_seed() -> None:
+    said = []
+    for seed in (1, 1, 2):
+        with FakeProvider(seed=seed) as provider:
+            said.append(ask_json(provider.url, response_format=STRICT)[1])
+    assert said[0] == said[1] != said[2]
 
 
 def test_rows_of_one_call_carry_their_own_keys_and_are_counted(fake_provider: FakeProvider) -> None:
@@ -159,6 +167,12 @@ def test_a_request_that_was_answered_before_is_noticed(fake_provider: FakeProvid
     assert fake_provider.stats()["paid_twice"] == 0
     ask(fake_provider.url, "ROW1")
     assert fake_provider.stats()["paid_twice"] == 1
+
+
+def test_it_can_invent_texts(fake_provider: FakeProvider) -> None:
+    fake_provider.configure(invents=True)
+    said = {ask(fake_provider.url, "Write a review.")[1] for _ in range(5)}
+    assert len(said) == 5
 
 
 def test_an_unknown_form_is_refused() -> None:
