@@ -11,6 +11,7 @@ from engine.tables.model import Cell, Row
 
 _SHORTEST_COMPARED = 20  # characters: short answers may well be equal unless a person says otherwise
 _CHECK_REDRAWS = 3
+NEAR = 0.9
 
 
 class Judging:
@@ -24,7 +25,9 @@ class Judging:
         self._index = TextIndex(duplicates.near) if duplicates and self._texts else None
         self._checks = [RowCheck(check) for check in schema.checks]
         self.stop_share = duplicates.stop_share if duplicates else 1.0
-        self.meter = meter_of(schema)
+        # Near repeats are found here already: what is accepted has none.
+        self._meter = meter_of(schema, near=None if self._index else NEAR)
+        self._judged = self._repeated = 0
 
     @property
     def has_rules(self) -> bool:
@@ -34,7 +37,9 @@ class Judging:
     def judge(self, row: int, draw: int, values: Row) -> Judgement:
         """The verdict on one draw of a row; an accepted one counts from now on."""
         refused = self._repetition(values)
+        self._judged += 1
         if refused:
+            self._repeated += 1
             verdict = Verdict.REFUSED if draw < self._redraws else Verdict.SPENT
             return Judgement(row, draw, verdict, refused)
         verdict, cause = self._checked(values, draw)
@@ -43,15 +48,18 @@ class Judging:
         return Judgement(row, draw, verdict, cause)
 
     def accept(self, row: int, values: Mapping[str, Cell]) -> None:
-        """Count a row that was accepted before."""
+        """Count a row that is accepted."""
         text = self._text(values)
         if self._index is not None and text is not None:
             self._index.add(row, text)
-        self.meter.add(values)
+        self._meter.add(values)
 
     def diversity(self) -> Diversity:
-        """How varied the accepted rows are."""
-        return self.meter.figures()
+        """How varied the accepted rows are; the share of duplicates counts the draws refused in this execution."""
+        figures = self._meter.figures()
+        if self._index is None:
+            return figures
+        return figures.model_copy(update={"duplicate_share": self._repeated / self._judged if self._judged else None})
 
     def _repetition(self, values: Mapping[str, Cell]) -> str | None:
         text = self._text(values)
@@ -89,8 +97,6 @@ def judged_so_far(
     What was accepted before counts; what ended without having been judged waits before the gate.
     """
     judging = Judging(schema)
-    if not judging.has_rules:
-        return Judged()
     unjudged: list[tuple[int, int, Row | None]] = []
     for row, draw, values in ended:
         if not at.is_past(row, draw):
@@ -115,15 +121,14 @@ def free_texts(schema: Schema) -> tuple[str, ...]:
     return tuple(c.name for c in schema.columns if isinstance(c, ModelColumn) and c.type in text)
 
 
-def meter_of(schema: Schema) -> DiversityMeter:
-    """A meter for a schema's categories and texts."""
+def meter_of(schema: Schema, near: float | None) -> DiversityMeter:
+    """A meter for a schema's categories and texts; texts from `near` on count as repeats."""
     weights: dict[str, Mapping[str, float] | None] = {}
     for column in schema.columns:
         if isinstance(column, CategoryColumn):
             weights[column.name] = None if column.when else _weights(column.values)
         elif isinstance(column, ModelColumn) and column.type is ColumnType.CATEGORY:
             weights[column.name] = None
-    near = schema.duplicates.near if isinstance(schema.duplicates, Duplicates) else None
     return DiversityMeter(weights, free_texts(schema), near)
 
 

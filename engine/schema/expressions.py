@@ -79,7 +79,7 @@ class Expression:
         self._evaluator = _Evaluator()
 
     def value(self, row: Mapping[str, Cell]) -> Cell:
-        """What it gives for a row; raises ExpressionError in plain words."""
+        """What it gives for a row, fractions to 15 digits; raises ExpressionError in plain words."""
         self._evaluator.names = row
         try:
             found: Cell = self._evaluator.eval("", self._tree)
@@ -91,7 +91,12 @@ class Expression:
             raise self._error("the number is too large", "Look at what its columns hold.") from None
         except (TypeError, ValueError, RecursionError):
             raise self._error("its values don't fit", "Look at what its columns hold.") from None
-        return found
+        return _plain(found) if isinstance(found, float) else found
 
     def _error(self, cause: str, remedy: str) -> ExpressionError:
         return ExpressionError(f"The expression `{shortened(self.text)}` gives no value: {cause}.", remedy)
+
+
+def _plain(number: float) -> float:
+    """A number with the 15 digits that spreadsheets show: 173.55 * 12 is 2082.6, not 2082.6000000000004."""
+    return float(f"{number:.15g}")

@@ -86,7 +86,7 @@ def test_a_column_with_cases_may_differ() -> None:
     found = column_of({**PLANS, "when": [{"if": "true", "value": "none"}]}, ["none"] * 9 + ["free"])
 
     assert found.conditional
-    assert found.unfit == 0
+    assert (found.unfit, found.distance) == (0, None)
 
 
 def test_true_and_false_are_categories() -> None:

@@ -91,7 +91,7 @@ def test_each_chart_says_in_words_what_it_shows() -> None:
     assert all(chart["role"] == "img" for chart in charts)
     assert [chart["aria-label"] for chart in charts] == page.charts
     assert "free" in page.charts[0]
-    assert "asked for 75.0 %" in page.charts[0]
+    assert "asked for 75.0\N{NO-BREAK SPACE}%" in page.charts[0]
     assert page.charts[1].startswith("Histogram of the numbers in spend, from ")
 
 
@@ -148,8 +148,8 @@ def test_what_needs_a_look_is_said_first() -> None:
     told = [finding.text for finding in findings_of(found)]
 
     assert told == [
-        "“plan” is 50.0 % away from the distribution asked for; chance alone would make about 4.0 %.",
-        "“it” is empty in 30.0 % of the rows.",
+        "“plan” is 50.0\N{NO-BREAK SPACE}% away from the distribution asked for; chance alone would make about 4.0\N{NO-BREAK SPACE}%.",
+        "“it” is empty in 30.0\N{NO-BREAK SPACE}% of the rows.",
         "“it” has 20 values outside the range asked for.",
     ]
 

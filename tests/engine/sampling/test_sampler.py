@@ -37,7 +37,7 @@ def test_a_seed_gives_these_values_for_ever() -> None:
         "ticket": "TKT-0042/é",
         "key": "-".join(("596752be", "9542", "4af5", "9509", "4d8a1b864409")),
         "brand": "Größe",
-        "yearly": 2082.6000000000004,
+        "yearly": 2082.6,
         "label": "pro 2024",
     }
 

@@ -162,3 +162,7 @@ def test_a_row_that_gives_no_value_is_told_in_plain_words(text: str, told: str) 
 def test_what_cannot_be_read_is_told_with_the_cure(text: str, told: str) -> None:
     with pytest.raises(ExpressionError, match=told):
         Expression(text)
+
+
+def test_a_fraction_keeps_the_digits_that_a_spreadsheet_shows() -> None:
+    assert Expression("spend * 12").value({"spend": 173.55}) == 2082.6
