@@ -30,7 +30,7 @@ class RunTable:
         """Rows start … start + count − 1, streamed; none while the table is not drawn."""
         if not self.path.exists():
             return iter(())
-        return tables.read_rows(self.path, names, start, count)
+        return tables.read_rows(self.path, names, start, start + count)
 
     def page(self, start: int, count: int) -> list[Row]:
         """The same as a list; rows not drawn yet are empty."""

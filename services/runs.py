@@ -21,6 +21,7 @@ from services.checks import Plan, check
 from services.datasets import dataset
 from services.home import open_catalogue, run_path
 from services.processes import WARM, is_alive, own_lease
+from services.run_tables import sampler_of
 from services.views import RunView, view_of
 
 SESSION_HOURS = 12
@@ -47,6 +48,8 @@ def create(new: NewRun) -> RunRecord:
     """
     table = dataset(new.dataset_id) if new.dataset_id is not None else None
     plan = check(new.spec, table.info if table else None)
+    if isinstance(plan.spec.input, GenerateInput):
+        sampler_of(plan.spec.input)  # what can't be drawn is told now, not by the run
     about = Path(table.filename).stem if table else "Generated"
     with open_catalogue() as catalogue:
         session = _session_for(catalogue, new.session, table.filename if table else about)

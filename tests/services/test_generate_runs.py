@@ -8,8 +8,8 @@ import pytest
 
 from engine.results import RunStatus
 from engine.spec import RunSpec
-from handai_db import RunReader, RunRecord
-from handai_errors import SpecError
+from handai_db import RunFilter, RunReader, RunRecord
+from handai_errors import NotFoundError, SpecError
 from services import datasets, history, inspect, runs
 from services.checks import check, sentence_on_privacy
 from services.execution import execute
@@ -194,3 +194,15 @@ def test_what_leaves_the_machine_is_told(fake_provider: FakeProvider) -> None:
 def test_a_model_column_without_a_model_is_refused() -> None:
     with pytest.raises(SpecError, match="Choose a provider"):
         check(spec_of(WRITTEN[:1] + SAMPLED))
+
+
+def test_a_kind_that_can_not_be_drawn_is_told_before_the_run() -> None:
+    with pytest.raises(NotFoundError, match="no longer stored"):
+        runs.create(runs.NewRun(spec_of([{"name": "text", "sampler": "table", "dataset": "gone", "column": "text"}])))
+    with open_catalogue() as catalogue:
+        assert catalogue.runs.list(RunFilter(previews=True)) == ()
+
+
+async def test_some_rows_in_the_middle_of_a_drawn_table_are_read() -> None:
+    record = await executed(spec_of([{"name": "n", "sampler": "sequence"}]))
+    assert list(table_of(record).read(10, 3)) == [{"n": 11}, {"n": 12}, {"n": 13}]
