@@ -14,6 +14,7 @@ _MOST_CATEGORIES = 1000  # values beyond are counted as one
 _FEW = 10
 _A_LOT = "The texts repeat each other a lot."
 _SOME = "Some of the texts repeat each other."
+_PHRASES = "The texts differ, but many of their phrases are the same."
 
 
 class CategoryDiversity(Declared):
@@ -51,16 +52,18 @@ def verdict_on(texts: int, repeated_share: float | None, distinct_3: float | Non
     if texts < _FEW or repeated_share is None:
         return "There are too few texts to judge yet."
     triples = 1.0 if distinct_3 is None else distinct_3
-    if repeated_share >= 0.2 or triples < 0.3:
+    if repeated_share >= 0.2:
         return _A_LOT
-    if repeated_share >= 0.03 or triples < 0.6:
+    if repeated_share >= 0.03:
         return _SOME
+    if triples < 0.6:
+        return _PHRASES
     return "The texts hardly repeat each other."
 
 
 def repeats_itself(verdict: str) -> bool:
     """Whether a verdict is a reason to look at the texts."""
-    return verdict in {_A_LOT, _SOME}
+    return verdict in {_A_LOT, _SOME, _PHRASES}
 
 
 class _TextColumn:

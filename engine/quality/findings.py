@@ -23,7 +23,7 @@ class Finding:
 
 def is_off(column: ColumnReport) -> bool:
     """Whether a column's distribution is further from what was asked for than chance explains."""
-    if column.distance is None or column.chance is None or column.conditional:
+    if column.distance is None or column.chance is None:
         return False
     return column.distance > max(_AT_LEAST, _CLEARLY * column.chance)
 
@@ -76,7 +76,7 @@ def _of_column(column: ColumnReport) -> Iterator[str]:
 
 
 def _good(report: QualityReport) -> Iterator[Finding]:
-    judged = [c for c in report.columns if c.distance is not None and not c.conditional]
+    judged = [c for c in report.columns if c.distance is not None]
     kept = [column for column in judged if not is_off(column)]
     if kept and len(kept) == len(judged):
         what = "The one column" if len(kept) == 1 else f"All {len(kept)} columns"

@@ -88,8 +88,9 @@ class _Column:
             distinct=min(self._distinct.count, self._count),
             distinct_estimated=self._distinct.is_estimate,
             conditional=self.asked.conditional,
-            distance=reading.distance,
-            chance=reading.chance,
+            # Cases replace some values, so that the whole can't be held against the sampler.
+            distance=None if self.asked.conditional else reading.distance,
+            chance=None if self.asked.conditional else reading.chance,
             figures=figures,
         )
 

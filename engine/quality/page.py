@@ -88,6 +88,8 @@ def _count(count: int | None) -> str:
 def _cost(run: RunFigures) -> str:
     if run.cost_usd is None:
         return ""
+    if run.cost_usd == 0 and run.cost_complete:
+        return "nothing"
     least = "" if run.cost_complete else "at least "
     return f"{least}${run.cost_usd:,.4f}" if run.cost_usd < 1 else f"{least}${run.cost_usd:,.2f}"
 

@@ -13,9 +13,9 @@ h1,h2,h3{font-family:ui-serif,Charter,"Noto Serif",Georgia,serif;line-height:1.2
 h1{font-size:1.8rem;margin:0 0 .25rem}h2{font-size:1.3rem;margin:2.25rem 0 .75rem}h3{font-size:1.1rem;margin:0}
 p{margin:.25rem 0}.quiet,caption,dt{color:var(--quiet)}.small{font-size:.875rem}
 dl{margin:0}dd{margin:0;overflow-wrap:anywhere}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.75rem}
 .tiles>div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .75rem}
-.tiles dt{font-size:.875rem}.tiles dd{font-size:1.2rem;font-variant-numeric:tabular-nums}
+.tiles dt{font-size:.875rem}.tiles dd{font-size:1.1rem;font-variant-numeric:tabular-nums}
 .findings{padding-left:1.2rem;margin:0}.findings li{margin:.3rem 0}
 .findings .warn::marker{content:"! ";color:var(--warn)}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:1rem;align-items:start}

@@ -119,8 +119,8 @@ class ColumnReport(Declared):
 
     `unfit` counts values that are of another kind or not among those allowed, `outside` those beyond the asked-for
     range. `distance` is the total variation distance between the distributions asked for and got (0 the same, 1
-    disjoint), `chance` what a fair draw of this size differs by on average. A `conditional` column has cases that
-    replace values, so that it may rightly differ. `distinct_estimated` says that `distinct` is an estimate.
+    disjoint), `chance` what a fair draw of this size differs by on average; both are None for a `conditional` column,
+    whose cases replace values so that it may rightly differ. `distinct_estimated` says that `distinct` is an estimate.
     """
 
     name: str

@@ -2,6 +2,8 @@
 
 import math
 
+_PERCENT = "\N{NO-BREAK SPACE}%"
+
 
 def number(value: float | None) -> str:
     """A number in at most six significant digits, with commas; an unknown one is a dash."""
@@ -21,10 +23,10 @@ def percent(share: float | None) -> str:
     if share is None:
         return "–"
     if 0 < share < 0.0005:
-        return "< 0.1 %"
+        return f"< 0.1{_PERCENT}"
     if 0.9995 < share < 1:
-        return "> 99.9 %"
-    return f"{100 * share:.1f} %"
+        return f"> 99.9{_PERCENT}"
+    return f"{100 * share:.1f}{_PERCENT}"
 
 
 def span(low: float | None, high: float | None) -> str:

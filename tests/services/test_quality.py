@@ -1,5 +1,6 @@
 """A run's quality report: the rows as they are exported, what the spec asked of them, what the run counted."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from engine.spec import RunSpec
 from handai_errors import NotFoundError
 from services import quality, runs
 from services.execution import execute
+from services.home import run_path
+from storage.connect import open_run_writer
+from storage.run_batch import Batch
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run
 
 
@@ -48,6 +52,15 @@ def test_an_output_that_had_to_change_its_name_is_found_under_the_new_one(tmp_pa
     put(record, done(0, text=4), done(1, text=6))
 
     assert numbers(column(record.id, "text (2)")).mean == 5
+
+
+def test_columns_that_the_answers_named_are_looked_at_by_their_values(tmp_path: Path) -> None:
+    record = transform_run(tmp_path, [], rows=2, json_mode=True)
+    put(record, done(0, size=4), done(1, size=8))
+    with closing(open_run_writer(run_path(record.id))) as connection:
+        Batch(outputs=(("size", "size"),)).write(connection)
+
+    assert numbers(column(record.id, "size")).mean == 6
 
 
 def test_a_generated_table_is_measured_without_rows_that_are_not_finished_or_were_dropped() -> None:
