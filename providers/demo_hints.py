@@ -13,6 +13,7 @@ _AT_MOST = re.compile(rf"of at most {_NUMBER}")
 _LENGTH = re.compile(r"with (?:(at least|at most) )?(\d+)(?: to (\d+))? (character|item)s?\b")
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _ONE_OF = re.compile(rf"one of ({_QUOTED}(?:, {_QUOTED})*)")
+_PATTERN = re.compile(r"that matches the pattern (.+?)(?=\. |\.?$)")
 _SCHEMA = re.compile(r"fits this JSON Schema: (?=\{)")
 _KEY_LINE = re.compile(rf"^- ({_QUOTED}): (.+)$", re.MULTILINE)
 _KEYS = re.compile(rf"Its keys: ({_QUOTED}(?:, {_QUOTED})*)\.")
@@ -41,6 +42,7 @@ class Hints:
     characters: Bounds = (None, None)
     items: Bounds = (None, None)
     values: tuple[str, ...] = ()
+    pattern: str | None = None
     is_date: bool = False
     json_text: dict[str, Any] | None = None
 
@@ -50,12 +52,14 @@ def hints_in(description: str) -> Hints:
     low, high = _range(description)
     lengths = {found[4]: _length(found) for found in _LENGTH.finditer(description)}
     unsaid = (None, None)
+    pattern = _PATTERN.search(description)
     return Hints(
         low,
         high,
         lengths.get("character", unsaid),
         lengths.get("item", unsaid),
         _values(description),
+        pattern[1] if pattern else None,
         "YYYY-MM-DD" in description,
         _json_text(description),
     )

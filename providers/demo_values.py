@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from providers.demo_hints import Hints, hints_in, rows_asked_for
+from providers.demo_pattern import text_matching
 from providers.demo_text import LABEL, phrase, sentences
 
 Json = dict[str, Any]
@@ -127,6 +128,10 @@ class DemoValues:
             return _FORMATS[node["format"]].format(
                 day=day, uuid=uuid.UUID(int=self._chance.getrandbits(128), version=4)
             )
+        pattern = node.get("pattern", hints.pattern)
+        matching = text_matching(pattern, self._chance) if pattern else None
+        if matching is not None:
+            return matching
         longest = node.get("maxLength", hints.characters[1])
         shortest = node.get("minLength", hints.characters[0]) or 0
         return self._fitting(self._text(key, depth, longest), shortest, longest)
