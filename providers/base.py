@@ -90,13 +90,25 @@ class StreamPiece:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model that a provider says it serves; prices in US dollars per million tokens."""
+    """One model that a provider says it serves, in whatever words; what it leaves unsaid is None.
+
+    `id` is what a request carries. Prices are US dollars per million tokens; `created` is in Unix seconds, `expires`
+    the ISO date after which the model is gone. `canonical_slug` and `hugging_face_id` are other names of the model.
+    """
 
     id: str
     name: str
     context_length: int | None = None
     prompt_price: float | None = None
     completion_price: float | None = None
+    canonical_slug: str | None = None
+    hugging_face_id: str | None = None
+    max_output: int | None = None
+    created: int | None = None
+    input_modalities: tuple[str, ...] | None = None
+    output_modalities: tuple[str, ...] | None = None
+    supported_parameters: tuple[str, ...] | None = None
+    expires: str | None = None
 
 
 class CompletionClient(Protocol):

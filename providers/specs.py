@@ -17,6 +17,17 @@ class JsonMode(StrEnum):
     OBJECT_SCHEMA = "object_schema"  # LM Studio refuses json_object but takes the schema {"type": "object"}
 
 
+class Listing(StrEnum):
+    """How a provider is asked which models it serves; TYPED: it can't be, their names are typed by the person."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+    GOOGLE = "google"
+    LMSTUDIO = "lmstudio"
+    OLLAMA = "ollama"
+    TYPED = "typed"
+
+
 class ProviderSpec(BaseModel):
     """What Handai knows about one provider.
 
@@ -49,6 +60,7 @@ class ProviderSpec(BaseModel):
     max_tokens_parameter: str = "max_tokens"
     seed_supported: bool = True
     lists_models: bool = False
+    listing: Listing = Listing.OPENAI
     local: bool = False
     start_hint: str = ""
     pull_hint: str = ""
@@ -93,6 +105,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         json_schema=False,
         seed_supported=False,
         price_provider="anthropic",
+        listing=Listing.ANTHROPIC,
     ),
     ProviderSpec(
         id="google",
@@ -106,6 +119,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         key_page="https://aistudio.google.com/apikey",
         billing_page="https://aistudio.google.com/usage",
         price_provider="google",
+        listing=Listing.GOOGLE,
     ),
     ProviderSpec(
         id="groq",
@@ -146,6 +160,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         json_word_needed=True,
         max_tokens_parameter="max_completion_tokens",
         price_provider="azure",
+        listing=Listing.TYPED,
     ),
     ProviderSpec(
         id="openrouter",
@@ -178,6 +193,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         local=True,
         start_hint="Start the server in LM Studio's Developer tab.",
         pull_hint="Load the model in LM Studio first.",
+        listing=Listing.LMSTUDIO,
     ),
     ProviderSpec(
         id="ollama",
@@ -191,6 +207,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         local=True,
         start_hint="Start Ollama: `ollama serve`.",
         pull_hint="Get the model: `ollama pull {model}`.",
+        listing=Listing.OLLAMA,
     ),
     ProviderSpec(
         id="custom",
@@ -210,6 +227,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         models=("demo",),
         requires_api_key=False,
         local=True,
+        listing=Listing.TYPED,
     ),
 )
 
@@ -221,6 +239,7 @@ NO_PROVIDER = ProviderSpec(
     requires_api_key=False,
     json_schema=False,
     local=True,
+    listing=Listing.TYPED,
 )
 
 _BY_ID = {spec.id: spec for spec in (*PROVIDERS, NO_PROVIDER)}
