@@ -206,3 +206,12 @@ def test_a_kind_that_can_not_be_drawn_is_told_before_the_run() -> None:
 async def test_some_rows_in_the_middle_of_a_drawn_table_are_read() -> None:
     record = await executed(spec_of([{"name": "n", "sampler": "sequence"}]))
     assert list(table_of(record).read(10, 3)) == [{"n": 11}, {"n": 12}, {"n": 13}]
+
+
+async def test_a_table_that_a_model_writes_whole_has_all_its_rows(tmp_path: Path, fake_provider: FakeProvider) -> None:
+    record = await executed(spec_of([{"name": "text", "prompt": "ROW0 in your own words"}], fake_provider.url))
+    assert record.status is RunStatus.COMPLETED
+    assert runs.view(record.id).done == 30
+    export(record, tmp_path / "out.csv", Wanted())
+    assert records_in(tmp_path / "out.csv") == [{"text": "echo: ROW0 in your own words"}] * 30
+    assert inspect.detail(record, 3).messages[-1].content == "ROW0 in your own words"
