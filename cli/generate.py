@@ -1,5 +1,6 @@
 """`handai generate`: a table is drawn from a schema, and a model writes what samplers can't."""
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -53,7 +54,7 @@ class Variation(StrEnum):
 
 
 def generate(
-    schema_file: Annotated[Path | None, typer.Argument(metavar="[SCHEMA]", help="A schema file, YAML or JSON.")] = None,
+    schema_file: Annotated[Path | None, typer.Argument(metavar="SCHEMA", help="A schema file, YAML or JSON.")] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -119,7 +120,8 @@ def generate(
     source = Source(_one_file(schema_file, schema), template, describe, learn, free_form, tuple(column or ()))
     found = found_schema(source, flags, rows)
     found = _changed(found, rows=rows, seed=seed, variation=variation, rows_per_call=rows_per_call)
-    manner = Manner(out, Wanted(diagnostics, lossless_csv), overwrite, run_name, session, detach, as_json)
+    name = run_name or f"{source.title} {datetime.now().astimezone():%H:%M}"
+    manner = Manner(out, Wanted(diagnostics, lossless_csv), overwrite, name, session, detach, as_json)
     if preview:
         show_preview(spec_of(found, flags), manner)
     elif out is None or (source.is_proposed and not yes):

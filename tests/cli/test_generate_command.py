@@ -69,6 +69,7 @@ def test_a_schema_without_model_columns_needs_no_provider_and_no_key(sampled: Pa
     assert (figures["kind"], figures["status"], figures["attempts"]) == ("generate", "completed", 0)
     assert figures["rows"] == {"total": ROWS, "done": ROWS, "failed": 0, "pending": 0}
     assert figures["output"] == str(out)
+    assert figures["name"].startswith("sampled ")
     rows = records_in(out)
     assert list(rows[0]) == ["plan", "spend", "ticket", "yearly", "day"]
     assert [row["ticket"] for row in rows] == [f"TKT-{n:04}" for n in range(1, ROWS + 1)]
