@@ -10,11 +10,11 @@ from services.column_kinds import column_from
 from tests.pages.made_runs import executed
 from tests.pages.transform_visit import press, ran
 
-DRAWN = (
+DRAWN: tuple[dict[str, object], ...] = (
     {"name": "plan", "sampler": "category", "values": {"free": 60, "pro": 40}},
     {"name": "spend", "sampler": "uniform", "low": 5, "high": 50, "decimals": 2},
 )
-WRITTEN = (
+WRITTEN: tuple[dict[str, object], ...] = (
     {"name": "review", "type": "text", "prompt": "Write a review by a {{ plan }} customer."},
     {"name": "rating", "type": "integer", "minimum": 1, "maximum": 5, "prompt": "Rate it: {{ review }}"},
 )

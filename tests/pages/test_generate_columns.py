@@ -7,7 +7,7 @@ from engine.schema.columns import Case, CategoryColumn, Duplicates, ModelColumn,
 from pages.components.column_words import KIND_LABELS
 from services import drafts
 from services.column_kinds import KINDS
-from tests.pages.generate_visit import add, empty, from_template, view
+from tests.pages.generate_visit import add, empty, from_template, generate, view, way
 from tests.pages.transform_visit import Launched, press, ran, said
 
 pytestmark = pytest.mark.usefixtures("launched")
@@ -156,6 +156,13 @@ def test_yaml_edits_the_same_object() -> None:
     assert "**twice**" in said(page)
     page.number_input(key="generate_rows").set_value(13)
     assert "rows: 13" in str(view(ran(page), "YAML").text_area(key="generate_yaml").value)
+
+
+def test_yaml_can_be_written_from_the_start() -> None:
+    page = press(way(generate(), "Build it yourself"), "generate_build_yaml")
+    page.text_area(key="generate_yaml").set_value("columns: [{name: n, sampler: sequence}]")
+
+    assert list(ran(page).dataframe[0].value["n"]) == ["1", "2", "3", "4", "5", "6", "7", "8"]
 
 
 def test_yaml_that_can_not_be_read_tells_its_line_and_stops_the_run() -> None:

@@ -43,7 +43,7 @@ def test_a_drawn_table_is_shown_without_words_about_models() -> None:
 
 
 def test_columns_stand_in_the_schemas_order_and_helpers_are_left_out() -> None:
-    helper = {"name": "mood", "sampler": "category", "values": ["calm", "cross"], "export": False}
+    helper: dict[str, object] = {"name": "mood", "sampler": "category", "values": ["calm", "cross"], "export": False}
     page = _page(made_table(schema_of(WRITTEN[0], helper, *DRAWN)))
 
     assert list(page.dataframe(key="run_table").value.columns) == ["Row", "Status", "review", "plan", "spend"]
