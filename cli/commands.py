@@ -57,6 +57,7 @@ def resume(
     out: Out = None,
     max_cost: Annotated[float | None, typer.Option(min=0, help="A new cap in US dollars.")] = None,
     overwrite: Overwrite = False,
+    detach: Detach = False,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a stopped, paused or interrupted run; finished rows are not asked again."""
@@ -64,7 +65,7 @@ def resume(
     check_again(record, out, overwrite=overwrite)
     key = keys.require_key(record.provider)
     queued = runs.prepare_resume(record.id, max_cost_usd=max_cost)
-    go_on(queued, key, out, overwrite=overwrite, as_json=as_json)
+    go_on(queued, key, Manner(out, overwrite=overwrite, detach=detach, as_json=as_json))
 
 
 def retry(
@@ -75,6 +76,7 @@ def retry(
         typer.Option(metavar="KIND", help="Only rows that failed so, for example refusal; a wrong one lists all."),
     ] = None,
     overwrite: Overwrite = False,
+    detach: Detach = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask again for the rows that failed."""
@@ -82,7 +84,7 @@ def retry(
     check_again(record, out, overwrite=overwrite)
     key = keys.require_key(record.provider)
     queued = runs.prepare_retry(record.id, kind)
-    go_on(queued, key, out, overwrite=overwrite, as_json=as_json)
+    go_on(queued, key, Manner(out, overwrite=overwrite, detach=detach, as_json=as_json))
 
 
 def _read(path: Path) -> tuple[RunSpec, DatasetRecord | None]:

@@ -135,14 +135,17 @@ def write_table(record: RunRecord) -> Path | None:
     return target
 
 
-def go_on(record: RunRecord, key: SecretStr | None, out: Path | None, *, overwrite: bool, as_json: bool) -> None:
+def go_on(record: RunRecord, key: SecretStr | None, manner: Manner) -> None:
     """Execute a run that was queued again."""
-    changes: dict[str, Any] = {"path": str(out.resolve())} if out else {}
-    if overwrite:
+    changes: dict[str, Any] = {"path": str(manner.out.resolve())} if manner.out else {}
+    if manner.overwrite:
         changes["overwrite"] = True
     if changes:
         runs.remember_export(record.id, changes)
-    execute(record, key, as_json=as_json)
+    if manner.detach:
+        detach(record, as_json=manner.as_json)
+    else:
+        execute(record, key, as_json=manner.as_json)
 
 
 def finish(run: str) -> None:

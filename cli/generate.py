@@ -1,12 +1,29 @@
 """`handai generate`: a table is drawn from a schema, and a model writes what samplers can't."""
 
-from enum import StrEnum
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from cli.execution import start
+from cli.generate_options import (
+    Describe,
+    FreeColumn,
+    FreeForm,
+    Learn,
+    Preview,
+    Rows,
+    RowsPerCall,
+    SchemaArgument,
+    SchemaFile,
+    Seed,
+    TableOut,
+    TemplateName,
+    Variation,
+    VariationDial,
+    Yes,
+)
 from cli.options import (
     AsJson,
     BaseUrl,
@@ -39,56 +56,22 @@ from services import exporting
 from services.exporting import Wanted
 from services.schemas import generate_input, schema_yaml
 
-_FROM = "Where the schema comes from: one of these"
-
-
-class Variation(StrEnum):
-    """How much the model's texts are made to differ."""
-
-    NONE = "none"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    MAXIMUM = "maximum"
-
 
 def generate(
-    schema_file: Annotated[Path | None, typer.Argument(metavar="[SCHEMA]", help="A schema file, YAML or JSON.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--out", "--output", help="Where the table is written; without it the schema is only printed."
-        ),
-    ] = None,
-    schema: Annotated[Path | None, typer.Option(help="The same as SCHEMA.", rich_help_panel=_FROM)] = None,
-    template: Annotated[
-        str | None, typer.Option(help="A schema that Handai brings; a wrong name lists them.", rich_help_panel=_FROM)
-    ] = None,
-    describe: Annotated[
-        str | None,
-        typer.Option(help="What the table is about, in words: the model proposes a schema.", rich_help_panel=_FROM),
-    ] = None,
-    learn: Annotated[
-        Path | None, typer.Option(help="A table whose columns are imitated, not copied.", rich_help_panel=_FROM)
-    ] = None,
-    free_form: Annotated[
-        bool,
-        typer.Option("--free-form", help="With --describe: the model makes up whole rows.", rich_help_panel=_FROM),
-    ] = False,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(help="A column of such rows, NAME or NAME:TYPE; else each is a text.", rich_help_panel=_FROM),
-    ] = None,
-    rows: Annotated[int | None, typer.Option(min=1, max=10_000_000, help="How many rows; else the schema's.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed draws the same values; else the schema's.")] = None,
-    variation: Annotated[
-        Variation | None, typer.Option(help="How much the model's texts are made to differ; else the schema's.")
-    ] = None,
-    rows_per_call: Annotated[
-        int | None, typer.Option(min=1, max=50, help="Ask for several rows at once, where that is cheaper.")
-    ] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Only the first rows, shown here.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Use a proposed schema without looking at it first.")] = False,
+    schema_file: SchemaArgument = None,
+    out: TableOut = None,
+    schema: SchemaFile = None,
+    template: TemplateName = None,
+    describe: Describe = None,
+    learn: Learn = None,
+    free_form: FreeForm = False,
+    column: FreeColumn = None,
+    rows: Rows = None,
+    seed: Seed = None,
+    variation: VariationDial = None,
+    rows_per_call: RowsPerCall = None,
+    preview: Preview = False,
+    yes: Yes = False,
     provider: Provider = None,
     model: Model = None,
     base_url: BaseUrl = None,
@@ -119,7 +102,8 @@ def generate(
     source = Source(_one_file(schema_file, schema), template, describe, learn, free_form, tuple(column or ()))
     found = found_schema(source, flags, rows)
     found = _changed(found, rows=rows, seed=seed, variation=variation, rows_per_call=rows_per_call)
-    manner = Manner(out, Wanted(diagnostics, lossless_csv), overwrite, run_name, session, detach, as_json)
+    name = run_name or f"{source.title} {datetime.now().astimezone():%H:%M}"
+    manner = Manner(out, Wanted(diagnostics, lossless_csv), overwrite, name, session, detach, as_json)
     if preview:
         show_preview(spec_of(found, flags), manner)
     elif out is None or (source.is_proposed and not yes):

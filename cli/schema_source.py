@@ -17,6 +17,7 @@ from services.schema_files import read_schema_file
 from services.schemas import learn_from_file
 
 _ROWS = 100
+_LONGEST_TITLE = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Source:
     learn: Path | None = None
     free_form: bool = False
     columns: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What a run made from it may be called."""
+        path = self.file or self.learn
+        return path.stem if path else self.template or (self.describe or "")[:_LONGEST_TITLE].strip()
 
     @property
     def is_proposed(self) -> bool:

@@ -256,9 +256,16 @@ class RunPlan:
             max_tokens=model.max_tokens,
             form=_form(job, with_schema=with_schema),
             json_schema=_schema(job) if with_schema else None,
-            seed=None if "seed" in job.without else model.seed,
+            seed=None if "seed" in job.without else self._seed(job),
             timeout_s=self.spec.limits.timeout_s,
         )
+
+    def _seed(self, job: Job) -> int | None:
+        """The seed that is sent; each draw of a generated row has its own, for their prompts may well be equal."""
+        seed = self.spec.model.seed
+        if seed is None or not isinstance(self.spec.input, GenerateInput):
+            return seed
+        return (seed + job.row + self.spec.input.rows * job.members[0].draw) % 2**31
 
 
 def _form(job: Job, *, with_schema: bool) -> AnswerForm:

@@ -75,16 +75,26 @@ def _needs_of_outputs(spec: RunSpec, columns: frozenset[str]) -> list[_Need]:
 
 def _needs_of_schema(schema: GenerateInput) -> list[_Need]:
     needs = []
+    behind = _behind_expressions(schema)
     for column in model_columns(schema):
+        named = frozenset().union(*(behind.get(name, {name}) for name in reads(column, schema)))
         if isinstance(column, JudgeColumn):
-            needs.append(_judge(column, schema))
+            needs.append(_judge(column, schema, named))
         elif isinstance(column, ModelColumn):
             prompt = Prompt(instructions=column.instructions or schema.instructions, template=column.prompt)
-            needs.append(_Need((column,), prompt, frozenset(reads(column, schema))))
+            needs.append(_Need((column,), prompt, named))
     return needs
 
 
-def _judge(column: JudgeColumn, schema: GenerateInput) -> _Need:
+def _behind_expressions(schema: GenerateInput) -> dict[str, frozenset[str]]:
+    """What each late expression is computed from, no expression among it: a prompt that names it waits for that."""
+    behind: dict[str, frozenset[str]] = {}
+    for column in late_columns(schema):
+        behind[column.name] = frozenset().union(*(behind.get(name, {name}) for name in reads(column, schema)))
+    return behind
+
+
+def _judge(column: JudgeColumn, schema: GenerateInput, named: frozenset[str]) -> _Need:
     rubric = column.judge
     judged = rubric.columns or tuple(other.name for other in schema.columns if isinstance(other, ModelColumn))
     score = Output(
@@ -97,7 +107,7 @@ def _judge(column: JudgeColumn, schema: GenerateInput) -> _Need:
     reason = Output(name=f"{column.name}_reason", type=ColumnType.TEXT, description="why, in one or two sentences")
     shown = "\n".join(f"{name}: {{{{ {name} }}}}" for name in judged)
     prompt = Prompt(instructions=JUDGE_INSTRUCTIONS, template=f"Rubric:\n{rubric.criteria}\n\nThe row:\n{shown}")
-    return _Need((score, reason), prompt, frozenset(reads(column, schema)))
+    return _Need((score, reason), prompt, named)
 
 
 def _grouped(needs: Sequence[_Need]) -> list[_Group]:

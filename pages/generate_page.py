@@ -12,7 +12,7 @@ from pages.components.generate_yaml import draw_yaml, forget_yaml, is_other_than
 from pages.components.model_fields import draw_model
 from pages.components.run_settings import draw_settings
 from pages.components.schema_editor import draw_schema_columns
-from pages.components.state import app_state, seed
+from pages.components.state import app_state, is_held, put
 from services import drafts
 from services.generate_form import GenerateForm
 from services.processes import WARM
@@ -48,7 +48,8 @@ def _draw_schema(form: GenerateForm) -> GenerateForm:
         st.button("Start over", key="generate_anew", on_click=begin_anew, type="tertiary", icon=":material/undo:")
     for note in state.generate.notes:
         st.info(words.plain(note))
-    seed(VIEW, "Columns")
+    if not is_held(VIEW):  # no field of the form: what a callback chose stays
+        put(VIEW, _VIEWS[0])
     view = st.segmented_control("View", _VIEWS, key=VIEW, label_visibility="collapsed", required=True)
     if view == "YAML":
         return draw_yaml(form)

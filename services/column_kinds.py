@@ -54,7 +54,7 @@ def kind_of(column: SchemaColumn) -> str:
 def blank_column(kind: str, schema: Schema) -> SchemaColumn:
     """A new column of a kind with values that make sense, under a name that is free."""
     data = dict(_BLANK[kind])
-    data["name"] = free_plain_name(data["name"], names_of(schema))
+    data["name"] = free_plain_name(data["name"], taken_names(schema))
     if kind == "subcategory":
         parent = next((column for column in schema.columns if isinstance(column, CategoryColumn)), None)
         if parent is not None:
@@ -84,6 +84,11 @@ def changed(column: SchemaColumn, **changes: Any) -> SchemaColumn:  # noqa: ANN4
 def names_of(schema: Schema, *, without: SchemaColumn | None = None) -> tuple[str, ...]:
     """The names of a schema's columns as prompts and expressions may name them."""
     return tuple(name for column in schema.columns if column is not without for name in column_names(column))
+
+
+def taken_names(schema: Schema) -> tuple[str, ...]:
+    """The names that a new column can't have: those in the table, and those that a person's fields are made of."""
+    return (*names_of(schema), *(column.name for column in schema.columns))
 
 
 def choices_text(values: Choices, *, weighted: bool) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.job import Job
 from engine.results import RowResult, RowStatus
+from engine.spec import GenerateInput
 from handai_db import RunReader, RunRecord, StoredAnswer
 from handai_errors import StorageError
 from services.home import run_path
@@ -14,7 +15,8 @@ class EarlierAnswers:
     """The good answers of the runs that a run takes over from; one that can't be opened has none to give."""
 
     def __init__(self, record: RunRecord) -> None:
-        self._record = record
+        # Rows of a generated table may well ask the same, and are to be told different things.
+        self._by_row = isinstance(record.spec.input, GenerateInput)
         self._open = ExitStack()
         self._readers: list[RunReader] = []
         for run_id in record.reuse_from:
@@ -24,7 +26,7 @@ class EarlierAnswers:
     def find(self, job: Job) -> RowResult | None:
         """The answer to the same request as a result of this row; a damaged one raises, and the row is asked anew."""
         for reader in self._readers:
-            found = reader.find_done(job.request_hash)
+            found = reader.find_done(job.request_hash, job.row if self._by_row else None)
             if found is not None:
                 return self._result(job, found)
         return None

@@ -182,11 +182,11 @@ class RunReader:
                 "Restore it from a backup, or run again.",
             )
 
-    def find_done(self, request_hash: bytes) -> StoredAnswer | None:
-        """A good result for the same request, if there is one; the first call makes a temporary index."""
+    def find_done(self, request_hash: bytes, row: int | None = None) -> StoredAnswer | None:
+        """A good result for the same request, of that row if one is given; the first call makes a temporary index."""
         self._index_hashes()
-        where = "r.id = (SELECT result FROM temp.hashes WHERE hash = ? LIMIT 1)"
-        for step in self._steps(where, (request_hash.hex(),)):
+        where = "r.id = (SELECT result FROM temp.hashes WHERE hash = ?1 AND (?2 IS NULL OR row = ?2) LIMIT 1)"
+        for step in self._steps(where, (request_hash.hex(), row)):
             check_step(step, self._path)
             return StoredAnswer(
                 values=orjson.loads(step["data"]) if step["data"] else None,
@@ -202,9 +202,9 @@ class RunReader:
 
     def _index_hashes(self) -> None:
         if not self._rows("SELECT 1 FROM sqlite_temp_master WHERE name = 'hashes'"):
-            self._rows("CREATE TEMP TABLE hashes (hash TEXT, result INTEGER)")
-            self._rows("INSERT INTO hashes SELECT request_hash, id FROM results WHERE status = 'done'")
-            self._rows("CREATE INDEX temp.hashes_by_hash ON hashes(hash)")
+            self._rows("CREATE TEMP TABLE hashes (hash TEXT, row INTEGER, result INTEGER)")
+            self._rows("INSERT INTO hashes SELECT request_hash, row, id FROM results WHERE status = 'done'")
+            self._rows("CREATE INDEX temp.hashes_by_hash ON hashes(hash, row)")
 
     def _ended(
         self, where: str, order: str, values: tuple[Any, ...], count: int, offset: int

@@ -68,6 +68,7 @@ def repeats_itself(verdict: str) -> bool:
 
 class _TextColumn:
     def __init__(self, near: float | None) -> None:
+        self._compares = near is not None
         self._repeats = Repeats(near)
         self._ngrams = NgramShares()
         self._characters = 0
@@ -85,7 +86,7 @@ class _TextColumn:
         return TextDiversity(
             texts=texts,
             exact_share=self._repeats.exact / texts if texts else None,
-            near_share=self._repeats.near / texts if texts else None,
+            near_share=self._repeats.near / texts if texts and self._compares else None,
             distinct_1=one,
             distinct_2=two,
             distinct_3=three,

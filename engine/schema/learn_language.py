@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 _COMMON = {
-    "English": "the and of to is in it that was for with not you this are have but on my very at they",
+    "English": "the and of to is in it that was for with not you this are have but on my very at they i a an be by as "
+    "or if do so from we me has had there can will would all when after which what who does",
     "German": "der die das und ist nicht ich zu mit es ein eine auf für den sehr wir auch aber von war hat im",
     "French": "le la les et est une des pas que je pour dans très avec il nous mais sur au ce du qui",
     "Spanish": "el los las y es una que no muy para con por pero se lo está mi del al como más",
@@ -42,6 +43,7 @@ _LOCALES = {
 }  # fmt: skip
 WITHOUT_SPACES = frozenset({"Japanese", "Chinese", "Thai"})
 _LOOKED_AT = 100_000  # characters
+_LEAD = 2  # words before the next language
 
 
 def language_of(texts: Iterable[str]) -> str | None:
@@ -53,8 +55,9 @@ def language_of(texts: Iterable[str]) -> str | None:
             return language
     votes = Counter(
         language for word in re.findall(r"[^\W\d_]+", text) for language in _LANGUAGE_OF.get(word, ())
-    ).most_common(1)
-    return votes[0][0] if votes and votes[0][1] >= 3 else None
+    ).most_common(2)
+    lead = votes[0][1] - (votes[1][1] if len(votes) > 1 else 0) if votes else 0
+    return votes[0][0] if lead >= _LEAD else None
 
 
 def locale_of(language: str | None) -> str:

@@ -33,7 +33,7 @@ def _languages(cells: Cells, sample: Sample) -> CategoryColumn | None:
     """A hidden column that draws the language; None where nearly all texts are in one."""
     told = [language for text in cells.texts[:_MOST_READ] if (language := language_of([text])) is not None]
     counts = {language: count for language, count in Counter(told).most_common() if count >= sample.threshold}
-    if len(counts) < 2 or max(counts.values()) >= _MAIN * len(told):
+    if len(counts) < 2 or max(counts.values()) >= _MAIN * sum(counts.values()):
         return None
     shares = {language: round(count / sum(counts.values()), 3) for language, count in counts.items()}
     drawn = sample.helper(cells.name, "language")

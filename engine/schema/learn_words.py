@@ -69,7 +69,8 @@ GERMAN_ID = rf"(?:kunden|personal|patienten|mitglieds|matrikel)\w* ?(?:{ID})"
 NOT_OF_A_PERSON = re.compile(
     r"\b(product|produkt|article|artikel|file|datei|company|firma|brand|marke|model|item|city|stadt|country|land|"
     r"column|event|project|projekt|team|department|abteilung|store|shop|host|domain|class|species|street|game|"
-    r"produit|producto|prodotto|ville|ciudad|entreprise|empresa|plan|category|kategorie|school|schule|song|book|film)\b"
+    r"produit|producto|prodotto|ville|ciudad|entreprise|empresa|plan|category|kategorie|school|schule|song|book|film|"
+    r"location|place|town|ort|region|month|monat|airport|station|genre|title|titel|hotel|restaurant|flower|plant)\b"
 )
 ABOUT_SOMETHING_ELSE = re.compile(
     r"\b(verified|status|count|type|opt in|provider|version|length|language|score|rate|since)\b"

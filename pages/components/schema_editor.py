@@ -14,7 +14,7 @@ from pages.components.conditions import draw_conditions
 from pages.components.fields import switch_field, text_field
 from pages.components.sampler_fields import draw_sampler
 from pages.components.written_fields import draw_expression, draw_judge, draw_model_column
-from services.column_kinds import KINDS, blank_column, changed, column_from, free_plain_name, names_of
+from services.column_kinds import KINDS, blank_column, changed, column_from, free_plain_name, taken_names
 
 PREFIX = "generate_columns"
 
@@ -59,7 +59,7 @@ def _is_wrong(place: int, column: c.SchemaColumn, schema: c.Schema) -> bool:
 
 
 def _copied(column: c.SchemaColumn, schema: c.Schema) -> c.SchemaColumn:
-    return changed(column, name=free_plain_name(column.name, names_of(schema)))
+    return changed(column, name=free_plain_name(column.name, taken_names(schema)))
 
 
 def _draw_open(schema: c.Schema, made: list[c.SchemaColumn], place: int) -> None:

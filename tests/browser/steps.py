@@ -78,3 +78,46 @@ def download(page: Page, key: str, folder: Path) -> Path:
     target = folder / arrived.suggested_filename
     arrived.save_as(target)
     return target
+
+
+def flip(page: Page, key: str) -> None:
+    """Turn a switch."""
+    widget(page, key).locator("label").first.click()
+    settle(page)
+
+
+def open_generate(page: Page, url: str, way: str | None = None) -> None:
+    """Open Generate, perhaps at one of the ways to begin."""
+    page.goto(f"{url}/generate")
+    settle(page)
+    if way:
+        widget(page, "generate_way").get_by_text(way, exact=True).click()
+        settle(page)
+
+
+def take_template(page: Page, url: str, name: str) -> None:
+    """Open Generate and take a template."""
+    open_generate(page, url)
+    press(page, f"generate_template_{name}")
+    expect_columns(page)
+
+
+def expect_columns(page: Page) -> None:
+    """Wait for the columns of a schema."""
+    expect(widget(page, "generate_columns_list")).to_be_visible(timeout=60_000)
+    settle(page)
+
+
+def add_column(page: Page, kind: str) -> None:
+    """Add a column of a kind to the schema; its card is open afterwards."""
+    choose(page, "generate_add_kind", kind)
+    press(page, "generate_add")
+    expect(widget(page, "generate_columns_list").get_by_role("button", name="Done")).to_be_visible()
+    settle(page)
+
+
+def generate_all(page: Page) -> str:
+    """Press Generate all and wait for the run's page; returns the run's id."""
+    press(page, "generate_run")
+    page.wait_for_url(re.compile(r"/run\?run="))
+    return page.url.split("run=")[-1].split("&")[0]

@@ -7,7 +7,9 @@ import orjson
 import pytest
 import yaml
 
+from engine.results import RunStatus
 from handai_db import RunFilter
+from services import runs
 from services.home import open_catalogue
 from tests.command_line import handai, only_run_id, records_in, wait_until
 from tests.fake_provider import FakeProvider
@@ -69,6 +71,7 @@ def test_a_schema_without_model_columns_needs_no_provider_and_no_key(sampled: Pa
     assert (figures["kind"], figures["status"], figures["attempts"]) == ("generate", "completed", 0)
     assert figures["rows"] == {"total": ROWS, "done": ROWS, "failed": 0, "pending": 0}
     assert figures["output"] == str(out)
+    assert figures["name"].startswith("sampled ")
     rows = records_in(out)
     assert list(rows[0]) == ["plan", "spend", "ticket", "yearly", "day"]
     assert [row["ticket"] for row in rows] == [f"TKT-{n:04}" for n in range(1, ROWS + 1)]
@@ -149,12 +152,16 @@ def test_a_preview_shows_the_first_rows_and_writes_nothing(
 def test_a_detached_run_writes_its_table_without_this_terminal(
     written: Path, out: Path, fake_provider: FakeProvider
 ) -> None:
+    fake_provider.configure(key="another")
     ended = handai("generate", str(written), "-o", str(out), *server(fake_provider.url), "--detach", "--json")
+    run = only_run_id()
+    wait_until(lambda: runs.get(run).status is RunStatus.PAUSED)
+    fake_provider.configure(key=None)
+    resumed = handai("resume", run, "--detach")
+    wait_until(lambda: runs.get(run).export.get("written") == str(out))
 
-    assert ended.code == 0, ended.err
-    assert ended.figures()["run_id"] == only_run_id()
-    wait_until(out.exists)
-    wait_until(lambda: handai("show", "last", "--json").figures()["output"] == str(out))
+    assert (ended.code, ended.figures()["run_id"]) == (0, run), ended.err
+    assert resumed.code == 0, resumed.err
     assert len(records_in(out)) == ROWS
 
 

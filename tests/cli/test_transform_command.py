@@ -12,7 +12,8 @@ from tests.fake_provider import FakeProvider
 
 FIGURES = {
     "run_id", "session_id", "name", "kind", "status", "reason", "provider", "model", "rows", "attempts", "retries",
-    "rate_limited", "cached", "repaired", "invalid", "refused", "marked", "dropped", "answer_form", "diversity", "usage", "cost_usd", "cost_complete", "duration_s", "errors", "output",
+    "rate_limited", "cached", "repaired", "invalid", "refused", "marked", "dropped", "answer_form",
+    "diversity", "usage", "cost_usd", "cost_complete", "duration_s", "errors", "output",
 }  # fmt: skip
 ROWS = 3
 

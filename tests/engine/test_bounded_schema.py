@@ -3,7 +3,10 @@ from typing import Any
 import pytest
 
 from engine.bounded_schema import with_bounds
+from engine.job import Member, RunPlan
+from engine.spec import RunSpec
 from engine.typed import json_schema_of, json_schema_of_rows, parse_output_flag
+from providers.base import AnswerForm
 
 
 def bounded(flag: str) -> dict[str, Any]:
@@ -53,3 +56,24 @@ def test_several_rows_are_counted_by_the_schema() -> None:
     rows = with_bounds(json_schema_of_rows(outputs, 4), outputs, 4)["properties"]["rows"]
     assert (rows["minItems"], rows["maxItems"]) == (4, 4)
     assert rows["items"]["properties"]["a"]["format"] == "date"
+
+
+@pytest.mark.parametrize(
+    ("form", "format_"), [(AnswerForm.BOUNDED_SCHEMA, "date"), (AnswerForm.JSON_SCHEMA, None), (AnswerForm.TEXT, None)]
+)
+def test_a_request_has_bounds_only_where_its_form_says_so(form: AnswerForm, format_: str | None) -> None:
+    spec = RunSpec.checked(
+        {
+            "input": {"kind": "transform"},
+            "prompt": {"instructions": "When was it?"},
+            "outputs": [{"name": "a", "type": "date"}],
+            "model": {"provider": "custom", "model": "m"},
+        }
+    )
+    plan = RunPlan(spec, ("t",))
+    job = plan.job([Member(0, {"t": "yesterday"})])
+    job.form = form
+    request = plan.request(job)
+    assert request.form is form
+    schema = request.json_schema or {"properties": {"a": {}}}
+    assert schema["properties"]["a"].get("format") == format_

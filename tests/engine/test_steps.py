@@ -106,3 +106,16 @@ def test_outputs_with_prompts_of_their_own_wait_for_each_other() -> None:
 def test_outputs_that_wait_for_each_other_are_refused_with_the_path() -> None:
     with pytest.raises(SpecError, match="a → b → a"):
         transform(Output(name="a", prompt="{{ b }}"), Output(name="b", prompt="{{ a }}"))
+
+
+def test_a_prompt_that_names_an_expression_waits_for_the_model_columns_behind_it() -> None:
+    found = generate(
+        {"name": "a", "prompt": "Write."},
+        {"name": "b", "prompt": "Go on after {{ a }}"},
+        {"name": "loud", "expression": "upper(b)"},
+        {"name": "louder", "expression": "loud + '!'"},
+        {"name": "c", "prompt": "Answer {{ louder }}"},
+        {"name": "d", "prompt": "Greet."},
+    )
+    assert filled(found) == [["a"], ["d"], ["b"], ["c"]]
+    assert [[column.name for column in step.computed] for step in found] == [[], [], ["loud", "louder"], []]

@@ -141,6 +141,17 @@ async def test_a_preview_makes_the_first_rows_and_the_whole_run_takes_its_answer
     assert view.progress.cached == 5
 
 
+async def test_rows_that_are_asked_the_same_each_take_their_own_answer_over(fake_provider: FakeProvider) -> None:
+    columns = [{"name": "n", "sampler": "sequence"}, {"name": "story", "prompt": "Tell a story."}]
+    spec = spec_of(columns, fake_provider.url, rows=12)
+    preview = await executed(spec.model_copy(update={"input": spec.input.model_copy(update={"rows": 3})}), preview=True)
+    whole = await executed(spec, reuse_from=(preview.id,))
+    view = runs.view(whole.id)
+    assert view.progress is not None
+    assert (view.done, view.progress.cached) == (12, 3)
+    assert fake_provider.stats()["total"] == 12
+
+
 async def test_a_stop_while_the_table_is_drawn_keeps_nothing_and_can_be_gone_on_with() -> None:
     record = runs.create(runs.NewRun(spec_of(SAMPLED, rows=60_000)))
     runs.stop(record.id)
@@ -206,3 +217,29 @@ def test_a_kind_that_can_not_be_drawn_is_told_before_the_run() -> None:
 async def test_some_rows_in_the_middle_of_a_drawn_table_are_read() -> None:
     record = await executed(spec_of([{"name": "n", "sampler": "sequence"}]))
     assert list(table_of(record).read(10, 3)) == [{"n": 11}, {"n": 12}, {"n": 13}]
+
+
+async def test_a_table_that_a_model_writes_whole_has_all_its_rows(tmp_path: Path, fake_provider: FakeProvider) -> None:
+    record = await executed(spec_of([{"name": "text", "prompt": "ROW0 in your own words"}], fake_provider.url))
+    assert record.status is RunStatus.COMPLETED
+    assert runs.view(record.id).done == 30
+    export(record, tmp_path / "out.csv", Wanted())
+    assert records_in(tmp_path / "out.csv") == [{"text": "echo: ROW0 in your own words"}] * 30
+    assert inspect.detail(record, 3).messages[-1].content == "ROW0 in your own words"
+
+
+async def test_rows_that_ask_the_same_are_not_answered_by_the_preview_of_another_row(
+    fake_provider: FakeProvider,
+) -> None:
+    spec = spec_of([{"name": "text", "prompt": "In your own words"}], fake_provider.url)
+    preview = await executed(spec.model_copy(update={"input": spec.input.model_copy(update={"rows": 5})}), preview=True)
+    whole = await executed(spec, reuse_from=(preview.id,))
+    assert fake_provider.stats()["total"] == 30
+    assert [row.result.cached for row in inspect.page(whole, 0, 7) if row.result] == [True] * 5 + [False] * 2
+
+
+async def test_a_seed_differs_from_row_to_row(fake_provider: FakeProvider) -> None:
+    spec = spec_of([{"name": "text", "prompt": "In your own words"}], fake_provider.url)
+    seeded = spec.model_copy(update={"model": spec.model.model_copy(update={"seed": 40})})
+    await executed(seeded)
+    assert sorted(received.json()["seed"] for received in fake_provider.requests) == list(range(40, 70))

@@ -22,7 +22,7 @@ from engine.spec import Prompt, RunSpec
 from engine.typed import fit_answer, json_schema_of, parse_output_flag
 from handai_db import RunReader
 from handai_errors import ErrorKind, ProviderError
-from providers.base import AnswerForm, CompletionClient, CompletionRequest
+from providers.base import AnswerForm, CompletionClient, CompletionRequest, Message
 from providers.router import make_client
 from services import datasets, runs
 from services.execution import execute
@@ -112,7 +112,7 @@ async def test_its_refusal_of_a_schema_is_known_for_one(client: CompletionClient
 
 
 async def test_no_invalid_row_of_a_run_is_stored_as_done(tmp_path: Path) -> None:
-    flags = ["mood:category(positive,negative)", "stars:integer(1..5)", "sure:boolean", "on:date", "share:number(0..1)"]
+    flags = ["mood:category(positive,negative)", "stars:integer(1..5)", "sure:boolean", "on:date", "weight:number"]
     outputs = tuple(parse_output_flag(flag) for flag in flags)
     table = datasets.store_file(made_table(tmp_path / "in.csv", 20))
     spec = RunSpec.checked(
@@ -125,9 +125,25 @@ async def test_no_invalid_row_of_a_run_is_stored_as_done(tmp_path: Path) -> None
         }
     )
     record = runs.create(runs.NewRun(spec, table.id))
-    assert await execute(record.id, SecretStr(KEY)) in {RunStatus.COMPLETED, RunStatus.PARTIAL, RunStatus.FAILED}
+    assert await execute(record.id, SecretStr(KEY)) in {RunStatus.COMPLETED, RunStatus.PARTIAL}
     with RunReader(run_path(record.id)) as reader:
         done = [found.values or {} for found in reader.iter_results() if found.status == RowStatus.DONE]
         assert reader.meta()["answer_form"] == AnswerForm.BOUNDED_SCHEMA
+    assert done
     for values in done:
         assert fit_answer(values, outputs) == (values, False)
+
+
+@pytest.mark.skipif(KEY == "none-needed", reason="the server wants no key")
+async def test_a_wrong_key_is_told_as_one() -> None:
+    client = make_client("custom", base_url=URL, api_key=SecretStr("wrong"))
+    with pytest.raises(ProviderError) as caught:
+        await client.complete(CompletionRequest(MODEL, (Message("user", "hello"),)))
+    await client.aclose()
+    assert caught.value.kind is ErrorKind.AUTH
+
+
+async def test_a_row_too_long_for_the_model_is_told_as_one(client: CompletionClient) -> None:
+    with pytest.raises(ProviderError) as caught:
+        await client.complete(CompletionRequest(MODEL, (Message("user", "word " * 200_000),)))
+    assert caught.value.kind is ErrorKind.CONTEXT_LENGTH
