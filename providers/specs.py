@@ -35,7 +35,9 @@ class ProviderSpec(BaseModel):
     warn. `json_schema`: its models take a JSON Schema, or some do and the others say so; with `bounds_in_schema` also
     one with bounds. `sent_with_schema` goes into the body beside a schema. `json_word_needed`: JSON mode is refused
     unless a message contains the word JSON.
-    `base_url_variable` names the environment variable of a base URL that only the user knows.
+    `lists_models`: its list can be had without a key; `says_prices`: with all prices and contexts in it.
+    `base_url_variable` names the environment variable of a base URL that only the user knows. `key_path` is asked with
+    a key to prove it: the cheapest call that a wrong key can't make.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +52,7 @@ class ProviderSpec(BaseModel):
     key_variables: tuple[str, ...] = ()
     key_prefixes: tuple[str, ...] = ()
     key_page: str = ""
+    key_path: str = "/models"
     billing_page: str = ""
     base_url_variable: str = ""
     json_mode: JsonMode = JsonMode.JSON_OBJECT
@@ -61,6 +64,7 @@ class ProviderSpec(BaseModel):
     seed_supported: bool = True
     lists_models: bool = False
     listing: Listing = Listing.OPENAI
+    says_prices: bool = False
     local: bool = False
     start_hint: str = ""
     pull_hint: str = ""
@@ -172,9 +176,11 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         key_variables=("OPENROUTER_API_KEY",),
         key_prefixes=("sk-or-",),
         key_page="https://openrouter.ai/settings/keys",
+        key_path="/key",  # its list of models is open to everyone and proves nothing
         billing_page="https://openrouter.ai/settings/credits",
         json_word_needed=True,
         lists_models=True,
+        says_prices=True,
         price_provider="openrouter",
         free_suffix=":free",
         sent_with_schema={"provider": {"require_parameters": True}},  # else an upstream may ignore the schema
