@@ -55,7 +55,7 @@ def work_of(record: RunRecord) -> Work:
             OutputColumns(table.names, reader.outputs()),
             reader.reserved_usd(),
             reader.progress().cost_usd,
-            _form(record, reader.meta().get("answer_form")),
+            form_of(record, reader.meta().get("answer_form")),
             LeftOut(reader.meta().get("left_out")),
             _judged(source, reader, table) if isinstance(source, GenerateInput) else Judged(),
         )
@@ -71,7 +71,8 @@ def _pending(record: RunRecord, table: RunTable, plan: RunPlan, finished: bytear
     return ((index, row) for index, row in enumerate(rows) if not finished[index])
 
 
-def _form(record: RunRecord, remembered: str | None) -> AnswerForm:
+def form_of(record: RunRecord, remembered: str | None) -> AnswerForm:
+    """The form in which a run asks for JSON: the one that its file remembers, else the first to try."""
     if remembered:
         return AnswerForm(remembered)
     typed = any(step.outputs for step in steps_of(record.spec))
