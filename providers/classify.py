@@ -46,6 +46,7 @@ class TransportFault(StrEnum):
     TIMEOUT = "timeout"
     CUT = "cut"
     NOT_HTTP = "not_http"
+    FORBIDDEN = "forbidden"
 
 
 _NEVER_SENT = {
@@ -56,6 +57,7 @@ _NEVER_SENT = {
     TransportFault.TLS,
     TransportFault.PROXY,
     TransportFault.CONNECT_TIMEOUT,
+    TransportFault.FORBIDDEN,
 }
 
 
@@ -86,6 +88,8 @@ def classify_transport(context: CallContext, fault: TransportFault, detail: str 
     kind = ErrorKind.TIMEOUT if fault is TransportFault.TIMEOUT else ErrorKind.CONNECTION
     if fault is TransportFault.NOT_HTTP:
         kind = ErrorKind.MALFORMED_RESPONSE
+    if fault is TransportFault.FORBIDDEN:
+        kind = ErrorKind.WRONG_ENDPOINT
     if kind is ErrorKind.TIMEOUT:
         remedy = remedy_for(kind, context, ErrorBody(0))
     return ProviderError(
@@ -223,5 +227,9 @@ _TRANSPORT_TEXTS: dict[TransportFault, tuple[str, str]] = {
     TransportFault.NOT_HTTP: (
         "The server at {base_url} did not answer as a web server does.",
         "Check the address and the port in the base URL, and http against https.",
+    ),
+    TransportFault.FORBIDDEN: (
+        "The name in {base_url} leads to an address that Handai never sends keys to (link-local or cloud metadata).",
+        "Use the address of your model server.",
     ),
 }

@@ -55,7 +55,7 @@ def read_error_value(status: int, value: object) -> ErrorBody:
     message = next((m for m in (_message(layer) for layer in layers) if m), "")
     quoted = [metadata.get("raw"), metadata.get("previous_errors"), *(_message(layer) for layer in layers)]
     return ErrorBody(
-        status=_own_status(layers) if status < 400 else status,
+        status=_own_status(layers) if status < 300 else status,
         message=message,
         words=frozenset(_words([*layers, metadata, availability, *_details(layers), *_inner_errors(layers)])),
         text=" ".join(str(q) for q in quoted if q).lower(),
@@ -64,7 +64,7 @@ def read_error_value(status: int, value: object) -> ErrorBody:
         availability=availability,
         details=tuple(_details(layers)),
         failed_generation=next((str(g) for g in (layer.get("failed_generation") for layer in layers) if g), None),
-        began=status < 400,
+        began=status < 300,
     )
 
 

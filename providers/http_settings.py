@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 import httpx2
 
 from handai_errors import SpecError
-from providers.base_url import is_loopback
+from providers.address_guard import watch_connection
+from providers.base_url import host_of, is_loopback
 
 MAX_ANSWER_BYTES = 10 * 1024 * 1024
 CONNECT_TIMEOUT_S = 15.0
@@ -19,6 +20,10 @@ _MAX_CONNECTIONS = 1024
 _KEEPALIVE_S = 4.0
 # A model on this computer is never behind the company's proxy, whatever NO_PROXY says.
 _DIRECT = ("all://localhost", "all://127.0.0.0/8", "all://[::1]", "all://host.docker.internal")
+
+
+class WrongHostError(Exception):
+    """A request was about to go to another host than the one that its key is for; it was not sent."""
 
 
 class AnswerTooLargeError(Exception):
@@ -41,12 +46,19 @@ class HttpSettings(TypedDict):
 
 
 def http_settings(base_url: str, headers: dict[str, str]) -> HttpSettings:
-    """The settings of a client that sends exactly `headers` with every request, and nothing a library adds."""
+    """The settings of a client that sends exactly `headers` with every request, and nothing a library adds.
+
+    It talks to the host of `base_url` and no other.
+    """
     host = httpx2.Request("GET", base_url).headers["Host"]
     fixed = httpx2.Headers({"Host": host, **headers})
+    bound_to = host_of(base_url)
 
     async def only_ours(request: httpx2.Request) -> None:
+        if host_of(str(request.url)) != bound_to:
+            raise WrongHostError(f"A request to another host than {bound_to} was not sent.")
         request.headers = fixed
+        request.extensions = {**request.extensions, "trace": watch_connection}
 
     return HttpSettings(
         verify=_trust(base_url),

@@ -6,13 +6,15 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
+import aiohttp
 import httpx2
 import openai
 from pydantic import SecretStr
 
 from handai_errors import ErrorKind, ProviderError
+from providers.address_guard import guarded_socket
 from providers.answer import Answer, read_completion
 from providers.base import Completion, CompletionRequest, StreamPiece
 from providers.classify import TransportFault, bad_key_text, classify_status, classify_transport, malformed
@@ -34,6 +36,29 @@ from providers.specs import ProviderSpec
 _PATH = "/chat/completions"
 
 
+class _GuardedHttpClient(openai.DefaultAioHttpClient):
+    """The SDK's aiohttp client that looks at each address before it connects; through a proxy the proxy resolves."""
+
+    def _init_transport(  # type: ignore[override]  # httpx2 passes its settings by name, and the SDK adds its own
+        self,
+        **settings: Any,  # noqa: ANN401 - whatever they are
+    ) -> httpx2.AsyncBaseTransport:
+        transport: Any = super()._init_transport(**settings)
+        limits: httpx2.Limits = settings["limits"]
+
+        def session() -> aiohttp.ClientSession:  # on the loop that it is used on
+            connector = aiohttp.TCPConnector(
+                ssl=settings["verify"],
+                limit=limits.max_connections or 0,
+                keepalive_timeout=limits.keepalive_expiry,
+                socket_factory=guarded_socket,
+            )
+            return aiohttp.ClientSession(connector=connector)
+
+        transport.client = session
+        return cast("httpx2.AsyncBaseTransport", transport)
+
+
 class OpenAICompatibleClient:
     """A CompletionClient over any server that speaks OpenAI's chat completions. One attempt per call, no retries."""
 
@@ -53,7 +78,7 @@ class OpenAICompatibleClient:
             webhook_secret="",
             base_url=base_url,
             max_retries=0,
-            http_client=openai.DefaultAioHttpClient(**http_settings(base_url, headers)),
+            http_client=_GuardedHttpClient(**http_settings(base_url, headers)),
         )
 
     async def complete(self, request: CompletionRequest) -> Completion:
