@@ -28,6 +28,7 @@ from services.listening import Stops, hearing_requests, hearing_signals
 from services.processes import is_alive, own_lease
 from services.takeover import EarlierAnswers
 from services.views import figures_of
+from services.wire_log import logged
 from services.work import work_of
 
 # What a person can mend: the run waits for it.
@@ -136,7 +137,8 @@ async def _client(record: RunRecord, key: SecretStr | None) -> AsyncIterator[Com
     model = record.spec.model
     client = await asyncio.to_thread(make_client, record.provider, base_url=model.base_url, api_key=key)
     try:
-        yield client
+        with logged(client, record, key) as watched:
+            yield watched
     finally:
         await client.aclose()
 
