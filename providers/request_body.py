@@ -22,7 +22,7 @@ def request_body(spec: ProviderSpec, request: CompletionRequest, *, stream: bool
     if request.max_tokens is not None:
         body[spec.max_tokens_parameter] = request.max_tokens
     if request.seed is not None and spec.seed_supported:
-        body["seed"] = request.seed
+        body[spec.seed_parameter] = request.seed
     body |= _form_of_answer(spec, request)
     if stream:
         body["stream"] = True
