@@ -5,6 +5,8 @@ from pathlib import Path
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
+from storage.model_health import CheckRecord, ModelHealth, health_in
+from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
 from storage.records import (
     DatasetRecord,
     ErrorGroup,
@@ -36,10 +38,14 @@ __all__ = [
     "PENDING",
     "SQLITE_VERSION",
     "Catalogue",
+    "CheckRecord",
     "DatasetRecord",
     "ErrorGroup",
     "Event",
+    "Filled",
     "Lease",
+    "ListRecord",
+    "Place",
     "Progress",
     "RunControl",
     "RunFilter",
@@ -47,6 +53,7 @@ __all__ = [
     "RunRecord",
     "RunWriter",
     "SessionRecord",
+    "Stored",
     "StoredAnswer",
     "StoredAttempt",
     "StoredResult",
@@ -54,6 +61,7 @@ __all__ = [
     "begin_execution",
     "create_run_file",
     "end_execution",
+    "health_in",
     "note_drawing",
     "note_event",
     "note_table",
@@ -73,6 +81,9 @@ class Catalogue:
         self.runs = Runs(self.database)
         self.leases = Leases(self.database)
         self.settings = Settings(self.database)
+        self.models = Models(self.database)
+        self.model_notes = ModelNotes(self.database)
+        self.model_health = ModelHealth(self.database)
 
     def __enter__(self) -> "Catalogue":
         return self
