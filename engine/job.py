@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.bounded_schema import with_bounds
 from engine.columns import Output
+from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
 from engine.placeholders import placeholders
@@ -258,6 +259,9 @@ class RunPlan:
             json_schema=_schema(job) if with_schema else None,
             seed=None if "seed" in job.without else self._seed(job),
             timeout_s=self.spec.limits.timeout_s,
+            max_tokens_name=max_tokens_name(job.without),
+            fallbacks=model.fallbacks,
+            preferences=model.routing.preferences() if model.routing else None,
         )
 
     def _seed(self, job: Job) -> int | None:

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from engine.columns import Output
 from engine.declared import Declared
+from engine.routing import Routing
 from engine.schema.columns import Schema
 from engine.tables.model import ParseOptions
 from handai_errors import SpecError
@@ -60,7 +61,10 @@ class Prompt(Declared):
 
 
 class ModelSettings(Declared):
-    """Which model answers, and how; None leaves a setting to the provider."""
+    """Which model answers, and how; None leaves a setting to the provider.
+
+    `fallbacks` and `routing` are for aggregators: models to ask when `model` fails, and whom to ask.
+    """
 
     provider: str
     model: Annotated[str, Field(min_length=1)]
@@ -69,6 +73,8 @@ class ModelSettings(Declared):
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     json_mode: bool = False
     seed: int | None = None
+    fallbacks: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    routing: Routing | None = None
 
 
 NO_MODEL = ModelSettings(provider="none", model="none")  # of a generated table that no model writes in

@@ -29,7 +29,11 @@ SCHEMA_FORMS = frozenset({AnswerForm.BOUNDED_SCHEMA, AnswerForm.JSON_SCHEMA})
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One model call; None leaves a setting to the provider's default. `json_schema` goes with SCHEMA_FORMS only."""
+    """One model call; None leaves a setting to the provider's default. `json_schema` goes with SCHEMA_FORMS only.
+
+    `max_tokens_name` is what max tokens are called on the wire where the model refused the provider's own name for it.
+    `fallbacks` are models to ask when `model` fails, `preferences` say whom to ask; aggregators alone are told them.
+    """
 
     model: str
     messages: tuple[Message, ...]
@@ -39,6 +43,9 @@ class CompletionRequest:
     json_schema: dict[str, Any] | None = None
     seed: int | None = None
     timeout_s: float = 120.0
+    max_tokens_name: str | None = None
+    fallbacks: tuple[str, ...] = ()
+    preferences: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Completion:
     """A model's answer as received; engine.parsing decides whether it is usable.
 
     `text` is None when the provider sent null content; `refusal` is the model's own refusal text;
-    `upstream` names who really served it behind an aggregator.
+    `upstream` names who really served it behind an aggregator; `id` is under what the provider remembers it.
     """
 
     text: str | None
@@ -78,6 +85,7 @@ class Completion:
     upstream: str | None = None
     latency_s: float = 0.0
     rate_limits: RateLimits | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
