@@ -23,6 +23,7 @@ from providers.prices import FREE, Price, cost_of, price_of
 from providers.router import make_client
 from providers.specs import get_provider
 from services.drawing import draw_table
+from services.faults import facts_of
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.processes import is_alive, own_lease
@@ -71,7 +72,7 @@ def _told(error: BaseException) -> HandaiError:
         error = error.exceptions[0]
     if isinstance(error, HandaiError):
         return error
-    log.error("a fault in Handai", exc_info=error)
+    log.error("a fault in Handai", **facts_of(error))
     return HandaiError(f"Handai stumbled: {type(error).__name__}: {error}", "Please report it, then resume.")
 
 

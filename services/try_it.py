@@ -4,7 +4,6 @@ import asyncio
 import queue
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from handai_errors import ErrorKind, HandaiError, ProviderError
 from providers.base import Completion, CompletionClient, CompletionRequest, Message
 from providers.prices import cost_of, price_of
 from providers.router import make_client
+from services.faults import facts_of
 from services.keys import require_key
 
 _REMEDIES = {  # for one question, where a run's speak of rows
@@ -128,8 +128,7 @@ class Trial:
         except HandaiError as error:
             self._note(problem=error)
         except Exception as error:  # noqa: BLE001 whatever breaks it off, whoever waits for the end is told
-            place = traceback.extract_tb(error.__traceback__)[-1]  # and no more: a frame's values may hold the key
-            log.error("a fault in Handai", error=type(error).__name__, at=f"{place.filename}:{place.lineno}")  # noqa: TRY400 see above
+            log.error("a fault in Handai", **facts_of(error))  # noqa: TRY400 a traceback would show values
             self._note(problem=HandaiError(f"Handai stumbled: {type(error).__name__}.", "Please report it."))
         finally:
             with self._lock:
