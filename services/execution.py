@@ -24,6 +24,8 @@ from providers.router import make_client
 from providers.specs import get_provider
 from services.drawing import draw_table
 from services.faults import facts_of
+from services.exact_ids import with_exact_id
+from services.habits import remember
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.processes import is_alive, own_lease
@@ -105,6 +107,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
     limiter = limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
     cap = None if price is None or price == FREE else spec.limits.max_cost_usd
+    forms = Forms(work.form, work.known.forms)
     budget = Budget(cap, price, spent_usd=work.spent_usd + work.in_doubt_usd)
     try:
         async with _client(record, key) as client, _earlier_answers(record) as earlier:
@@ -114,7 +117,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 limiter=limiter,
                 budget=budget,
                 outputs=work.outputs,
-                forms=Forms(work.form),
+                forms=forms,
                 left_out=work.left_out,
                 judged=work.judged,
                 local=provider.local,
@@ -126,6 +129,8 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 return await runner.run(work.rows)
     finally:
         await writer.close()
+        with _tolerated("what the model doesn't take"):
+            remember(record, forms, work.left_out)
         log.info("answers were durable", **writer.lag_figures())
 
 
@@ -139,7 +144,7 @@ async def _client(record: RunRecord, key: SecretStr | None) -> AsyncIterator[Com
     client = await asyncio.to_thread(make_client, record.provider, base_url=model.base_url, api_key=key)
     try:
         with logged(client, record, key) as watched:
-            yield watched
+            yield with_exact_id(watched, record.provider, model.base_url, record.model)
     finally:
         await client.aclose()
 
