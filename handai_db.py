@@ -5,6 +5,7 @@ from pathlib import Path
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
+from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
 from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
 from storage.records import (
@@ -43,6 +44,7 @@ __all__ = [
     "ErrorGroup",
     "Event",
     "Filled",
+    "Habit",
     "Lease",
     "ListRecord",
     "Place",
@@ -84,6 +86,7 @@ class Catalogue:
         self.models = Models(self.database)
         self.model_notes = ModelNotes(self.database)
         self.model_health = ModelHealth(self.database)
+        self.model_habits = ModelHabits(self.database)
 
     def __enter__(self) -> "Catalogue":
         return self

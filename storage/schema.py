@@ -52,6 +52,11 @@ CATALOGUE: tuple[Migration, ...] = (
             last_success_at REAL, last_error_at REAL, last_error_kind TEXT, last_error_cause TEXT)""",
         "CREATE INDEX model_runs_by_model ON model_runs(provider, base_url, model)",
     ),
+    (
+        """CREATE TABLE model_habits (
+            provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL, settings TEXT NOT NULL,
+            forms TEXT NOT NULL, learnt_at REAL NOT NULL, PRIMARY KEY (provider, base_url, model)) WITHOUT ROWID""",
+    ),
 )
 
 RUN_FILE: tuple[Migration, ...] = (
