@@ -23,11 +23,12 @@ from providers.prices import FREE, Price, cost_of, price_of
 from providers.router import make_client
 from providers.specs import get_provider
 from services.drawing import draw_table
-from services.faults import facts_of
 from services.exact_ids import with_exact_id
+from services.faults import facts_of
 from services.habits import remember
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
+from services.model_record import note_run
 from services.processes import is_alive, own_lease
 from services.takeover import EarlierAnswers
 from services.views import figures_of
@@ -184,6 +185,8 @@ def _finish(record: RunRecord, status: RunStatus, end: RunEnd) -> None:
         end_execution(run_path(record.id), status, note)
     with _tolerated("the catalogue"):
         _note_end(record, status, pause, why)
+    with _tolerated("the model's record"):
+        note_run(record)
     log.info("run ends", run=record.id, status=str(status), reason=pause and str(pause))
 
 
