@@ -37,7 +37,7 @@ def curl_for(model: ModelSettings, request: CompletionRequest, *, stream: bool =
     if spec.id == "demo":
         raise InputError("The offline demo sends nothing.", "Choose a provider to have a request to copy.")
     address = resolve_base_url(spec.id, model.base_url)
-    with_key = spec.requires_api_key or find_key(spec.id) is not None
+    with_key = spec.requires_api_key or find_key(spec.id, base_url=model.base_url) is not None
     return curl_command(spec, address, request, with_key=with_key, stream=stream)
 
 

@@ -23,6 +23,6 @@ def chosen_model(provider: ProviderSpec, model: str | None) -> str:
     return found
 
 
-def chosen_address(provider: ProviderSpec, base_url: str | None) -> str | None:
-    """The address given, else the one saved for the provider; None is the provider's own."""
-    return base_url or preferences.load().base_urls.get(provider.id)
+def chosen_address(provider_id: str) -> str | None:
+    """The address saved for the provider; None is the provider's own."""
+    return preferences.load().base_urls.get(provider_id)

@@ -4,7 +4,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -21,6 +21,7 @@ from providers.prices import cost_of, price_of
 from providers.router import make_client
 from services.faults import facts_of
 from services.keys import require_key
+from services.models import model_id
 
 _REMEDIES = {  # for one question, where a run's speak of rows
     ErrorKind.LENGTH: "Raise max tokens and ask again.",
@@ -74,8 +75,14 @@ class TrialState:
 
 
 def begin(question: Question, typed_key: SecretStr | None = None) -> "Trial":
-    """Ask, and return at once; raises InputError when the provider needs a key and there is none."""
-    return Trial(question, require_key(question.model.provider, typed_key))
+    """Ask, and return at once; a name of the model that its provider lists stands for the id.
+
+    Raises InputError when a key is needed and missing, is not for that host, or no listed model can be meant.
+    """
+    model = question.model
+    key = require_key(model.provider, typed_key, model.base_url)
+    named = model.model_copy(update={"model": model_id(model.provider, model.base_url, model.model)})
+    return Trial(replace(question, model=named), key)
 
 
 class Trial:
@@ -98,7 +105,7 @@ class Trial:
         with self._lock:
             return replace(self._state, text="".join(self._pieces))
 
-    def pieces(self) -> Iterator[str]:
+    def pieces(self) -> Generator[str]:
         """The answer's text as it comes, for one reader; one who leaves early stops the request."""
         try:
             while (piece := self._arrived.get()) is not None:
@@ -126,6 +133,8 @@ class Trial:
         except asyncio.CancelledError:
             self._note(stopped=True)
         except HandaiError as error:
+            if isinstance(error, ProviderError):
+                error.remedy = _REMEDIES.get(error.kind) or error.remedy or _wait(error)
             self._note(problem=error)
         except Exception as error:  # noqa: BLE001 whatever breaks it off, whoever waits for the end is told
             log.error("a fault in Handai", **facts_of(error))  # noqa: TRY400 a traceback would show values
@@ -192,12 +201,14 @@ class Trial:
         if usage.cost_usd is None:
             usage = replace(usage, cost_usd=cost_of(price_of(model.provider, model.model), usage))
         self._note(completion=replace(completion, usage=usage))
-        try:
-            parse_completion(completion, _ANSWER, json_mode=False)
-        except ProviderError as error:
-            error.remedy = _REMEDIES.get(error.kind, error.remedy)
-            raise
+        parse_completion(completion, _ANSWER, json_mode=False)
 
     def _note(self, **changes: object) -> None:
         with self._lock:
             self._state = replace(self._state, **changes)  # type: ignore[arg-type] # fields of TrialState
+
+
+def _wait(error: ProviderError) -> str:
+    """What to do about a failure that a run would wait out by itself."""
+    wait = f"{error.retry_after_s:.0f} seconds" if error.retry_after_s and error.retry_after_s >= 1 else "a little"
+    return f"Wait {wait}, then ask again."

@@ -86,7 +86,7 @@ def test_a_reader_who_leaves_stops_the_request(fake_provider: FakeProvider) -> N
     trial = begin(question(fake_provider, timeout_s=60))
     pieces = trial.pieces()
     assert next(pieces) == "0 "
-    pieces.close()  # type: ignore[attr-defined] # a generator
+    pieces.close()
     state = trial.wait(10)
     assert (state.ended, state.stopped) == (True, True)
     assert state.text.startswith("0 ")
