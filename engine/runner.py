@@ -202,7 +202,12 @@ class Runner:
         job.counted += error.kind not in THROTTLES
         limits = self._plan.spec.limits
         decision = decide(
-            error, job.history, max_attempts=limits.max_attempts, local=self._with.local, uniform=self._with.uniform
+            error,
+            job.history,
+            max_attempts=limits.max_attempts,
+            local=self._with.local,
+            uniform=self._with.uniform,
+            backoff=limits.backoff,
         )
         if decision.pause:
             self._pause(decision.pause, error)

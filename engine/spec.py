@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import Field, ValidationError
 
+from engine.backoff import DEFAULT_BACKOFF, Backoff
 from engine.columns import Output
 from engine.declared import Declared
 from engine.routing import Routing
@@ -87,6 +88,7 @@ class Limits(Declared):
     rpm: Annotated[int, Field(ge=1)] | None = None
     max_attempts: Annotated[int, Field(ge=1, le=20)] = DEFAULT_MAX_ATTEMPTS
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = DEFAULT_TIMEOUT_S
+    backoff: Backoff = DEFAULT_BACKOFF
     max_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
