@@ -78,10 +78,15 @@ def last_check(target: Target, clock: Clock = time.time) -> CheckRecord | None:
     return found if fresh and found and found.standing != Standing.UNKNOWN else None
 
 
-async def ask_and_keep(target: Target, *, thorough: bool = False, clock: Clock = time.time) -> CheckRecord:
-    """Ask the model one short question, keep what came of it, and the id that it answered to."""
+def must_not_be_dev_mode() -> None:
+    """Raise ConflictError in DEV_MODE: the demo's answer proves nothing about a model."""
     if dev_mode():
         raise ConflictError("DEV_MODE is on: nothing is asked, so no model can be checked.", "Switch it off first.")
+
+
+async def ask_and_keep(target: Target, *, thorough: bool = False, clock: Clock = time.time) -> CheckRecord:
+    """Ask the model one short question, keep what came of it, and the id that it answered to."""
+    must_not_be_dev_mode()
     provider, url = target.place.provider, target.base_url
     client = await asyncio.to_thread(make_client, provider, base_url=url, api_key=target.key)
     try:
