@@ -8,6 +8,7 @@ from storage.control import RunControl
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
 from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
+from storage.personas import PersonaRecord, Personas
 from storage.records import (
     DatasetRecord,
     ErrorGroup,
@@ -47,6 +48,7 @@ __all__ = [
     "Habit",
     "Lease",
     "ListRecord",
+    "PersonaRecord",
     "Place",
     "Progress",
     "RunControl",
@@ -87,6 +89,7 @@ class Catalogue:
         self.model_notes = ModelNotes(self.database)
         self.model_health = ModelHealth(self.database)
         self.model_habits = ModelHabits(self.database)
+        self.personas = Personas(self.database)
 
     def __enter__(self) -> "Catalogue":
         return self

@@ -9,6 +9,7 @@ import typer
 
 from cli import commands, execution, records, writing
 from cli.generate import generate
+from cli.personas import list_personas
 from cli.progress import fail
 from cli.transform import transform
 from handai_errors import HandaiError
@@ -33,6 +34,7 @@ app.command("report")(writing.report)
 app.command("delete")(records.delete)
 app.command("providers")(records.providers)
 app.command("doctor")(records.doctor)
+app.command("personas")(list_personas)
 app.command(execution.FINISH, hidden=True)(execution.finish)
 
 

@@ -57,6 +57,11 @@ CATALOGUE: tuple[Migration, ...] = (
             provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL, settings TEXT NOT NULL,
             forms TEXT NOT NULL, learnt_at REAL NOT NULL, PRIMARY KEY (provider, base_url, model)) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE personas (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, instructions TEXT NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
+            changed_at REAL NOT NULL)""",
+    ),
 )
 
 RUN_FILE: tuple[Migration, ...] = (
