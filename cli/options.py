@@ -9,7 +9,7 @@ import typer
 from engine.spec import RunSpec
 from handai_errors import SpecError
 from providers.specs import get_provider
-from services import preferences
+from services import key_hosts, preferences
 from services.exporting import Wanted
 
 _MODEL = "Model and limits"
@@ -123,6 +123,8 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
     model = flags.model or saved.models.get(provider.id) or provider.default_model
     if not model:
         raise SpecError(f"{provider.name} needs a model.", "Name it with --model.")
+    if flags.base_url:
+        key_hosts.remember_host(provider.id, flags.base_url)
     return {
         "model": {
             "provider": provider.id,

@@ -7,9 +7,10 @@ from typing import Any, TypedDict
 
 import httpx2
 
-from handai_errors import SpecError
+from handai_errors import ConflictError, SpecError
 from providers.address_guard import watch_connection
 from providers.base_url import host_of, is_loopback
+from providers.dev_mode import dev_mode
 
 MAX_ANSWER_BYTES = 10 * 1024 * 1024
 CONNECT_TIMEOUT_S = 15.0
@@ -48,8 +49,10 @@ class HttpSettings(TypedDict):
 def http_settings(base_url: str, headers: dict[str, str]) -> HttpSettings:
     """The settings of a client that sends exactly `headers` with every request, and nothing a library adds.
 
-    It talks to the host of `base_url` and no other.
+    It talks to the host of `base_url` and no other; in DEV_MODE to none: this is the last place to hold it back.
     """
+    if dev_mode():
+        raise ConflictError("DEV_MODE is on: nothing is sent.", "Switch DEV_MODE off to reach the provider.")
     host = httpx2.Request("GET", base_url).headers["Host"]
     fixed = httpx2.Headers({"Host": host, **headers})
     bound_to = host_of(base_url)

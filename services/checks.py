@@ -1,7 +1,7 @@
 """Everything that can be known to be wrong before anything is sent, and what a person should know before a run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from engine.outputs import drawn_names, filled_names, planned_columns
@@ -17,6 +17,8 @@ from handai_errors import SpecError
 from providers.base_url import is_loopback, resolve_base_url
 from providers.prices import FREE, price_of
 from providers.specs import get_provider
+from services.dev_mode import answered_by_demo
+from services.key_hosts import declared_base_url
 
 DEFAULT_CAPPED_MAX_TOKENS = 1024
 
@@ -40,11 +42,14 @@ class Plan:
 
 def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
     """The run that `spec` means, over a table unless it generates one; raises SpecError with what to mend."""
+    spec, notices = answered_by_demo(spec)
     if isinstance(spec.input, GenerateInput):
-        return _check_generate(spec, spec.input)
-    if info is None:
+        plan = _check_generate(spec, spec.input)
+    elif info is None:
         raise SpecError("This run has no table.", "Choose a file first.")
-    return _check_transform(spec, spec.input, info)
+    else:
+        plan = _check_transform(spec, spec.input, info)
+    return replace(plan, notices=(*notices, *plan.notices))
 
 
 def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:
@@ -138,7 +143,7 @@ def _with_address(spec: RunSpec) -> RunSpec:
     provider = get_provider(spec.model.provider)
     if provider.id in {"demo", NO_MODEL.provider}:
         return spec
-    base_url = resolve_base_url(provider.id, spec.model.base_url)
+    base_url = resolve_base_url(provider.id, spec.model.base_url or declared_base_url(provider))
     return spec.model_copy(update={"model": spec.model.model_copy(update={"base_url": base_url})})
 
 
