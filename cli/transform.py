@@ -1,5 +1,6 @@
 """`handai transform`: a model works on every row of a table."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from cli.options import (
     Concurrency,
     Detach,
     Diagnostics,
+    Fallback,
     Lossless,
     Manner,
     MaxAttempts,
@@ -21,6 +23,7 @@ from cli.options import (
     ModelFlags,
     Overwrite,
     Provider,
+    Route,
     Rpm,
     RunName,
     Session,
@@ -83,6 +86,8 @@ def transform(
     max_attempts: MaxAttempts = None,
     timeout: Timeout = None,
     max_cost: MaxCost = None,
+    fallback: Fallback = None,
+    route: Route = None,
     session: Session = None,
     run_name: RunName = None,
     diagnostics: Diagnostics = False,
@@ -96,6 +101,7 @@ def transform(
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
+    flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()))
     parts = model_part(flags)
     text, chosen = told(persona, instructions)
     declared: dict[str, Any] = {

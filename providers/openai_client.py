@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from handai_errors import ErrorKind, ProviderError
 from providers.address_guard import guarded_socket
 from providers.answer import Answer, read_completion
+from providers.attribution import own_headers
 from providers.base import Completion, CompletionRequest, StreamPiece
 from providers.classify import TransportFault, bad_key_text, classify_status, classify_transport, malformed
 from providers.event_stream import StreamedAnswer, events
@@ -67,7 +68,7 @@ class OpenAICompatibleClient:
         self._context = CallContext(spec, base_url, key_hint=key_hint(spec.id, key), has_key=bool(key))
         self._keys = (key,) if key else ()
         self._key_can_be_sent = all("!" <= c <= "~" for c in key)
-        headers = request_headers(key if self._key_can_be_sent else None, spec.headers)
+        headers = request_headers(key if self._key_can_be_sent else None, own_headers(spec))
         # Every argument that the SDK would otherwise fill from the environment is given, so that no key, project or
         # header of another provider travels along; the headers that go out are ours alone.
         self._sdk = openai.AsyncOpenAI(

@@ -117,6 +117,8 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         generation_path="/generation",
         sent_with_schema={"provider": {"require_parameters": True}},  # else an upstream may ignore the schema
         headers={"HTTP-Referer": "https://github.com/mohsaqr/handai", "X-OpenRouter-Title": "Handai"},
+        header_variables={"HTTP-Referer": "OPENROUTER_SITE_URL", "X-OpenRouter-Title": "OPENROUTER_SITE_NAME"},
+        base_url_variable="OPENROUTER_BASE_URL",
     ),
     *HOSTED,
     ProviderSpec(

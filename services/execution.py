@@ -19,7 +19,7 @@ from engine.spec import GenerateInput
 from handai_db import RunReader, RunRecord, RunWriter, begin_execution, end_execution
 from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, StorageError
 from providers.base import CompletionClient, Usage
-from providers.prices import FREE, Price, cost_of, price_of
+from providers.prices import FREE, Price, cost_of, dearest_of
 from providers.router import make_client
 from providers.specs import get_provider
 from services.drawing import draw_table
@@ -103,7 +103,8 @@ async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
 async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
     spec = record.spec
     provider = get_provider(record.provider)
-    price = price_of(record.provider, record.model) if _needs_price(record) else None
+    models = (record.model, *spec.model.fallbacks)  # whichever answers, a cap holds
+    price = dearest_of(record.provider, models) if _needs_price(record) else None
     work = await asyncio.to_thread(work_of, record)
     limiter = limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
