@@ -26,21 +26,23 @@ def search(models: Sequence[ModelInfo], text: str) -> list[ModelInfo]:
 def in_order(models: Sequence[ModelInfo], by: SortBy, used: Mapping[str, float] | None = None) -> list[ModelInfo]:
     """The models sorted; `used` says when each was last used, in Unix seconds."""
     used_at = used or {}
+    return sorted(models, key=lambda model: order_key(model, by, used_at.get(model.id)))
 
-    def first(model: ModelInfo) -> float:
-        match by:
-            case SortBy.USED:
-                return -used_at.get(model.id, 0.0)
-            case SortBy.PRICE:
-                return _price(model)
-            case SortBy.CONTEXT:
-                return -(model.context_length or 0)
-            case SortBy.NEWEST:
-                return -(model.created or 0)
-            case SortBy.NAME:
-                return 0.0
 
-    return sorted(models, key=lambda model: (first(model), model.id.casefold()))
+def order_key(model: ModelInfo, by: SortBy, used_at: float | None) -> tuple[float, str]:
+    """What puts a model before another."""
+    match by:
+        case SortBy.USED:
+            first = -(used_at or 0.0)
+        case SortBy.PRICE:
+            first = _price(model)
+        case SortBy.CONTEXT:
+            first = -(model.context_length or 0)
+        case SortBy.NEWEST:
+            first = -(model.created or 0)
+        case SortBy.NAME:
+            first = 0.0
+    return first, model.id.casefold()
 
 
 def _price(model: ModelInfo) -> float:
