@@ -2,6 +2,7 @@
 
 import shlex
 
+from providers.attribution import own_headers
 from providers.base import CompletionRequest
 from providers.http_settings import request_headers
 from providers.request_body import request_body
@@ -24,7 +25,7 @@ def curl_command(
     With `with_key` it takes the key from the provider's environment variable, unexpanded here.
     """
     body = request_body(spec, request, stream=stream).decode()
-    headers = request_headers(None, spec.headers)
+    headers = request_headers(None, own_headers(spec))
     parts = [f"{_SWITCH}{' -N' if stream else ''} {_url(base_url)}"]
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items() if name not in _SENT_BY_CURL]
     if with_key:

@@ -1,5 +1,7 @@
 """A row's model call as a curl command: what a run sends, for anyone to send again without Handai."""
 
+from dataclasses import replace
+
 from engine.job import Member, RunPlan
 from engine.left_out import LeftOut
 from engine.spec import ModelSettings
@@ -9,9 +11,12 @@ from providers.base import CompletionRequest
 from providers.base_url import resolve_base_url
 from providers.curl import curl_command
 from providers.specs import get_provider
+from services.exact_ids import exact_id
+from services.habits import known_of
 from services.home import run_path
 from services.inspect import RowDetail, StepDetail, detail
 from services.keys import find_key
+from services.models import place_of
 from services.run_tables import table_of
 from services.work import form_of
 
@@ -32,11 +37,16 @@ def curl_of(record: RunRecord, row_index: int, step: int = 0) -> str:
 
 
 def curl_for(model: ModelSettings, request: CompletionRequest, *, stream: bool = False) -> str:
-    """The curl command for any request to the provider and address of `model`; raises InputError for the demo."""
+    """The curl command for any request to the provider and address of `model`; raises InputError for the demo.
+
+    The model goes by the id that works at that address.
+    """
     spec = get_provider(model.provider)
     if spec.id == "demo":
         raise InputError("The offline demo sends nothing.", "Choose a provider to have a request to copy.")
     address = resolve_base_url(spec.id, model.base_url)
+    _, sent_as = exact_id(place_of(spec.id, model.base_url), request.model)
+    request = replace(request, model=sent_as or request.model)
     with_key = spec.requires_api_key or find_key(spec.id, base_url=model.base_url) is not None
     return curl_command(spec, address, request, with_key=with_key, stream=stream)
 
@@ -48,5 +58,7 @@ def _request(record: RunRecord, shown: RowDetail, found: StepDetail) -> Completi
     plan = RunPlan(record.spec, (), table=table_of(record).names)
     job = plan.job([Member(shown.row.index, shown.row.cells, found.draw)], found.index)
     job.messages = found.messages  # with what the steps before have answered
-    job.form, job.without = form_of(record, meta.get("answer_form")), LeftOut(meta.get("left_out")).names
+    known = known_of(record)
+    job.form = form_of(record, meta.get("answer_form"), known)
+    job.without = LeftOut(meta.get("left_out"), known.settings).names
     return plan.request(job)

@@ -26,8 +26,13 @@ class Known:
 
 def known_of(record: RunRecord, clock: Clock = time.time) -> Known:
     """What earlier runs learnt of a run's model; nothing that is older than a month."""
+    return known_at(_place(record), record.model, clock)
+
+
+def known_at(place: Place, model: str, clock: Clock = time.time) -> Known:
+    """The same of any model at its provider's address."""
     with open_catalogue() as catalogue:
-        habit = catalogue.model_habits.get(_place(record), record.model)
+        habit = catalogue.model_habits.get(place, model)
     if habit is None or clock() - habit.learnt_at > TRUSTED_S:
         return Known()
     return Known(habit.settings, habit.forms)
@@ -35,11 +40,15 @@ def known_of(record: RunRecord, clock: Clock = time.time) -> Known:
 
 def remember(record: RunRecord, forms: Forms, left_out: LeftOut, clock: Clock = time.time) -> None:
     """Keep what a run learnt of its model, for the next one."""
-    learnt = Known(left_out.names, forms.refused)
-    if learnt == Known() or learnt == known_of(record, clock):
+    remember_at(_place(record), record.model, Known(left_out.names, forms.refused), clock)
+
+
+def remember_at(place: Place, model: str, learnt: Known, clock: Clock = time.time) -> None:
+    """Keep what was learnt of any model at its provider's address; it replaces what was known."""
+    if learnt == Known() or learnt == known_at(place, model, clock):
         return
     with open_catalogue() as catalogue:
-        catalogue.model_habits.learn(_place(record), record.model, learnt.settings, learnt.forms, clock())
+        catalogue.model_habits.learn(place, model, learnt.settings, learnt.forms, clock())
 
 
 def all_habits() -> tuple[Habit, ...]:

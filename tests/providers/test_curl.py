@@ -92,6 +92,12 @@ def test_the_key_is_a_variable_and_never_written() -> None:
     assert command.startswith("curl -sS https://example.invalid/v1/chat/completions \\\n  -H ")
 
 
+def test_a_person_s_own_site_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENROUTER_SITE_NAME", "Ada's lab")
+    command = curl_command(get_provider("openrouter"), "https://example.invalid/v1", REQUEST, with_key=True)
+    assert "Ada'\"'\"'s lab'" in command
+
+
 def test_a_streamed_request_says_so(fake_provider: FakeProvider, environment: dict[str, str]) -> None:
     spec = get_provider("custom")
     answer = run(curl_command(spec, fake_provider.url, REQUEST, with_key=False, stream=True), environment)

@@ -99,6 +99,14 @@ def test_a_setting_that_the_model_refuses_is_left_out_at_once(fake_provider: Fak
     assert state.left_out == frozenset({"temperature", "seed"})
     assert len(fake_provider.requests) == 3
     assert fake_provider.requests[-1].json()["max_tokens"] == 50
+    again = begin(question(fake_provider, temperature=0.7, seed=1)).wait(10)  # it is remembered
+    assert (again.problem, len(fake_provider.requests)) == (None, 4)
+
+
+def test_max_tokens_go_by_the_name_that_the_model_takes(fake_provider: FakeProvider) -> None:
+    fake_provider.configure(refused_settings=["max_tokens"])
+    assert begin(question(fake_provider, max_tokens=50)).wait(10).problem is None
+    assert fake_provider.requests[-1].json()["max_completion_tokens"] == 50
 
 
 @pytest.mark.parametrize(("fault", "kind"), [("401", ErrorKind.AUTH), ("500", ErrorKind.OVERLOADED)])
