@@ -15,10 +15,11 @@ from engine.tables import TableInfo
 from engine.typed import check_output
 from handai_errors import SpecError
 from providers.base_url import is_loopback, resolve_base_url
-from providers.prices import FREE, price_of
-from providers.specs import get_provider
+from providers.prices import FREE, dearest_of
+from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services.dev_mode import answered_by_demo
 from services.key_hosts import declared_base_url
+from services.models import model_id
 
 DEFAULT_CAPPED_MAX_TOKENS = 1024
 
@@ -143,18 +144,39 @@ def _with_address(spec: RunSpec) -> RunSpec:
     provider = get_provider(spec.model.provider)
     if provider.id in {"demo", NO_MODEL.provider}:
         return spec
+    _check_route(provider, spec.model)
     base_url = resolve_base_url(provider.id, spec.model.base_url or declared_base_url(provider))
-    return spec.model_copy(update={"model": spec.model.model_copy(update={"base_url": base_url})})
+    model, *fallbacks = (model_id(provider.id, base_url, name) for name in (spec.model.model, *spec.model.fallbacks))
+    named = {"base_url": base_url, "model": model, "fallbacks": tuple(fallbacks)}
+    return spec.model_copy(update={"model": spec.model.model_copy(update=named)})
+
+
+def _check_route(provider: ProviderSpec, model: ModelSettings) -> None:
+    """Raise SpecError where a provider can't be told fallback models or whom to ask."""
+    if provider.routes:
+        return
+    takers = " or ".join(spec.name for spec in PROVIDERS if spec.routes)
+    if model.fallbacks:
+        raise SpecError(
+            f"{provider.name} takes no fallback models: only {takers} switches to another model by itself.",
+            f"Leave --fallback out, or choose {takers}.",
+        )
+    if model.routing and model.routing.preferences():
+        raise SpecError(
+            f"{provider.name} has no upstream providers to choose from: routing is for {takers}.",
+            f"Leave the routing out, or choose {takers}.",
+        )
 
 
 def _with_cap(spec: RunSpec) -> tuple[RunSpec, list[str]]:
     limits, model = spec.limits, spec.model
     if limits.max_cost_usd is None:
         return spec, []
-    price = price_of(model.provider, model.model)
+    price = dearest_of(model.provider, (model.model, *model.fallbacks))
     if price is None:
+        named = " or ".join((model.model, *model.fallbacks))
         raise SpecError(
-            f"The price of {model.model} is not known, so a spending cap can't be kept.",
+            f"The price of {named} is not known, so a spending cap can't be kept.",
             "Run without a cap, or choose a model with a known price.",
         )
     if price == FREE or model.max_tokens is not None:

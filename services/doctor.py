@@ -11,7 +11,7 @@ from handai_db import SQLITE_VERSION
 from handai_errors import HandaiError
 from providers.specs import PROVIDERS, ProviderSpec
 from providers.variables import unreadable_files
-from services import keyring_store
+from services import environment, keyring_store
 from services.dev_mode import dev_mode, dev_mode_notice
 from services.home import home, open_catalogue
 from services.keys import key_state
@@ -70,6 +70,8 @@ def _settings() -> tuple[Finding, ...]:
     return (
         *((Finding("note", "DEV_MODE", notice),) if notice else ()),
         *(Finding("problem", file, "can't be read: keys in it are not used") for file in unreadable_files()),
+        *(Finding("ok", "OPENROUTER_ variables", fact) for fact in environment.told()),
+        *(Finding("problem", "OPENROUTER_ variables", why) for why in environment.given_for("openrouter").problems),
         Finding("ok" if usable else "note", "Keyring", "there" if usable else "none: keys come from the environment"),
     )
 

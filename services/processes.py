@@ -12,6 +12,7 @@ import psutil
 from pydantic import SecretStr
 
 from handai_db import Lease
+from providers.attribution import attribution_variables
 from providers.dev_mode import dev_mode
 from services.home import PROJECT, home, run_log_path
 
@@ -55,7 +56,7 @@ def _spawn() -> "subprocess.Popen[bytes]":
             stderr=log,
             start_new_session=True,
             cwd=PROJECT,
-            env={**os.environ, "HANDAI_HOME": str(home())},
+            env={**os.environ, **attribution_variables(), "HANDAI_HOME": str(home())},
         )
     finally:
         os.close(log)
