@@ -100,7 +100,9 @@ def _looks_like_bad_key(body: ErrorBody) -> bool:
     if "api_key_invalid" in body.words or "invalid_api_key" in body.words:
         return True
     refused = re.search(
-        r"api key not valid|invalid api key|multiple authentication credentials|incorrect api key", body.text
+        r"api key not valid|invalid api key|multiple authentication credentials|incorrect api key"
+        r"|no (?:cookie )?auth credentials|^user not found",
+        body.text,
     )
     return body.status in {400, 403} and refused is not None
 

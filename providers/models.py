@@ -44,12 +44,12 @@ async def fetch_models(provider_id: str, base_url: str | None, api_key: SecretSt
     context = CallContext(spec, address, timeout_s=_TIMEOUT_S, key_hint=key_hint(spec.id, key), has_key=bool(key))
     if not all("!" <= c <= "~" for c in key):
         raise bad_key_text(context)
-    async with ListingCall(context, _headers(spec, key), key) as call:
+    async with ListingCall(context, listing_headers(spec, key), key) as call:
         models = await _WAYS[spec.listing](call)
     return with_published_facts(spec, models)
 
 
-def _headers(spec: ProviderSpec, key: str) -> dict[str, str]:
+def listing_headers(spec: ProviderSpec, key: str) -> dict[str, str]:
     """Anthropic's and Google's native lists take the key in a header of their own."""
     if spec.listing is Listing.ANTHROPIC:
         own = {"anthropic-version": _ANTHROPIC_VERSION, **({"x-api-key": key} if key else {})}

@@ -49,7 +49,7 @@ class Behaviour:
 
     `faults` maps a name of tests.fake_faults.FAULTS to its probability per request; `canned` answers every chat
     request with one fixed {"status", "headers", "body"}, or only the next `canned_left` ones; `key` is the only
-    accepted key, None accepts any;
+    accepted key, None accepts any, `list_key` that of GET /models;
     `models` are the ids served, None serves any; `hold` keeps every answer back until it is False again;
     `reply` is the fixed text of every answer, None echoes, or with
     `invents` makes up a text; `fail_first` answers each row's first N requests
@@ -68,6 +68,7 @@ class Behaviour:
     retry_after_s: float | None = 1.0
     bucket: TokenBucket | None = None
     key: str | None = None
+    list_key: str | None = None
     models: list[str] | None = None
     hold: bool = False
     reply: str | None = None
