@@ -116,6 +116,11 @@ class Models:
         )
         return tuple(_model(row) for row in rows)
 
+    def has(self, place: Place, model_id: str) -> bool:
+        """Whether a list names exactly this id."""
+        values = (*_key(place), model_id)
+        return bool(self._db.rows("SELECT 1 FROM models WHERE provider = ? AND base_url = ? AND id = ?", values))
+
     def used(self, provider: str) -> dict[str, float]:
         """When each model was last used by a run, in Unix seconds."""
         rows = self._db.rows(

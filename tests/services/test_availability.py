@@ -3,9 +3,11 @@
 import pytest
 from pydantic import SecretStr
 
+from engine.spec import RunSpec
 from handai_errors import ConflictError, NotFoundError
 from providers.base import ModelInfo
 from services.availability import FRESH_S, MAX_TOKENS, Standing, Target, check_model, target_of
+from services.checks import check
 from services.home import open_catalogue
 from services.model_record import known_models, mark_unavailable, set_disabled, verified_models, worth_checking
 from services.models import place_of
@@ -182,3 +184,15 @@ def test_dev_mode_checks_nothing(monkeypatch: pytest.MonkeyPatch, fake_provider:
     with pytest.raises(ConflictError, match="DEV_MODE"):
         check_model(target(fake_provider))
     assert fake_provider.requests == []
+
+
+def test_001_14_a_big_run_says_so_before_it_begins(fake_provider: FakeProvider) -> None:
+    def notices(rows: int) -> str:
+        source = {"kind": "generate", "rows": rows, "columns": [{"name": "text", "prompt": "Write."}]}
+        model = {"provider": "openrouter", "model": "m", "base_url": fake_provider.url}
+        return " ".join(check(RunSpec.checked({"input": source, "model": model})).notices)
+
+    assert "handai check openrouter m" in notices(1000)
+    assert "handai check" not in notices(10)
+    check_model(target(fake_provider, "m"))
+    assert "handai check" not in notices(1000)
