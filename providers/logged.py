@@ -63,6 +63,9 @@ class LoggedClient:
             "max_tokens": request.max_tokens,
             "seed": request.seed,
             "timeout_s": request.timeout_s,
+            "max_tokens_name": request.max_tokens_name,
+            "fallbacks": request.fallbacks or None,
+            "preferences": request.preferences,
         }
         schema = {"json_schema": request.json_schema} if self._content and request.json_schema else {}
         self._put("request", self._sent, how=how, form=str(request.form), messages=messages, **settings, **schema)

@@ -13,10 +13,13 @@ from engine.spec import DEFAULT_TIMEOUT_S, ModelSettings
 from handai_db import Place
 from handai_errors import ErrorKind, ProviderError, StorageError
 from providers.base import Completion, CompletionClient, CompletionRequest, Message
+from providers.base_url import resolve_base_url
 from providers.prices import cost_of, price_of
 from providers.router import make_client
+from providers.specs import get_provider
 from services.exact_ids import with_exact_id
 from services.habits import Known, known_at, remember_at
+from services.key_hosts import declared_base_url
 
 _REMEDIES = {  # for one question, where a run's speak of rows
     ErrorKind.LENGTH: "Raise max tokens and ask again.",
@@ -60,6 +63,15 @@ class Answered:
 
     completion: Completion
     left_out: frozenset[str]
+
+
+def addressed(model: ModelSettings) -> ModelSettings:
+    """The settings with the address that is meant, as a run keeps it; raises SpecError where none can be used."""
+    spec = get_provider(model.provider)
+    if spec.id == "demo":
+        return model.model_copy(update={"base_url": None})
+    address = resolve_base_url(spec.id, model.base_url or declared_base_url(spec))
+    return model.model_copy(update={"base_url": address})
 
 
 async def ask(question: Question, key: SecretStr | None, arrived: Arrived) -> Answered:

@@ -5,18 +5,17 @@ from dataclasses import replace
 from engine.job import Member, RunPlan
 from engine.left_out import LeftOut
 from engine.spec import ModelSettings
-from handai_db import RunReader, RunRecord
+from handai_db import Place, RunReader, RunRecord
 from handai_errors import InputError, NotFoundError
 from providers.base import CompletionRequest
-from providers.base_url import resolve_base_url
 from providers.curl import curl_command
 from providers.specs import get_provider
+from services.asking import addressed
 from services.exact_ids import exact_id
 from services.habits import known_of
 from services.home import run_path
 from services.inspect import RowDetail, StepDetail, detail
 from services.keys import find_key
-from services.models import place_of
 from services.run_tables import table_of
 from services.work import form_of
 
@@ -44,10 +43,10 @@ def curl_for(model: ModelSettings, request: CompletionRequest, *, stream: bool =
     spec = get_provider(model.provider)
     if spec.id == "demo":
         raise InputError("The offline demo sends nothing.", "Choose a provider to have a request to copy.")
-    address = resolve_base_url(spec.id, model.base_url)
-    _, sent_as = exact_id(place_of(spec.id, model.base_url), request.model)
+    address = addressed(model).base_url or ""
+    _, sent_as = exact_id(Place(spec.id, address), request.model)
     request = replace(request, model=sent_as or request.model)
-    with_key = spec.requires_api_key or find_key(spec.id, base_url=model.base_url) is not None
+    with_key = spec.requires_api_key or find_key(spec.id, base_url=address) is not None
     return curl_command(spec, address, request, with_key=with_key, stream=stream)
 
 

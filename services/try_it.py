@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from handai_errors import HandaiError, ProviderError
 from providers.base import Completion
-from services.asking import Question, ask, judge, remedy_of
+from services.asking import Question, addressed, ask, judge, remedy_of
 from services.faults import facts_of
 from services.keys import require_key
 from services.models import model_id
@@ -44,9 +44,10 @@ class TrialState:
 def begin(question: Question, typed_key: SecretStr | None = None) -> "Trial":
     """Ask, and return at once; a name of the model that its provider lists stands for the id.
 
-    Raises InputError when a key is needed and missing, is not for that host, or no listed model can be meant.
+    Raises InputError when the address can't be used, a key is needed and missing or not for that host, or no listed
+    model can be meant.
     """
-    model = question.model
+    model = addressed(question.model)
     key = require_key(model.provider, typed_key, model.base_url)
     named = model.model_copy(update={"model": model_id(model.provider, model.base_url, model.model)})
     return Trial(replace(question, model=named), key)

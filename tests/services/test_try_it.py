@@ -7,9 +7,11 @@ import pytest
 from pydantic import SecretStr
 
 from engine.spec import ModelSettings
+from handai_db import Place
 from handai_errors import ErrorKind, InputError, ProviderError
 from providers.base import Message
-from services.try_it import Question, Trial, begin
+from services.habits import Known, remember_at
+from services.try_it import Question, begin
 from tests.fake_faults import chat_body
 from tests.fake_provider import FakeProvider
 
@@ -103,6 +105,18 @@ def test_a_setting_that_the_model_refuses_is_left_out_at_once(fake_provider: Fak
     assert (again.problem, len(fake_provider.requests)) == (None, 4)
 
 
+def test_what_a_run_has_learnt_holds_for_a_trial(fake_provider: FakeProvider) -> None:
+    place = Place("custom", fake_provider.url)  # as a run writes its address
+    remember_at(place, "fake-model", Known(settings=frozenset({"temperature"})))
+    begin(question(fake_provider, temperature=0.7, base_url=fake_provider.url + "/")).wait(10)
+    assert ["temperature" in received.json() for received in fake_provider.requests] == [False]
+
+
+def test_the_address_of_a_variable_is_asked(fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDAI_BASE_URL", fake_provider.url)
+    assert begin(question(fake_provider, base_url=None)).wait(10).text == "echo: ROW1 hello"
+
+
 def test_max_tokens_go_by_the_name_that_the_model_takes(fake_provider: FakeProvider) -> None:
     fake_provider.configure(refused_settings=["max_tokens"])
     assert begin(question(fake_provider, max_tokens=50)).wait(10).problem is None
@@ -134,10 +148,8 @@ def test_a_cut_answer_is_shown_and_told_to_be_none(fake_provider: FakeProvider) 
 def test_a_missing_key_and_a_wrong_address_are_told_before_anything_is_sent() -> None:
     with pytest.raises(InputError, match="needs a key"):
         begin(Question(ModelSettings(provider="openai", model="m"), HELLO))
-    wrong = ModelSettings(provider="custom", model="m", base_url="ftp://127.0.0.1")
-    problem = Trial(Question(wrong, HELLO), None).wait(10).problem
-    assert isinstance(problem, InputError)
-    assert "ftp" in problem.cause
+    with pytest.raises(InputError, match="ftp"):
+        begin(Question(ModelSettings(provider="custom", model="m", base_url="ftp://127.0.0.1"), HELLO))
 
 
 def test_the_demo_streams_without_a_key_and_costs_nothing() -> None:
