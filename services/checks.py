@@ -19,6 +19,7 @@ from providers.prices import FREE, dearest_of
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services.dev_mode import answered_by_demo
 from services.key_hosts import declared_base_url
+from services.model_record import worth_checking
 from services.models import model_id
 
 DEFAULT_CAPPED_MAX_TOKENS = 1024
@@ -50,7 +51,9 @@ def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
         raise SpecError("This run has no table.", "Choose a file first.")
     else:
         plan = _check_transform(spec, spec.input, info)
-    return replace(plan, notices=(*notices, *plan.notices))
+    model = plan.spec.model
+    advice = worth_checking(model.provider, model.base_url, model.model, plan.rows)
+    return replace(plan, notices=(*notices, *plan.notices, *((advice,) if advice else ())))
 
 
 def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:
