@@ -19,6 +19,7 @@ from handai_api import (
     get_available_models,
 )
 from handai_errors import NotFoundError
+from providers.demo import LABEL
 from tests.fake_faults import chat_body
 from tests.fake_provider import FakeProvider
 
@@ -144,6 +145,21 @@ def test_a_server_that_is_not_there_has_no_models() -> None:
     with pytest.raises(HandaiError) as caught:
         get_available_models("custom", base_url="http://127.0.0.1:9/v1")
     assert str(caught.value)
+
+
+def test_in_dev_mode_the_demo_answers_for_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEV_MODE", "true")
+    answer = generate_response("Say hello", provider="openai")
+    assert answer.text.startswith(LABEL)
+    assert (answer.model, answer.usage.cost_usd) == ("demo", 0.0)
+
+
+def test_an_address_that_the_script_names_may_have_the_key(
+    provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    generate_response("ROW1", provider="openai", model="m", base_url=provider.url)
+    assert provider.requests[-1].headers["authorization"] == f"Bearer {KEY}"
 
 
 @pytest.mark.anyio
