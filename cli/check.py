@@ -14,8 +14,10 @@ from cli.progress import errors, write_line
 from cli.records import output
 from handai_db import CheckRecord
 from handai_errors import SpecError
+from providers.key_check import KeyStanding
 from services import preferences
 from services.availability import Standing, check_model, target_of
+from services.key_check import check_key
 from services.model_checks import SPACING_S, Wanted, check_models, choose
 from services.model_record import mark_unavailable
 from services.model_report import Report, Summary, Tried, line_of
@@ -39,7 +41,10 @@ def check(
 ) -> None:
     """Check that a provider takes the key and a model answers; exits with 3 if not."""
     found = reach(provider, base_url, key_needed=True)
-    wanted = model or name or _usual_model(found)
+    wanted = model or name
+    if wanted is None:
+        _check_key(found, as_json=as_json)
+        wanted = _usual_model(found)
     target = target_of(found.provider.id, found.base_url, wanted, found.key)
     result = check_model(target, again=again, thorough=True)
     if as_json:
@@ -86,6 +91,20 @@ def try_models(
         raise typer.Exit(4) from None
     gone = mark_unavailable(spec.id, found.base_url) if disable else ()
     _finish(done, wanted, gone, as_json=as_json)
+
+
+def _check_key(found: Reach, *, as_json: bool) -> None:
+    """Tell how the key stands; exits with 3 if no model can be asked with it."""
+    report = check_key(found.provider.id, found.key, found.base_url)
+    for line in report.lines:
+        errors.print(line, markup=False)
+    if report.usable or report.standing is KeyStanding.UNCHECKED:
+        return
+    if as_json:
+        write_line(
+            orjson.dumps({"provider": found.provider.id, "standing": Standing.UNKNOWN, "key": report.standing}).decode()
+        )
+    raise typer.Exit(3)
 
 
 def _usual_model(found: Reach) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from engine.left_out import LeftOut, max_tokens_name
 from engine.model_health import Whose, whose
 from engine.model_ids import variants_of
 from handai_db import CheckRecord, Place
@@ -17,6 +18,7 @@ from providers.dev_mode import dev_mode
 from providers.router import make_client
 from providers.specs import get_provider
 from services.exact_ids import exact_id
+from services.habits import known_at, remember_at
 from services.home import open_catalogue
 from services.models import model_id, place_of
 
@@ -89,15 +91,20 @@ async def ask_and_keep(target: Target, *, thorough: bool = False, clock: Clock =
     must_not_be_dev_mode()
     provider, url = target.place.provider, target.base_url
     client = await asyncio.to_thread(make_client, provider, base_url=url, api_key=target.key)
+    known = await asyncio.to_thread(known_at, target.place, target.model, clock)
+    left_out = LeftOut(known=known.settings)
     try:
-        check = await _ask(client, target, thorough=thorough, clock=clock)
+        check = await _ask(client, target, left_out, thorough=thorough, clock=clock)
     finally:
         await client.aclose()
     await asyncio.to_thread(_keep, target.place, check)
+    await asyncio.to_thread(remember_at, target.place, target.model, replace(known, settings=left_out.names), clock)
     return check
 
 
-async def _ask(client: CompletionClient, target: Target, *, thorough: bool, clock: Clock) -> CheckRecord:
+async def _ask(
+    client: CompletionClient, target: Target, left_out: LeftOut, *, thorough: bool, clock: Clock
+) -> CheckRecord:
     """Each of the model's ids until one is found."""
     exact, sent_as = await asyncio.to_thread(exact_id, target.place, target.model)
     suffix = get_provider(target.place.provider).free_suffix if thorough else ""
@@ -106,7 +113,7 @@ async def _ask(client: CompletionClient, target: Target, *, thorough: bool, cloc
     ids += [name for name in variants_of(target.model, None, suffix) if name not in ids]
     missing: ProviderError | None = None
     for number, name in enumerate(ids):
-        outcome = await _attempt(client, name)
+        outcome = await _attempt(client, name, left_out)
         tried = tuple(ids[: number + 1])
         if isinstance(outcome, ProviderError) and outcome.kind is ErrorKind.MODEL_NOT_FOUND:
             missing = missing or outcome
@@ -119,13 +126,16 @@ async def _ask(client: CompletionClient, target: Target, *, thorough: bool, cloc
     return _unavailable(target.model, missing, clock(), tuple(ids), missing.remedy)
 
 
-async def _attempt(client: CompletionClient, model: str) -> Completion | ProviderError:
-    """The answer, or why there is none; a model that takes no limit is asked without one."""
+async def _attempt(client: CompletionClient, model: str, left_out: LeftOut) -> Completion | ProviderError:
+    """The answer, or why there is none; a limit is sent under the name that the model takes, or not at all."""
     request = CompletionRequest(model, (Message("user", PROMPT),), max_tokens=MAX_TOKENS, timeout_s=TIMEOUT_S)
-    outcome = await _outcome(client, request)
-    if isinstance(outcome, ProviderError) and outcome.kind is ErrorKind.UNSUPPORTED:
-        return await _outcome(client, replace(request, max_tokens=None))
-    return outcome
+    while True:
+        without = left_out.names
+        outcome = await _outcome(client, replace(request, max_tokens_name=max_tokens_name(without)))
+        if not isinstance(outcome, ProviderError) or outcome.kind is not ErrorKind.UNSUPPORTED:
+            return outcome
+        if left_out.learn(without, outcome) is None:
+            return await _outcome(client, replace(request, max_tokens=None))
 
 
 async def _outcome(client: CompletionClient, request: CompletionRequest) -> Completion | ProviderError:

@@ -158,3 +158,18 @@ def test_what_can_not_start_says_why(arguments: list[str]) -> None:
     assert told.code == 1
     assert told.said
     assert "Traceback" not in told.err
+
+
+def test_without_a_model_the_key_is_checked_first_and_then_the_model_used_last(fake_provider: FakeProvider) -> None:
+    fake_provider.configure(key=KEY, list_key=KEY, models=["gpt-6-luna"])
+    address = ("--base-url", fake_provider.url)
+    refused = handai("check", "openai", *address, "--json", OPENAI_API_KEY="sk-proj-" + "x" * 20)
+    sent = fake_provider.stats()["total"]
+    good = handai("check", "openai", *address, OPENAI_API_KEY=KEY)
+
+    assert (refused.code, sent) == (3, 0)
+    assert refused.figures() == {"provider": "openai", "standing": "unknown", "key": "refused"}
+    assert "Invalid API key" in refused.said
+    assert good.code == 0, good.err
+    assert "The key works" in good.said
+    assert "gpt-6-luna works at OpenAI" in good.out

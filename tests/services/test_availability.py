@@ -124,9 +124,15 @@ def test_what_told_nothing_is_not_kept_as_an_answer(fake_provider: FakeProvider)
     assert check_model(target(fake_provider)).standing == Standing.WORKS
 
 
-def test_a_model_that_takes_no_limit_is_asked_without_one(fake_provider: FakeProvider) -> None:
-    fake_provider.configure(refused_settings=["max_tokens"])
+@pytest.mark.parametrize("refused", [["max_tokens"], ["max_tokens", "max_completion_tokens"]])
+def test_a_limit_is_sent_under_the_name_that_the_model_takes_or_not_at_all(
+    fake_provider: FakeProvider, refused: list[str]
+) -> None:
+    fake_provider.configure(refused_settings=refused)
     assert check_model(target(fake_provider)).standing == Standing.WORKS
+    before = len(fake_provider.requests)
+    check_model(target(fake_provider), again=True)
+    assert before > len(fake_provider.requests) - before  # what was learnt is not asked again
 
 
 def test_001_12_unavailable_models_are_disabled_on_request_and_back_once_they_answer(
