@@ -49,3 +49,18 @@ def test_they_are_listed_and_printed() -> None:
     assert handai("personas", "house judge").out == "Judge kindly.\nAlways.\n"
     found = orjson.loads(handai("personas", "--json").out)
     assert [item["built_in"] for item in found] == [True] * 6 + [False]
+
+
+def test_one_is_kept_renamed_reset_and_deleted(tmp_path: Path) -> None:
+    file = tmp_path / "judge.txt"
+    file.write_text("Judge kindly.", "utf-8")
+    assert handai("personas", "Judge", "--save", f"@{file}").code == 0
+    assert personas.get("Judge").instructions == "Judge kindly."
+    assert handai("personas", "Judge", "--rename", "Jury").code == 0
+    assert handai("personas", "Jury", "--delete").code == 0
+    assert handai("personas", "Jury").code == 1
+    personas.save("Translator", "Shout.")
+    assert handai("personas", "translator", "--reset").code == 0
+    assert not personas.get("Translator").changed
+    assert handai("personas", "--delete").code == 2
+    assert handai("personas", "Translator", "--delete", "--reset").code == 2
