@@ -15,6 +15,13 @@ def told(provider: str, status: int, body: object, *, model: str = "asked-model"
     return str(classify_status(context, status, {}, orjson.dumps(body).decode()))
 
 
+@pytest.mark.parametrize("said", ["No cookie auth credentials found", "No auth credentials found", "User not found."])
+def test_openrouters_words_for_a_wrong_key_read_as_a_wrong_key(said: str) -> None:
+    text = told("openrouter", 401, {"error": {"code": 401, "message": said}})
+    assert text.startswith("The key was refused by OpenRouter")
+    assert "https://openrouter.ai/settings/keys" in text
+
+
 def upstream_404(raw: str | None = None) -> dict[str, object]:
     metadata = {"metadata": {"provider_name": "Acme", "raw": raw}} if raw else {}
     return {"error": {"code": 404, "message": "Provider returned error", **metadata}}
