@@ -80,7 +80,7 @@ def _provider(spec: ProviderSpec) -> Finding:
     if spec.id == "demo":
         return Finding("ok", spec.name, "offline demo, no AI: works without a key")
     if dev_mode():
-        return Finding("note", spec.name, "not asked in DEV_MODE: the offline demo answers, no AI")
+        return Finding("note", spec.name, "offline demo, no AI: DEV_MODE is on")
     if spec.local:
         running = _listens(spec.base_url)
         return Finding(
