@@ -87,12 +87,14 @@ def worth_checking(
 
 
 def note_run(record: RunRecord) -> None:
-    """Take what a run's attempts say of its model into the record; called at its end, again after a resume."""
+    """Take what a run's attempts say of its models into the record; called at its end, again after a resume."""
     if record.provider in _NO_AI:
         return
-    health = health_in(run_path(record.id))
-    if not health.attempts:
-        return
+    path, fallbacks = run_path(record.id), record.spec.model.fallbacks
+    found = {record.model: health_in(path, fallbacks)}
+    found |= {name: health_in(path, fallback=name) for name in fallbacks if name != record.model}
     place = place_of(record.provider, record.spec.model.base_url)
     with open_catalogue() as catalogue:
-        catalogue.model_health.put_run(record.id, place, record.model, health)
+        for model, health in found.items():
+            if health.attempts:
+                catalogue.model_health.put_run(record.id, place, model, health)

@@ -1,6 +1,7 @@
 """Which models work: what checks found, and what the attempts of real runs say."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,11 +25,15 @@ SELECT count(*) AS attempts, count(*) FILTER (WHERE good) AS answered, count(*) 
 FROM (SELECT latency_s, started_at + coalesce(latency_s, 0) AS ended_at,
     kind IN (SELECT value FROM json_each(?2)) AS bad,
     state = 'done' OR kind IN (SELECT value FROM json_each(?1)) AS good
-    FROM attempts WHERE state <> 'reserved')"""
+    FROM attempts WHERE state <> 'reserved' AND {whose})"""
 
 _LAST_ERROR = """
 SELECT started_at + coalesce(latency_s, 0) AS at, kind, cause FROM attempts
-WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY at DESC LIMIT 1"""
+WHERE kind IN (SELECT value FROM json_each(?2)) AND {whose} ORDER BY at DESC LIMIT 1"""
+
+# Failed attempts name no model: they are the asked one's, whoever else might have answered.
+_OWN = "(model IS NULL OR model NOT IN (SELECT value FROM json_each(?3)))"
+_ONE = "model IN (SELECT value FROM json_each(?3))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +102,17 @@ class ModelHealth:
         }
 
 
-def health_in(run_file: Path) -> Health:
-    """What the attempts of a run file say of its model; raises StorageError."""
-    row_kinds, provider_kinds = (orjson.dumps(sorted(kinds_of(who))).decode() for who in (Whose.ROW, Whose.PROVIDER))
+def health_in(run_file: Path, fallbacks: Sequence[str] = (), *, fallback: str | None = None) -> Health:
+    """What the attempts of a run file say of its model, those that a fallback answered left out; raises StorageError.
+
+    With `fallback`, what they say of that one.
+    """
+    own = orjson.dumps(sorted(kinds_of(Whose.ROW))).decode(), orjson.dumps(sorted(kinds_of(Whose.PROVIDER))).decode()
+    values = (*own, orjson.dumps([fallback] if fallback else list(fallbacks)).decode())
+    whose = _ONE if fallback else _OWN
     with translated(run_file), closing(open_run_reader(run_file)) as connection:
-        found = connection.execute(_OF_ATTEMPTS, (row_kinds, provider_kinds)).fetchone()
-        error = connection.execute(_LAST_ERROR, (provider_kinds,)).fetchone()
+        found = connection.execute(_OF_ATTEMPTS.format(whose=whose), values).fetchone()
+        error = connection.execute(_LAST_ERROR.format(whose=whose), values).fetchone()
     last = {f"last_error_{name}": value for name, value in dict(error or {}).items()}
     return Health(**dict(found), **last)
 

@@ -47,9 +47,10 @@ CATALOGUE: tuple[Migration, ...] = (
             completion_tokens INTEGER, answered_as TEXT, tried TEXT NOT NULL DEFAULT '[]',
             PRIMARY KEY (provider, base_url, model)) WITHOUT ROWID""",
         """CREATE TABLE model_runs (
-            run_id TEXT PRIMARY KEY, provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL,
+            run_id TEXT NOT NULL, provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL,
             attempts INTEGER NOT NULL, answered INTEGER NOT NULL, failed INTEGER NOT NULL, latency_s REAL,
-            last_success_at REAL, last_error_at REAL, last_error_kind TEXT, last_error_cause TEXT)""",
+            last_success_at REAL, last_error_at REAL, last_error_kind TEXT, last_error_cause TEXT,
+            PRIMARY KEY (run_id, model))""",
         "CREATE INDEX model_runs_by_model ON model_runs(provider, base_url, model)",
     ),
     (
@@ -104,4 +105,5 @@ RUN_FILE: tuple[Migration, ...] = (
         "ALTER TABLE progress ADD COLUMN marked INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE progress ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0",
     ),
+    ("ALTER TABLE attempts ADD COLUMN generation TEXT",),
 )

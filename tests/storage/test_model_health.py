@@ -48,3 +48,24 @@ async def test_001_10_only_the_models_own_failures_count_against_it(tmp_path: Pa
 def test_a_run_without_attempts_says_nothing(tmp_path: Path) -> None:
     assert health_in(new_run_file(tmp_path)) == Health()
     assert Health().error_rate is None
+
+
+async def test_what_a_fallback_answered_is_the_fallbacks_record(tmp_path: Path) -> None:
+    """001-11: the attempt says which model answered; one that failed says nothing, and is the asked one's."""
+    path = new_run_file(tmp_path)
+    writer = RunWriter(path)
+    attempts = [
+        replace(ended(0), model="asked"),
+        replace(ended(1), model="spare", latency_s=2.0),
+        ended(2, state=AttemptState.FAILED, kind=ErrorKind.UPSTREAM, status=502),
+    ]
+    for attempt in attempts:
+        await writer.reserve([reserved(attempt.row)])
+        writer.attempt_ended(attempt)
+    await writer.close()
+
+    own, spare = health_in(path, ["spare", "other"]), health_in(path, fallback="spare")
+
+    assert (own.attempts, own.answered, own.failed, own.latency_s) == (2, 1, 1, 0.5)
+    assert (spare.attempts, spare.answered, spare.failed, spare.latency_s) == (1, 1, 0, 2.0)
+    assert health_in(path, fallback="other") == Health()
