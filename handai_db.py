@@ -5,6 +5,7 @@ from pathlib import Path
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
+from storage.generations import OpenAnswer, Told, note_told, open_answers
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
 from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
@@ -48,6 +49,7 @@ __all__ = [
     "Habit",
     "Lease",
     "ListRecord",
+    "OpenAnswer",
     "PersonaRecord",
     "Place",
     "Progress",
@@ -62,6 +64,7 @@ __all__ = [
     "StoredAttempt",
     "StoredResult",
     "StoredStep",
+    "Told",
     "begin_execution",
     "create_run_file",
     "end_execution",
@@ -69,6 +72,8 @@ __all__ = [
     "note_drawing",
     "note_event",
     "note_table",
+    "note_told",
+    "open_answers",
     "private_directory",
     "reopen_failed",
 ]

@@ -119,6 +119,7 @@ class Job:
             upstream=completion.upstream,
             usage=usage,
             reserved_usd=self.reserved_usd,
+            generation=completion.id,
         )
 
     def failures(self, error: ProviderError, answered_at: float) -> list[RowResult]:

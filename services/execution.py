@@ -25,6 +25,7 @@ from providers.specs import get_provider
 from services.drawing import draw_table
 from services.exact_ids import with_exact_id
 from services.faults import facts_of
+from services.generations import fill_in
 from services.habits import remember
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
@@ -97,7 +98,10 @@ async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
         end = await draw_table(record, record.spec.input, stops)
         if end is not None:
             return end
-    return await _ask(record, key, stops)
+    end = await _ask(record, key, stops)
+    if not end.stopped:
+        await fill_in(record, key)
+    return end
 
 
 async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
