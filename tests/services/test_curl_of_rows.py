@@ -87,4 +87,4 @@ def test_the_command_line_prints_a_row_s_request(tmp_path: Path) -> None:
     shown = handai("show", record.id, "--row", "2", "--curl")
     assert (shown.code, shown.out) == (0, f"{curl_of(record, 1)}\n")
     assert subprocess.run(["sh", "-n"], input=shown.out, text=True, check=False).returncode == 0
-    assert handai("show", record.id, "--row", "2").code == 2
+    assert handai("show", record.id, "--row", "2").out == "Row 2: pending\n"
