@@ -1,7 +1,8 @@
 """Every fault shape, sent by a real server in each provider's own words, becomes its kind in the real client."""
 
 import re
-from collections.abc import Callable
+import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -9,20 +10,21 @@ import pytest
 from engine.columns import Output
 from engine.parsing import parse_completion
 from handai_errors import ErrorKind, ProviderError
-from providers.base import Completion
+from providers.base import Completion, CompletionClient, CompletionRequest
 from providers.specs import PROVIDERS as SPECS
 from providers.specs import get_provider
 from tests.fake_provider import FakeProvider
 from tests.matrix.matrix import PROVIDERS, SHAPES, cells_of
 from tests.matrix.serving import misbehave
 from tests.matrix.shape import Cell, Shape
-from tests.providers.clients import REQUEST, client_of
+from tests.providers.clients import REQUEST, client_of, failure_of
 
 pytestmark = pytest.mark.anyio
 
 KEY = "k" * 24
-HASTY = replace(REQUEST, timeout_s=0.1)
+HASTY = replace(REQUEST, timeout_s=0.05)
 _DATED = re.compile(r"\b20(?:1[0-9]|2[0-6])-(?:0[1-9]|1[0-2])\b")
+Ask = Callable[[CompletionClient, CompletionRequest], Awaitable[Completion]]
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
 
 
@@ -47,20 +49,55 @@ async def test_a_shape_is_the_same_kind_at_all_ten(server: FakeProvider, shape: 
     for cell in cells_of(shape):
         before = server.stats()["total"]
         misbehave(server, cell)
-        error = await _failure(server, cell)
+        error = await _failure(server, cell, _whole)
         problems = [said for said, holds in _checks(cell, error, server.stats()["total"] - before).items() if not holds]
         if problems:
             wrong[cell.provider] = (problems, error.kind, str(error))
     assert wrong == {}
 
 
-async def _failure(server: FakeProvider, cell: Cell) -> ProviderError:
+@every_shape
+async def test_a_stream_of_a_shape_is_the_same_kind_at_all_ten(server: FakeProvider, shape: Shape) -> None:
+    found = {}
+    for cell in cells_of(shape):
+        misbehave(server, cell)
+        found[cell.provider] = (await _failure(server, cell, _streamed)).kind
+    assert found == dict.fromkeys(PROVIDERS, shape.kind)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_server_that_is_not_there_was_sent_nothing(provider: str) -> None:
+    error = await failure_of(f"http://127.0.0.1:{free_port()}/v1", provider=provider, key=KEY)
+    assert (error.kind, error.unsent) == (ErrorKind.CONNECTION, True)
+    assert says_who(error, provider)
+    assert error.remedy
+
+
+async def _failure(server: FakeProvider, cell: Cell, ask: Ask) -> ProviderError:
     request = HASTY if cell.shape.kind is ErrorKind.TIMEOUT and cell.shape.fault else REQUEST
     async with client_of(server.url, provider=cell.provider, key=KEY) as client:
         try:
-            return _unusable(await client.complete(request))
+            return _unusable(await ask(client, request))
         except ProviderError as error:
             return error
+
+
+async def _whole(client: CompletionClient, request: CompletionRequest) -> Completion:
+    return await client.complete(request)
+
+
+async def _streamed(client: CompletionClient, request: CompletionRequest) -> Completion:
+    last = [piece async for piece in client.stream(request)][-1]
+    assert last.completion is not None
+    return last.completion
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _unusable(completion: Completion) -> ProviderError:
