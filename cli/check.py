@@ -16,7 +16,8 @@ from handai_db import CheckRecord
 from handai_errors import SpecError
 from providers.key_check import KeyStanding
 from services import preferences
-from services.availability import Standing, check_model, target_of
+from services.availability import Standing, Target, check_model, target_of
+from services.context_probe import ContextProbe, Taken, most_it_costs, probe_context
 from services.key_check import check_key
 from services.model_checks import SPACING_S, Wanted, check_models, choose
 from services.model_record import mark_unavailable
@@ -29,6 +30,12 @@ _WORDS = {
     Standing.FAILING: "is failing: the provider's trouble, not yours",
     Standing.UNKNOWN: "could not be checked",
 }
+_LENGTHS = {
+    Taken.WHOLE: "read whole",
+    Taken.CUT: "answered, but cut: not all of it was read",
+    Taken.TOO_LONG: "refused, too long",
+    Taken.FAILED: "failed for another reason",
+}
 
 
 def check(
@@ -36,6 +43,9 @@ def check(
     name: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="The model; else the one used last.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="The same as MODEL.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Ask now, even if it was checked in the last hours.")] = False,
+    context: Annotated[
+        int | None, typer.Option("--context", min=100, help="Also try longer and longer prompts, up to so many tokens.")
+    ] = None,
     base_url: BaseUrl = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the check as JSON on standard output.")] = False,
 ) -> None:
@@ -47,11 +57,16 @@ def check(
         wanted = _usual_model(found)
     target = target_of(found.provider.id, found.base_url, wanted, found.key)
     result = check_model(target, again=again, thorough=True)
+    works = result.standing == Standing.WORKS
+    probe = _probe(target, context) if context and works else None
     if as_json:
-        write_line(orjson.dumps({"provider": found.provider.id, **asdict(result)}).decode())
+        lengths = {"context": asdict(probe)} if probe else {}
+        write_line(orjson.dumps({"provider": found.provider.id, **asdict(result), **lengths}).decode())
     else:
         _tell(found, result)
-    if result.standing != Standing.WORKS:
+        for length in probe.lengths if probe else ():
+            output.print(f"{length.tokens:,} tokens: {_LENGTHS[length.taken]}", markup=False)
+    if not works:
         raise typer.Exit(3)
 
 
@@ -91,6 +106,13 @@ def try_models(
         raise typer.Exit(4) from None
     gone = mark_unavailable(spec.id, found.base_url) if disable else ()
     _finish(done, wanted, gone, as_json=as_json)
+
+
+def _probe(target: Target, limit: int) -> ContextProbe:
+    cost = most_it_costs(target, limit)
+    told = "its price is not known" if cost is None else f"at most ${cost:.4f}"
+    errors.print(f"Trying prompts of up to {limit:,} tokens; {told}.", markup=False)
+    return probe_context(target, limit)
 
 
 def _check_key(found: Reach, *, as_json: bool) -> None:

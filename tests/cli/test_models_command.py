@@ -173,3 +173,11 @@ def test_without_a_model_the_key_is_checked_first_and_then_the_model_used_last(f
     assert good.code == 0, good.err
     assert "The key works" in good.said
     assert "gpt-6-luna works at OpenAI" in good.out
+
+
+def test_002_11_longer_and_longer_prompts_are_tried_on_request(fake_provider: FakeProvider) -> None:
+    told = handai("check", "custom", "m", "--base-url", fake_provider.url, "--context", "1500", "--json")
+    assert told.code == 0, told.err
+    lengths = told.figures()["context"]["lengths"]
+    assert [(length["tokens"], length["taken"]) for length in lengths] == [(1000, "whole"), (1500, "whole")]
+    assert "up to 1,500 tokens" in told.said
