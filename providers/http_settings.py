@@ -11,6 +11,7 @@ from handai_errors import ConflictError, SpecError
 from providers.address_guard import watch_connection
 from providers.base_url import host_of, is_loopback
 from providers.dev_mode import dev_mode
+from providers.redact import protect
 
 MAX_ANSWER_BYTES = 10 * 1024 * 1024
 CONNECT_TIMEOUT_S = 15.0
@@ -75,6 +76,8 @@ def http_settings(base_url: str, headers: dict[str, str]) -> HttpSettings:
 
 def request_headers(api_key: str | None, extra: dict[str, str]) -> dict[str, str]:
     """Every header of a request; compression is not asked for, it costs more than it saves on short answers."""
+    if api_key:
+        protect(api_key)
     key = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     return {
         "Content-Type": "application/json",

@@ -29,7 +29,7 @@ from providers.http_settings import (
     request_headers,
 )
 from providers.key_hints import key_hint
-from providers.redact import redact
+from providers.redact import redact, without_keys
 from providers.remedies import CallContext
 from providers.request_body import request_body
 from providers.specs import ProviderSpec
@@ -87,6 +87,8 @@ class OpenAICompatibleClient:
         outcome = await self._attempt(request)
         if isinstance(outcome, ProviderError):
             raise outcome  # here, outside any except block: the SDK's exceptions hold the key in their request
+        if outcome.text and any(key in outcome.text for key in self._keys):
+            return replace(outcome, text=without_keys(outcome.text, self._keys))
         return outcome
 
     async def stream(self, request: CompletionRequest) -> AsyncIterator[StreamPiece]:

@@ -3,10 +3,12 @@
 import base64
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 REDACTED = "[key removed]"
 
+_SHORTEST_IN_ANSWER = 16  # "ollama" is a word, and a key that many people type
 _SHORTEST_KEY = 6  # a shorter “key” is a placeholder such as "none": removing it would garble ordinary words
 
 _KEY_PATTERNS = re.compile(
@@ -23,14 +25,32 @@ _KEY_PATTERNS = re.compile(
 )
 
 
+_in_use: set[str] = set()  # by this process; never written anywhere
+
+
+def protect(key: str) -> None:
+    """From now on no text that is redacted in this process shows `key`, whoever redacts it."""
+    if len(key) >= _SHORTEST_IN_ANSWER:
+        _in_use.add(key)
+
+
 def redact(text: str, keys: Iterable[str] = ()) -> str:
     """`text` without the known `keys` (as they are, URL-encoded, base64) and without anything that looks like one."""
-    for form in _forms(keys):
+    for form in _forms(frozenset(keys) | _in_use):
         text = text.replace(form, REDACTED)
     return _KEY_PATTERNS.sub(REDACTED, text)
 
 
-def _forms(keys: Iterable[str]) -> list[str]:
+def without_keys(text: str, keys: Iterable[str]) -> str:
+    """An answer without `keys` that a server wrote into it; nothing else is touched, short placeholders neither."""
+    for key in keys:
+        if len(key) >= _SHORTEST_IN_ANSWER:
+            text = text.replace(key, REDACTED)
+    return text
+
+
+@lru_cache(maxsize=32)
+def _forms(keys: frozenset[str]) -> list[str]:
     forms: set[str] = set()
     for key in keys:
         if len(key) >= _SHORTEST_KEY:

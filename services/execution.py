@@ -20,6 +20,7 @@ from handai_db import RunReader, RunRecord, RunWriter, begin_execution, end_exec
 from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, StorageError
 from providers.base import CompletionClient, Usage
 from providers.prices import FREE, Price, cost_of, dearest_of
+from providers.redact import redact
 from providers.router import make_client
 from providers.specs import get_provider
 from services.drawing import draw_table
@@ -77,7 +78,8 @@ def _told(error: BaseException) -> HandaiError:
     if isinstance(error, HandaiError):
         return error
     log.error("a fault in Handai", **facts_of(error))
-    return HandaiError(f"Handai stumbled: {type(error).__name__}: {error}", "Please report it, then resume.")
+    what = f"Handai stumbled: {type(error).__name__}: {redact(str(error))}"
+    return HandaiError(what, "Please report it, then resume.")
 
 
 def _take(run_id: str) -> RunRecord:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from handai_errors import InputError
 from providers.dev_mode import dev_mode
 from providers.key_hints import key_hint, mask_key
+from providers.redact import protect
 from providers.specs import ProviderSpec, get_provider
 from providers.variables import variables
 from services import key_hosts, keyring_store
@@ -91,6 +92,8 @@ def all_keys(
         found.append(KeyInForce(SecretStr(item.value), item.where, place))
     if not (found and first) and (stored := _in_keyring(spec, base_url)) is not None:
         found.append(KeyInForce(stored, "this computer's keyring", KeySource.KEYRING))
+    for known in found:
+        protect(known.key.get_secret_value())
     return tuple(found)
 
 

@@ -12,7 +12,9 @@ from pydantic import SecretStr
 
 from handai_errors import HandaiError
 from providers.dev_mode import VARIABLE
+from providers.redact import protect
 from providers.specs import PROVIDERS
+from services.faults import facts_of
 
 
 def main() -> int:
@@ -25,12 +27,18 @@ def main() -> int:
         return 0
     order = orjson.loads(line)
     _log_to(Path(order["log"]))
-    os.environ[VARIABLE] = str(order.get("dev_mode", False)).lower()  # this process works in another folder, with another .env
+    # This process works in another folder, with another .env.
+    os.environ[VARIABLE] = str(order.get("dev_mode", False)).lower()
     key = SecretStr(order["key"]) if order["key"] else None
+    if key is not None:
+        protect(key.get_secret_value())
     try:
         asyncio.run(execution.execute(order["run_id"], key))
     except HandaiError as error:
         structlog.get_logger().error("the run could not go on", cause=error.cause, remedy=error.remedy)
+        return 1
+    except Exception as error:  # noqa: BLE001 - a traceback's last line is the error's text, which may hold the key
+        structlog.get_logger().error("a fault in Handai", **facts_of(error))
         return 1
     return 0
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.redact import redact
+from providers.redact import REDACTED, protect, redact, without_keys
 
 KEY = "plain+key/" + "k" * 16
 
@@ -54,3 +54,18 @@ def test_json_stays_json() -> None:
 @pytest.mark.parametrize("text", ["task-oriented answer", "the disk-shaped one", "a bearer of news", "risk-assessment"])
 def test_ordinary_words_stay(text: str) -> None:
     assert redact(text, ["none"]) == text
+
+
+def test_a_key_in_use_is_removed_by_whoever_redacts() -> None:
+    key = "odd/+key-" + "q7" * 8
+    assert key in redact(f"before: {key}")
+    protect(key)
+    assert redact(f"after: {key}") == f"after: {REDACTED}"
+    protect("ollama")
+    assert redact("ollama serve") == "ollama serve"
+
+
+def test_an_answer_loses_a_key_that_a_server_wrote_into_it_and_no_word_more() -> None:
+    key = "k3y" * 8
+    assert without_keys(f"It is {key}, sk-proj-abcdefgh.", [key]) == f"It is {REDACTED}, sk-proj-abcdefgh."
+    assert without_keys("ollama answers", ["ollama"]) == "ollama answers"

@@ -12,6 +12,7 @@ from handai_db import DatasetRecord
 from handai_errors import ConflictError
 from providers.dev_mode import dev_mode
 from providers.http_settings import http_settings
+from providers.key_check import KeyStanding
 from providers.models import fetch_models
 from providers.router import make_client
 from providers.specs import PROVIDERS
@@ -20,7 +21,7 @@ from services.checks import check, sentence_on_privacy
 from services.dev_mode import dev_mode_notice
 from services.execution import execute
 from services.exporting import Wanted
-from services.key_check import KeyStanding, check_key
+from services.key_check import check_key
 from tests.command_line import handai, made_table, records_in, transform_arguments, wait_until
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST
