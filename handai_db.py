@@ -11,6 +11,7 @@ from storage.model_health import CheckRecord, ModelHealth, health_in
 from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
 from storage.personas import PersonaRecord, Personas
 from storage.records import (
+    AnsweredBy,
     DatasetRecord,
     ErrorGroup,
     Event,
@@ -40,6 +41,7 @@ from storage.run_writer import RunWriter
 __all__ = [
     "PENDING",
     "SQLITE_VERSION",
+    "AnsweredBy",
     "Catalogue",
     "CheckRecord",
     "DatasetRecord",

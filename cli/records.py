@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from cli import answered
 from cli.execution import summary
 from cli.options import AsJson, Run
 from cli.progress import errors, write_line
-from handai_db import RunFilter, RunRecord
+from handai_db import AnsweredBy, RunFilter, RunRecord
 from handai_errors import ConflictError
 from providers.specs import PROVIDERS
 from services import doctor as examination
@@ -49,7 +50,9 @@ def show(
     spec: Annotated[
         bool, typer.Option("--spec", help="Print the run's spec as YAML, which `handai run` takes.")
     ] = False,
-    row: Annotated[int | None, typer.Option(min=1, help="The row that --curl is about, counted from 1.")] = None,
+    row: Annotated[
+        int | None, typer.Option(min=1, help="Tell who answered this row, counted from 1; with --curl, its request.")
+    ] = None,
     call: Annotated[int, typer.Option(min=1, help="Which of the row's model calls --curl is about.")] = 1,
     as_curl: Annotated[
         bool, typer.Option("--curl", help="Print a row's request as a curl command; the key is left out.")
@@ -57,8 +60,6 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Tell how a run stands, or print its spec or the request of one of its rows."""
-    if row is not None and not as_curl:
-        raise typer.BadParameter("Say what to print of the row: --curl.", param_hint="--row")
     record = runs.find(run)
     if as_curl:
         from services.curl import curl_of
@@ -66,8 +67,11 @@ def show(
         write_line(curl_of(record, (row or 1) - 1, call - 1))
     elif spec:
         write_line(record.spec.to_yaml().rstrip("\n"))
+    elif row is not None:
+        for line in answered.attempts_of(record, row - 1):
+            write_line(line)
     else:
-        _tell(record, as_json=as_json)
+        _tell(record, as_json=as_json, found=answered.answered_by(record))
 
 
 def list_history(
@@ -143,10 +147,12 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def _tell(record: RunRecord, *, as_json: bool) -> None:
+def _tell(record: RunRecord, *, as_json: bool, found: tuple[AnsweredBy, ...] = ()) -> None:
     view = view_of(record)
+    by = answered.line_of(record, found)
     if as_json:
-        write_line(orjson.dumps(view.figures()).decode())
+        who = {"answered_by": answered.figures_of(found)} if by else {}
+        write_line(orjson.dumps(view.figures() | who).decode())
         return
-    for line in summary(view, None):
+    for line in (*summary(view, None), *((by,) if by else ())):
         output.print(line, markup=False, soft_wrap=True)

@@ -170,6 +170,15 @@ class StoredAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredBy:
+    """How many answers came from one model of one upstream provider; None is unsaid."""
+
+    model: str | None
+    upstream: str | None
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorGroup:
     """The failed rows of one kind, with the newest cause and its remedy."""
 

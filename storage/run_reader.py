@@ -13,7 +13,16 @@ from engine.job import REDRAWN, Begun
 from engine.numbering import Numbering
 from handai_errors import DamagedFileError
 from storage.connect import copy_into, open_run_reader, translated
-from storage.records import ErrorGroup, Event, Progress, StoredAnswer, StoredAttempt, StoredResult, StoredStep
+from storage.records import (
+    AnsweredBy,
+    ErrorGroup,
+    Event,
+    Progress,
+    StoredAnswer,
+    StoredAttempt,
+    StoredResult,
+    StoredStep,
+)
 from storage.run_rows import PENDING, STEP_COLUMNS, check_step, is_end, rows_of, step_of, steps_from
 
 _ATTEMPT = (
@@ -65,6 +74,15 @@ class RunReader:
             WHERE status = 'failed' GROUP BY kind ORDER BY count DESC"""
         )
         return tuple(ErrorGroup(row["kind"], row["count"], row["cause"] or "", row["remedy"] or "") for row in rows)
+
+    def answered_by(self, most: int = 20) -> tuple[AnsweredBy, ...]:
+        """Who answered, most first; it looks at every attempt."""
+        rows = self._rows(
+            """SELECT model, upstream, count(*) AS answers FROM attempts
+            WHERE state = 'done' GROUP BY model, upstream ORDER BY answers DESC, model LIMIT ?""",
+            (most,),
+        )
+        return tuple(AnsweredBy(**dict(row)) for row in rows)
 
     def newest(self, count: int) -> tuple[StoredResult, ...]:
         """The rows that ended last, newest first."""
