@@ -33,6 +33,7 @@ class Runner:
         self._entry = Entry(plan, self._flow)
         self._breaker = Breaker()
         self._given_up = False
+        self._told_of_length = False
         self._workers: list[asyncio.Task[None]] = []
         self._heard_at = float("-inf")
 
@@ -224,6 +225,9 @@ class Runner:
     def _fail(self, job: Job, error: ProviderError) -> None:
         for member, failure in zip(job.members, job.failures(error, self._with.clock()), strict=True):
             self._flow.row_failed(member.row, member.draw, failure)
+        if error.kind is ErrorKind.CONTEXT_LENGTH and not self._told_of_length:
+            self._told_of_length = True
+            self._with.sink.event("warning", f"Row {job.row + 1} is too long for the model. {error}")
         self._watch(job, error)
 
     def _note_reach(self, job: Job, error: ProviderError) -> None:

@@ -33,6 +33,7 @@ from providers.redact import redact, without_keys
 from providers.remedies import CallContext
 from providers.request_body import request_body
 from providers.specs import ProviderSpec
+from providers.truncation import cut_prompt
 
 _PATH = "/chat/completions"
 
@@ -125,7 +126,13 @@ class OpenAICompatibleClient:
                 )
         except Exception as error:  # noqa: BLE001 - SDK, httpx2, aiohttp, ssl: whatever fails here is one call's failure
             return self._failure(request, error, expired=deadline.expired())
-        return read_completion(self._answer(request, response, response.content, started))
+        return self._whole(request, read_completion(self._answer(request, response, response.content, started)))
+
+    def _whole(self, request: CompletionRequest, outcome: Completion | ProviderError) -> Completion | ProviderError:
+        """The outcome, or the error that its prompt was cut."""
+        if isinstance(outcome, ProviderError):
+            return outcome
+        return cut_prompt(self._context_of(request), request, outcome) or outcome
 
     async def _next_piece(
         self, pieces: AsyncGenerator[StreamPiece | ProviderError], request: CompletionRequest, deadline_at: float
@@ -175,6 +182,7 @@ class OpenAICompatibleClient:
                 if streamed.done or streamed.error:
                     break
             whole = streamed.completion(time.perf_counter() - started)
+        whole = self._whole(request, whole)
         yield whole if isinstance(whole, ProviderError) else StreamPiece(completion=whole)
 
     def _answer(self, request: CompletionRequest, response: httpx2.Response, raw: bytes, started: float) -> Answer:
