@@ -221,10 +221,11 @@ def test_the_command_line_writes_no_key(
     fake_provider.configure(echo_headers=True)
     table, out = made_table(tmp_path / "in.csv", 2), tmp_path / "planted" / "out.jsonl"
     arguments = transform_arguments(table, out, fake_provider.url, "--diagnostics", "--json", "--max-attempts", "1")
-    key = {"HANDAI_API_KEY": canaries.keys["environment"]}
-    ended = [handai(*arguments, HANDAI_LOG=debug, **key)]
+    key = canaries.keys["environment"]
+    ended = [handai(*arguments, HANDAI_LOG=debug, HANDAI_API_KEY=key)]
     if not debug:
-        ended += [handai(command, cwd=tmp_path / "planted", **key) for command in ("doctor", "providers")]
+        planted = tmp_path / "planted"
+        ended += [handai(command, cwd=planted, HANDAI_API_KEY=key) for command in ("doctor", "providers")]
         ended.append(handai("show", "last", "--spec"))
     assert canaries.keys["environment"] in str(fake_provider.requests[0].headers)
     text = "".join(item.out + item.err for item in ended).encode()

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from engine.results import RunStatus
 from engine.spec import Limits, ModelSettings, RunSpec
-from handai_db import RunReader
+from handai_db import RunReader, StoredAttempt
 from providers.base import AnswerForm, CompletionRequest, Message
 from providers.specs import PROVIDERS, ProviderSpec
 from services import datasets, runs
@@ -33,7 +33,7 @@ def body(provider: FakeProvider) -> dict[str, Any]:
     return found
 
 
-def attempts(run_id: str, rows: int) -> list[Any]:
+def attempts(run_id: str, rows: int) -> list[StoredAttempt]:
     with RunReader(run_path(run_id)) as reader:
         return [attempt for row in range(rows) for attempt in reader.attempts(row)]
 
