@@ -166,10 +166,10 @@ def model_settings(form: ModelForm) -> ModelSettings:
         raise SpecError(f"The model's settings can't be used: {error.errors()[0]['msg']}.", "Mend them.") from None
 
 
-def key_problems(provider_id: str, typed_key: SecretStr | None) -> tuple[InputError, ...]:
+def key_problems(provider_id: str, typed_key: SecretStr | None, base_url: str | None = None) -> tuple[InputError, ...]:
     """What is wrong with the key in force, if anything."""
     try:
-        keys.require_key(provider_id, typed_key)
+        keys.require_key(provider_id, typed_key, base_url)
     except InputError as error:
         return (error,)
     return ()

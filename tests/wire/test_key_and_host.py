@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import Result
 from pydantic import SecretStr
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.app import app
 from handai_errors import HandaiError, InputError, SpecError
