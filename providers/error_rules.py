@@ -24,6 +24,7 @@ _FILTER_WORDS = {
     "cyber_policy",
     "refusal",
 }
+_LENGTH_WORDS = {"context_length_exceeded", "string_too_long", "string_above_max_length"}
 _MODEL_WORDS = {
     "model_not_found",
     "deploymentnotfound",
@@ -91,7 +92,14 @@ def _looks_like_spend_cap(body: ErrorBody) -> bool:
 
 
 def _looks_like_no_credit(body: ErrorBody) -> bool:
+    if _router_type(body) == "token_limit_exceeded":  # elsewhere that is a limit per minute
+        return True
     return body.status == 402 or bool(body.words & _CREDIT_WORDS) or "credit balance is too low" in body.text
+
+
+def _router_type(body: ErrorBody) -> object:
+    """The word of OpenRouter's own vocabulary for what happened."""
+    return body.metadata.get("error_type")
 
 
 def _looks_like_bad_key(body: ErrorBody) -> bool:
@@ -112,6 +120,8 @@ def _looks_like_moderation(body: ErrorBody) -> bool:
 
 
 def _looks_like_content_filter(body: ErrorBody) -> bool:
+    if _router_type(body) == "invalid_prompt":  # OpenAI's word for a blocked text, OpenRouter's for a wrong message
+        return False
     return bool(body.words & _FILTER_WORDS) or "content filtering" in body.text or "content_policy" in body.text
 
 
@@ -121,8 +131,12 @@ def _looks_like_request_too_large(body: ErrorBody) -> bool:
     return "request_too_large" in body.words
 
 
+def _looks_like_cut_answer(body: ErrorBody) -> bool:
+    return "max_tokens_exceeded" in body.words
+
+
 def _looks_like_context_length(body: ErrorBody) -> bool:
-    return "context_length_exceeded" in body.words or _CONTEXT.search(body.text) is not None
+    return bool(body.words & _LENGTH_WORDS) or _CONTEXT.search(body.text) is not None
 
 
 def _looks_like_wrong_endpoint(body: ErrorBody) -> bool:
@@ -133,6 +147,8 @@ def _looks_like_wrong_endpoint(body: ErrorBody) -> bool:
 
 def _looks_like_missing_model(body: ErrorBody) -> bool:
     if body.words & _MODEL_WORDS:
+        return True
+    if _router_type(body) == "not_found":
         return True
     if body.status == 400:
         return _MISSING_MODEL.search(body.text) is not None
@@ -146,7 +162,7 @@ def is_unexplained_404(body: ErrorBody) -> bool:
 
 
 def _looks_like_missing_page(body: ErrorBody) -> bool:
-    return body.status == 404
+    return body.status == 404 and "image_not_found" not in body.words
 
 
 def _looks_like_forbidden(body: ErrorBody) -> bool:
@@ -231,6 +247,7 @@ _RULES: tuple[tuple[Callable[[ErrorBody], bool], ErrorKind], ...] = (
     (_looks_like_content_filter, ErrorKind.CONTENT_FILTER),
     (_looks_like_request_too_large, ErrorKind.REQUEST_TOO_LARGE),
     (_looks_like_context_length, ErrorKind.CONTEXT_LENGTH),
+    (_looks_like_cut_answer, ErrorKind.LENGTH),
     (_looks_like_unsupported, ErrorKind.UNSUPPORTED),
     (_looks_like_wrong_endpoint, ErrorKind.WRONG_ENDPOINT),
     (_looks_like_missing_model, ErrorKind.MODEL_NOT_FOUND),

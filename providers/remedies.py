@@ -72,7 +72,7 @@ def _spend_cap(context: CallContext, body: ErrorBody) -> str:
 
 
 def _credits(context: CallContext, body: ErrorBody) -> str:
-    if "weight_exceeds_budget" in body.words:
+    if body.words & {"weight_exceeds_budget", "token_limit_exceeded"}:
         return "This request alone costs more than the credit left. Lower max tokens or add credit, then resume."
     where = f" at {context.spec.billing_page}" if context.spec.billing_page else ""
     return f"Add credit{where}, then resume. Finished rows are saved."
@@ -139,6 +139,7 @@ _REMEDIES: dict[ErrorKind, Callable[[CallContext, ErrorBody], str]] = {
         "Send fewer columns, lower max tokens, or use a model with a larger context."
     ),
     ErrorKind.CONTENT_FILTER: lambda _c, _b: "Change the row's text, or use another model.",
+    ErrorKind.LENGTH: lambda _c, _b: "Raise max tokens and retry the failed rows.",
     ErrorKind.INVALID_OUTPUT: lambda _c, _b: "Retry the row, or ask for a simpler form.",
     ErrorKind.UNSUPPORTED: lambda _c, _b: "Leave this setting unset for this model.",
     ErrorKind.INVALID_REQUEST: lambda _c, _b: "Check the settings and the model.",

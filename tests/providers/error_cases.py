@@ -6,6 +6,7 @@ from tests.providers.error_cases_answers import MALFORMED, REQUESTS
 from tests.providers.error_cases_forms import FORMS
 from tests.providers.error_cases_limits import DOWN, LIMITS
 from tests.providers.error_cases_requests import FILTERS, LENGTHS, MODELS
+from tests.providers.error_cases_typed import TYPED
 
 ROWS: dict[str, tuple[Case, ...]] = {
     "auth": AUTH,
@@ -20,5 +21,6 @@ ROWS: dict[str, tuple[Case, ...]] = {
     "requests": REQUESTS,
     "forms": FORMS,
     "malformed": MALFORMED,
+    "typed": TYPED,
 }
 CASES = [(f"{row}-{case.name}", case) for row, cases in ROWS.items() for case in cases]

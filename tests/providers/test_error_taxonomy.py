@@ -62,8 +62,7 @@ def assert_is_for_people(error: ProviderError) -> None:
 
 def test_every_kind_of_a_provider_is_covered() -> None:
     from_elsewhere = {
-        ErrorKind.REFUSAL,  # the engine reads these two from a completion
-        ErrorKind.LENGTH,
+        ErrorKind.REFUSAL,  # the engine reads it from a completion
         ErrorKind.INTERNAL,
     }
     assert {case.kind for _, case in CASES} == set(ErrorKind) - from_elsewhere
