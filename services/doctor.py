@@ -1,24 +1,23 @@
 """What is installed, reachable and configured; keys are masked."""
 
 import shutil
-import socket
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urlsplit
 
 from handai_db import SQLITE_VERSION
 from handai_errors import HandaiError
 from providers.specs import PROVIDERS, ProviderSpec
 from providers.variables import unreadable_files
-from services import environment, keyring_store
+from services import environment, keyring_store, local_servers
 from services.dev_mode import dev_mode, dev_mode_notice
 from services.home import home, open_catalogue
 from services.keys import key_state
 
 _PACKAGES = ("streamlit", "openai", "pyarrow", "pandas", "aiosqlite")
 _SAFE_SQLITE = (3, 51, 3)
-_PROBE_S = 0.5
+_DEV_MODE = "offline demo, no AI: DEV_MODE is on"
+_REMOTE = tuple(spec for spec in PROVIDERS if spec.id == "demo" or not spec.local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Finding:
 
 def examine() -> tuple[Finding, ...]:
     """Every finding, problems among them; nothing is sent to a provider."""
-    return (*_software(), *_storage(), *_settings(), *(_provider(spec) for spec in PROVIDERS))
+    return (*_software(), *_storage(), *_settings(), *_local_servers(), *(_provider(spec) for spec in _REMOTE))
 
 
 def _software() -> tuple[Finding, ...]:
@@ -76,28 +75,23 @@ def _settings() -> tuple[Finding, ...]:
     )
 
 
+def _local_servers() -> tuple[Finding, ...]:
+    if dev_mode():
+        return tuple(Finding("note", spec.name, _DEV_MODE) for spec in PROVIDERS if spec not in _REMOTE)
+    return tuple(
+        Finding("ok" if server.running else "note", server.candidate.name, server.told)
+        for server in local_servers.look()
+    )
+
+
 def _provider(spec: ProviderSpec) -> Finding:
     if spec.id == "demo":
         return Finding("ok", spec.name, "offline demo, no AI: works without a key")
     if dev_mode():
-        return Finding("note", spec.name, "offline demo, no AI: DEV_MODE is on")
-    if spec.local:
-        running = _listens(spec.base_url)
-        return Finding(
-            "ok" if running else "note", spec.name, "running" if running else f"not running: {spec.start_hint}"
-        )
+        return Finding("note", spec.name, _DEV_MODE)
     state = key_state(spec.id)
     if state.in_force is None:
         wanted = " or ".join(spec.key_variables)
         return Finding("note", spec.name, f"no key ({wanted})")
     key, warning = state.in_force, f". {state.hint}" if state.hint else ""
     return Finding("note" if warning else "ok", spec.name, f"key {key.shown} from {key.source}{warning}")
-
-
-def _listens(url: str) -> bool:
-    parts = urlsplit(url)
-    try:
-        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=_PROBE_S):
-            return True
-    except OSError:
-        return False
