@@ -1,0 +1,126 @@
+"""Runs at OpenRouter: money that is only in flight is waited for, an empty account pauses, routes reach the wire."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import SecretStr
+
+from engine.results import PauseReason, RunStatus
+from engine.spec import RunSpec
+from handai_db import RunReader, RunRecord
+from handai_errors import SpecError
+from services import datasets, runs
+from services.checks import check
+from services.execution import execute
+from services.home import run_path
+from tests.command_line import made_table
+from tests.fake_listing import Answer, Asked, FakeListing, fake_listing
+
+ROWS = 4
+KEY = SecretStr("sk-or-v1-" + "3" * 20)
+IN_FLIGHT = {"limit_source": "openrouter_in_flight_budget", "retry_after_seconds": 0}
+
+
+def refusal(message: str, **metadata: Any) -> tuple[int, Any]:  # noqa: ANN401 any JSON
+    return 402, {"error": {"code": 402, "message": message, "metadata": metadata}}
+
+
+def chat(content: str = "fine") -> Any:  # noqa: ANN401 any JSON
+    usage = {"prompt_tokens": 5, "completion_tokens": 2, "cost": 0.001}
+    message = {"role": "assistant", "content": content}
+    return {"id": "gen-1", "model": "a/b", "provider": "Groq", "choices": [{"message": message}], "usage": usage}
+
+
+def spec_over(table_id: str, url: str, **more: Any) -> RunSpec:  # noqa: ANN401 any setting
+    return RunSpec.checked(
+        {
+            "input": {"kind": "transform", "dataset": table_id},
+            "prompt": {"instructions": "Repeat it.", "template": "{{ text }}"},
+            "outputs": more.pop("outputs", [{"name": "answer"}]),
+            "model": {"provider": "openrouter", "model": "a/b", "base_url": url, **more},
+            "limits": {"concurrency": 2},
+        }
+    )
+
+
+def made(folder: Path, server: FakeListing, **more: Any) -> RunRecord:  # noqa: ANN401 any setting
+    table = datasets.store_file(made_table(folder / "in.csv", ROWS))
+    return runs.create(runs.NewRun(spec_over(table.id, f"{server.url}/v1", **more), table.id))
+
+
+@pytest.mark.anyio
+async def test_a_402_about_money_in_flight_is_waited_out(tmp_path: Path) -> None:
+    refused: set[str] = set()
+
+    def answer(asked: Asked) -> Any:  # noqa: ANN401 any JSON
+        row = str(asked.body["messages"])
+        if row in refused:
+            return chat()
+        refused.add(row)
+        return refusal("Too much in flight", **IN_FLIGHT)
+
+    with fake_listing({"/v1/chat/completions": answer}) as server:
+        record = made(tmp_path, server)
+        assert await execute(record.id, KEY) is RunStatus.COMPLETED
+    view = runs.view(record.id)
+    assert view.done == ROWS
+    assert view.progress is not None
+    assert view.progress.rate_limited == ROWS  # no row's own attempts are spent on it
+    assert view.retries == 0
+
+
+@pytest.mark.anyio
+async def test_a_402_about_an_empty_account_pauses_and_every_row_can_go_on(tmp_path: Path) -> None:
+    answers: dict[str, Answer] = {"/v1/chat/completions": refusal("Insufficient credits")}
+    with fake_listing(answers) as server:
+        record = made(tmp_path, server)
+        assert await execute(record.id, KEY) is RunStatus.PAUSED
+        assert len(server.asked) <= 2  # what was in flight; nothing is asked again
+        paused = runs.get(record.id)
+        assert paused.reason == PauseReason.CREDITS
+        assert "openrouter.ai/settings/credits" in (paused.remedy or "")
+        assert runs.view(record.id).pending == ROWS
+
+        answers["/v1/chat/completions"] = chat()
+        runs.prepare_resume(record.id)
+        assert await execute(record.id, KEY) is RunStatus.COMPLETED
+
+
+@pytest.mark.anyio
+async def test_a_run_sends_its_route_and_records_who_served_each_row(tmp_path: Path) -> None:
+    with fake_listing({"/v1/chat/completions": chat(orjson.dumps({"words": 3}).decode())}) as server:
+        routing = {"only": ["groq"], "data_collection": "deny"}
+        outputs = [{"name": "words", "type": "integer"}]
+        record = made(tmp_path, server, outputs=outputs, fallbacks=["c/d"], routing=routing)
+        assert await execute(record.id, KEY) is RunStatus.COMPLETED
+    for asked in server.asked:
+        assert asked.body["models"] == ["a/b", "c/d"]
+        assert asked.body["provider"] == {**routing, "require_parameters": True}
+    with RunReader(run_path(record.id)) as reader:
+        served = [reader.attempts(row)[0] for row in range(ROWS)]
+    assert {(attempt.model, attempt.upstream) for attempt in served} == {("a/b", "Groq")}
+
+
+def test_a_cap_needs_the_price_of_every_fallback(tmp_path: Path) -> None:
+    table = datasets.store_file(made_table(tmp_path / "in.csv", 1))
+    priced = {"model": "openai/gpt-6-luna", "max_tokens": 10}
+    for fallbacks, known in ((["anthropic/claude-haiku-5.5"], True), (["no/such-model"], False)):
+        spec = spec_over(table.id, "http://127.0.0.1:9/v1", **priced, fallbacks=fallbacks)
+        spec = spec.model_copy(update={"limits": spec.limits.model_copy(update={"max_cost_usd": 1.0})})
+        if known:
+            assert check(spec, table.info).spec.model.fallbacks == tuple(fallbacks)
+        else:
+            with pytest.raises(SpecError, match=r"openai/gpt-6-luna or no/such-model is not known"):
+                check(spec, table.info)
+
+
+@pytest.mark.parametrize("setting", [{"fallbacks": ["x"]}, {"routing": {"zdr": True}}], ids=["fallbacks", "routing"])
+def test_a_provider_that_does_not_route_refuses_before_anything_is_sent(
+    tmp_path: Path, setting: dict[str, Any]
+) -> None:
+    table = datasets.store_file(made_table(tmp_path / "in.csv", 1))
+    spec = spec_over(table.id, "http://127.0.0.1:9/v1", provider="vllm", **setting)
+    with pytest.raises(SpecError, match=r"vLLM .*OpenRouter"):
+        check(spec, table.info)
