@@ -38,7 +38,7 @@ class ExactIdClient:
         try:
             return await self._client.complete(replace(request, model=sent))
         except ProviderError as error:
-            if error.kind is not ErrorKind.MODEL_NOT_FOUND:
+            if not _may_be_the_id(error):
                 raise
             missing = error
         return await self._other(request, sent, missing)
@@ -52,7 +52,7 @@ class ExactIdClient:
                 async for piece in self._client.stream(replace(request, model=model_id)):
                     yield piece
             except ProviderError as error:
-                if error.kind is not ErrorKind.MODEL_NOT_FOUND or number + 1 == len(ids):
+                if not _may_be_the_id(error) or number + 1 == len(ids):
                     raise
             else:
                 return
@@ -72,8 +72,14 @@ class ExactIdClient:
                 try:
                     completion = await self._client.complete(replace(request, model=other))
                 except ProviderError as error:
-                    raise (missing if error.kind is ErrorKind.MODEL_NOT_FOUND else error) from None
+                    raise (missing if _may_be_the_id(error) else error) from None
                 self._now = other
                 self._remember(other)
                 return completion
         return await self._client.complete(replace(request, model=self._now))
+
+
+def _may_be_the_id(error: ProviderError) -> bool:
+    """Whether another id may help: no such model, or an aggregator's bare 404 from the provider behind it."""
+    bare = error.kind is ErrorKind.UPSTREAM and error.status == 404
+    return bare or error.kind is ErrorKind.MODEL_NOT_FOUND

@@ -42,6 +42,17 @@ async def test_001_3_a_404_is_tried_once_with_the_exact_id_and_what_works_is_rem
     assert remembered == [EXACT]
 
 
+async def test_a_bare_404_from_behind_an_aggregator_is_tried_with_the_exact_id(fake_provider: FakeProvider) -> None:
+    fake_provider.canned(404, {"error": {"code": 404, "message": "Provider returned error"}})
+    fake_provider.configure(canned_left=1)
+    remembered: list[str] = []
+    async with client_of(fake_provider.url, provider="openrouter", key="k" * 20) as inner:
+        client = ExactIdClient(inner, LISTED, EXACT, remembered.append)
+        assert (await client.complete(replace(REQUEST, model=LISTED))).model == EXACT
+    assert asked(fake_provider) == [LISTED, EXACT]
+    assert remembered == [EXACT]
+
+
 async def test_many_requests_at_once_find_out_together(fake_provider: FakeProvider) -> None:
     fake_provider.configure(models=[EXACT], latency_s=0.02)
     remembered: list[str] = []
