@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handai_errors import ErrorKind
+from tests.matrix.dialects import DIALECTS
 
 CHAT = {
     "id": "x",
@@ -27,6 +28,11 @@ class Case:
     parameter: str | None = None
     says: str = ""
     content_type: str = "application/json"
+
+    @property
+    def source(self) -> str:
+        """Where and when that provider's format was seen; words of single cases are those that servers really say."""
+        return DIALECTS[self.provider].source
 
 
 def openai_body(message: str, kind: str | None = None, code: str | None = None, param: str | None = None) -> Any:  # noqa: ANN401

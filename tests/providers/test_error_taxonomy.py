@@ -1,5 +1,6 @@
 """Every body of the taxonomy, served by a real server and read through the real SDK."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -66,3 +67,7 @@ def test_every_kind_of_a_provider_is_covered() -> None:
         ErrorKind.INTERNAL,
     }
     assert {case.kind for _, case in CASES} == set(ErrorKind) - from_elsewhere
+
+
+def test_every_case_says_where_its_format_was_seen() -> None:
+    assert [name for name, case in CASES if not re.search(r"20\d\d-\d\d", case.source)] == []
