@@ -42,8 +42,13 @@ _OVERLOAD_WORDS = {
     "provider_overloaded",
     "provider_unavailable",
 }
-_OVERLOAD_STATUSES = {500, 502, 503, 504, *range(520, 525), 529}
+_OVERLOAD_STATUSES = {409, 500, 502, 503, 504, *range(520, 525), 529}
 
+_NO_CREDIT = re.compile(
+    r"credit balance is too low|used all available credits|pre(?:pay\w*|paid) credits? (?:is|are) (?:depleted|used up)"
+    r"|(?:purchase|buy) more credits|account .{0,60}suspended.{0,80}(?:spending limit|invoice|balance)"
+)
+_SPEND_CAP = re.compile(r"spend limit reached|reached your specified (?:workspace )?api usage limits")
 _NOT_HERE = re.compile(r"(?:location|country|region)[^.]{0,40}not (?:supported|available)")
 _DAILY = re.compile(r"per day|per-day|perday|\((?:rpd|tpd)\)|daily (?:limit|quota)")
 _MISSING_MODEL = re.compile(
@@ -88,13 +93,14 @@ def _looks_like_spend_cap(body: ErrorBody) -> bool:
         return True
     if "enforced_spend_limit_reached" in body.words:
         return True
-    return body.status in {400, 403, 429} and "spend limit reached" in body.text
+    return body.status in {400, 403, 429} and _SPEND_CAP.search(body.text) is not None
 
 
 def _looks_like_no_credit(body: ErrorBody) -> bool:
     if _router_type(body) == "token_limit_exceeded":  # elsewhere that is a limit per minute
         return True
-    return body.status == 402 or bool(body.words & _CREDIT_WORDS) or "credit balance is too low" in body.text
+    said = body.status in {400, 403, 412, 429} and _NO_CREDIT.search(body.text) is not None
+    return body.status == 402 or bool(body.words & _CREDIT_WORDS) or said
 
 
 def _router_type(body: ErrorBody) -> object:

@@ -27,6 +27,12 @@ DOWN = (
         )
     ),
     Shape(
+        "409 in conflict with another request",
+        K.OVERLOADED,
+        "developersdigest.tech/errors/api/anthropic-api, read 2026-11",
+        Told(409, "The request conflicts with another one."),
+    ),
+    Shape(
         "a page with 502",
         K.OVERLOADED,
         _CLOUDFLARE,

@@ -100,6 +100,24 @@ MONEY = (
         Told(400, "Your credit balance is too low to access the API. Please go to Plans & Billing."),
     ),
     Shape(
+        "all credits used, said with 429",
+        K.CREDITS,
+        "github.com/continuedev/continue/issues/10740, 2026-02",
+        Told(
+            429,
+            "Your team has either used all available credits or reached its monthly spending limit. To continue making "
+            "API requests, please purchase more credits or raise your spending limit.",
+        ),
+    ),
+    Shape(
+        "a usage limit of one's own",
+        K.SPEND_CAP,
+        "developersdigest.tech/errors/api/anthropic-api, read 2026-11",
+        Told(
+            400, "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."
+        ),
+    ),
+    Shape(
         "a request dearer than the credit",
         K.CREDITS,
         _LIMITS,
