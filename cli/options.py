@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.routes import routing_of
+from engine.routing import Routing
 from engine.spec import RunSpec
 from handai_errors import SpecError
 from providers.specs import get_provider
@@ -152,7 +153,7 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
             "max_tokens": _first(flags.max_tokens, saved.max_tokens),
             "json_mode": _first(flags.json_mode, saved.json_mode),
             **given.model_part,
-            **_given(fallbacks=flags.fallbacks or None, routing=routing_of(flags.routes)),
+            **_given(fallbacks=flags.fallbacks or None, routing=_merged(given.routing, routing_of(flags.routes))),
         },
         "limits": {
             "max_attempts": saved.max_attempts,
@@ -189,6 +190,11 @@ def file_text(path: Path, what: str) -> str:
 def checked_spec(data: dict[str, Any]) -> RunSpec:
     """The RunSpec in plain data; raises SpecError."""
     return RunSpec.checked(data)
+
+
+def _merged(given: Routing | None, said: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What flags say about the route over what variables say: one flag does not undo the others' protection."""
+    return {**(given.model_dump(mode="json") if given else {}), **said} if said else None
 
 
 def _first(said: Any, saved: Any) -> Any:  # noqa: ANN401 flags of every type

@@ -15,6 +15,7 @@ from engine.limiter import LimiterClosedError
 from engine.parsing import Parsed
 from engine.results import AttemptState, PauseReason
 from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
+from engine.switches import Switches
 from engine.tables.model import Row
 from handai_errors import ErrorKind, ProviderError, StorageError
 from providers.base import Completion, Usage
@@ -34,6 +35,7 @@ class Runner:
         self._breaker = Breaker()
         self._given_up = False
         self._told_of_length = False
+        self._switches = Switches(plan.spec.model.model, plan.spec.model.fallbacks)
         self._workers: list[asyncio.Task[None]] = []
         self._heard_at = float("-inf")
 
@@ -120,6 +122,8 @@ class Runner:
     def _answered(self, job: Job, completion: Completion, started: float, group: asyncio.TaskGroup) -> None:
         self._heard_at = self._with.clock()
         self._with.limiter.succeeded(completion.rate_limits)
+        if (note := self._switches.note(completion.model)) is not None:
+            self._with.sink.event("warning", note)
         usage, found = self._judge(job, completion)
         self._settle(job, usage.cost_usd)
         good = [(member, parsed) for member, parsed in found if isinstance(parsed, Parsed)]

@@ -66,6 +66,15 @@ def test_000_5_and_003_1_variables_in_a_file_are_the_defaults_and_flags_win(
     assert headers["authorization"] == f"Bearer {KEY}"
 
 
+def test_a_route_on_the_command_line_keeps_what_a_variable_forbids(
+    arguments: list[str], fake_provider: FakeProvider
+) -> None:
+    flags = ["--base-url", fake_provider.url, "--model", "a/b", "--route", "sort=price"]
+    ended = handai(*arguments, *flags, OPENROUTER_API_KEY=KEY, OPENROUTER_ALLOW_ALL_PROVIDERS="false")
+    assert ended.code == 0, ended.err
+    assert only_body(fake_provider)["provider"] == {"data_collection": "deny", "sort": "price"}
+
+
 @pytest.mark.parametrize(
     ("flag", "said"),
     [

@@ -15,6 +15,7 @@ from services import datasets, runs
 from services.checks import check
 from services.execution import execute
 from services.home import run_path
+from services.inspect import log_of
 from tests.command_line import made_table
 from tests.fake_listing import Answer, Asked, FakeListing, fake_listing
 
@@ -101,6 +102,15 @@ async def test_a_run_sends_its_route_and_records_who_served_each_row(tmp_path: P
     with RunReader(run_path(record.id)) as reader:
         served = [reader.attempts(row)[0] for row in range(ROWS)]
     assert {(attempt.model, attempt.upstream) for attempt in served} == {("a/b", "Groq")}
+
+
+@pytest.mark.anyio
+async def test_003_16_a_switch_to_a_fallback_is_in_the_runs_log(tmp_path: Path) -> None:
+    with fake_listing({"/v1/chat/completions": chat()}) as server:
+        record = made(tmp_path, server, model="x/y", fallbacks=["a/b"])
+        await execute(record.id, KEY)
+    switched = [event.message for event in log_of(record) if event.level == "warning"]
+    assert switched == ["x/y did not answer a row: a/b did in its place."]
 
 
 def test_a_cap_needs_the_price_of_every_fallback(tmp_path: Path) -> None:
