@@ -108,6 +108,22 @@ MONEY = (
             "Your team has either used all available credits or reached its monthly spending limit. To continue making "
             "API requests, please purchase more credits or raise your spending limit.",
         ),
+        own={
+            "google": Own(
+                429,
+                [
+                    {
+                        "error": {
+                            "code": 429,
+                            "message": "Your prepayment credits are depleted. Please go to AI Studio at "
+                            "https://ai.studio/projects to manage your project and billing.",
+                            "status": "RESOURCE_EXHAUSTED",
+                        }
+                    }
+                ],
+                "discuss.ai.google.dev/t/170539, 2026-06",
+            ),
+        },
     ),
     Shape(
         "a usage limit of one's own",
