@@ -47,6 +47,8 @@ def begin(
 ) -> tuple[RunRecord, SecretStr | None]:
     """The run of a spec, checked and written down, with its key; what a person should know is told."""
     plan = check(spec, stored.info if stored else None)
+    if manner.out is not None:
+        exporting.check_fits(manner.out, plan.rows)
     key = keys.require_key(plan.spec.model.provider)
     for notice in (*(stored.info.notices if stored else ()), *plan.notices, sentence_on_privacy(plan)):
         errors.print(notice, markup=False)
