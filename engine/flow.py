@@ -58,13 +58,13 @@ class Collaborators:
 class Flow:
     """The rows between reading and done: never more than the window, none lost on the way out."""
 
-    def __init__(self, collaborators: Collaborators, numbering: Numbering) -> None:
+    def __init__(self, collaborators: Collaborators, numbering: Numbering, rows_per_call: int = 1) -> None:
         self.with_ = collaborators
         self._numbering = numbering
         ceiling = collaborators.limiter.ceiling
         # A crash leaves every reservation in doubt, so only as many are made ahead as one commit's time can use up.
         self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling // 2)
-        self.window_size = ceiling + self.reserve_ahead
+        self.window_size = (ceiling + self.reserve_ahead) * rows_per_call
         self.window = asyncio.Semaphore(self.window_size)
         self.ready: asyncio.Queue[Job | None] = asyncio.Queue()
         self.end = RunEnd()
