@@ -60,6 +60,7 @@ def test_a_template_without_a_model_makes_a_thousand_rows(
     assert len({row["order"] for row in rows}) == 1000
     page.get_by_role("tab", name="Quality").click()
     expect(widget(page, "run_findings")).to_be_visible(timeout=60_000)
+    widget(page, "run_findings").scroll_into_view_if_needed()
     shot(page, "generate-quality")
     report = download(page, "run_quality_download", tmp_path).read_text("utf-8")
     assert report.lstrip().lower().startswith("<!doctype html")
