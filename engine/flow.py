@@ -215,7 +215,7 @@ class Flow:
         """Hand a result to the writer, its new output columns first."""
         outputs = self.with_.outputs
         for key in result.values or {}:
-            if key != REDRAWN:
+            if key != REDRAWN or not self._numbering.draw(result.step):
                 outputs.name_for(key)
         if len(outputs) > self._known_outputs:
             self._known_outputs = len(outputs)

@@ -211,7 +211,8 @@ class RunPlan:
             return Member(row, cells), 0
         if begun.draw and begun.step == 0:
             return self.redraw(row, begun.draw, cells), 0
-        return Member(row, {**cells, **begun.values}, begun.draw), begun.step
+        values = {**cells, **begun.values} if begun.draw else {**begun.values, **cells}  # as in next_job
+        return Member(row, values, begun.draw), begun.step
 
     def redraw(self, row: int, draw: int, cells: Row | None = None) -> Member:
         """A row drawn again."""
@@ -239,10 +240,13 @@ class RunPlan:
         )
 
     def next_job(self, job: Job, member: Member, values: Mapping[str, Cell]) -> Job | None:
-        """The member's next step, now that it has `values`; None when it was the last."""
+        """The member's next step, now that it has `values`; None when it was the last.
+
+        A name that the table has too means the table's column.
+        """
         if job.step.index + 1 == len(self.steps):
             return None
-        grown = Member(member.row, {**member.values, **values}, member.draw)
+        grown = Member(member.row, {**values, **member.values}, member.draw)
         return self.job([grown], job.step.index + 1)
 
     def request(self, job: Job) -> CompletionRequest:

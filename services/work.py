@@ -12,7 +12,6 @@ from engine.outputs import OutputColumns
 from engine.prompts import columns_sent
 from engine.results import RowStatus
 from engine.spec import GenerateInput, TransformInput
-from engine.steps import steps_of
 from engine.tables import Row
 from handai_db import RunReader, RunRecord
 from providers.base import AnswerForm
@@ -55,7 +54,7 @@ def work_of(record: RunRecord) -> Work:
             OutputColumns(table.names, reader.outputs()),
             reader.reserved_usd(),
             reader.progress().cost_usd,
-            _form(record, reader.meta().get("answer_form")),
+            _form(record, plan, reader.meta().get("answer_form")),
             LeftOut(reader.meta().get("left_out")),
             _judged(source, reader, table) if isinstance(source, GenerateInput) else Judged(),
         )
@@ -71,11 +70,10 @@ def _pending(record: RunRecord, table: RunTable, plan: RunPlan, finished: bytear
     return ((index, row) for index, row in enumerate(rows) if not finished[index])
 
 
-def _form(record: RunRecord, remembered: str | None) -> AnswerForm:
+def _form(record: RunRecord, plan: RunPlan, remembered: str | None) -> AnswerForm:
     if remembered:
         return AnswerForm(remembered)
-    typed = any(step.outputs for step in steps_of(record.spec))
-    return first_form(record.provider, typed=typed)
+    return first_form(record.provider, typed=any(step.outputs for step in plan.steps))
 
 
 def _judged(schema: GenerateInput, reader: RunReader, table: RunTable) -> Judged:

@@ -58,7 +58,7 @@ def _row(steps: list[sqlite3.Row], numbering: Numbering) -> StoredResult | None:
     for step in mine:
         if step["status"] == RowStatus.DONE and step["data"]:
             values |= orjson.loads(step["data"])
-    redrawn = values.pop(REDRAWN, None)
+    redrawn = values.pop(REDRAWN, None) if draw else None
     ended = last["status"] == RowStatus.FAILED or numbering.is_last(last["step"])
     return StoredResult(
         **{name: last[name] for name in _SAME},
@@ -73,10 +73,10 @@ def _row(steps: list[sqlite3.Row], numbering: Numbering) -> StoredResult | None:
     )
 
 
-def step_of(step: sqlite3.Row) -> StoredStep:
+def step_of(step: sqlite3.Row, numbering: Numbering) -> StoredStep:
     """A stored step on its own."""
     values = orjson.loads(step["data"]) if step["data"] else None
-    redrawn = values.pop(REDRAWN, None) if values else None
+    redrawn = values.pop(REDRAWN, None) if values and numbering.draw(step["step"]) else None
     return StoredStep(
         step["step"],
         step["status"],
