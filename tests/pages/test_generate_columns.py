@@ -222,7 +222,8 @@ def test_rules_of_the_table_are_kept() -> None:
     schema = _schema(ran(page))
 
     assert (schema.variation, schema.rows_per_call, schema.instructions) == ("high", 4, "Be terse.")
-    assert schema.duplicates == Duplicates(near=0.8, redraws=5)
+    assert isinstance(schema.duplicates, Duplicates)
+    assert (schema.duplicates.near, schema.duplicates.redraws) == (0.8, 5)
 
 
 def test_repeats_may_be_allowed() -> None:
