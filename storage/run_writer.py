@@ -221,8 +221,9 @@ class RunWriter:
 
     def _note(self, batch: Batch, now: float) -> None:
         self.lags_s.extend(now - result.answered_at for result in batch.results if result.answered_at)
-        if batch.results:
-            self._finished.append((now, len(batch.results)))
+        ended = sum(result.is_last for result in batch.results)
+        if ended:
+            self._finished.append((now, ended))
 
     def _rows_per_s(self) -> float | None:
         now = time.monotonic()
