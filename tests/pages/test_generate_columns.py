@@ -70,7 +70,6 @@ def test_conditions_are_added_and_emptied() -> None:
     page.text_input(key=_field("then_1")).set_value("none of it")
     page = ran(page)
     column = _schema(page).columns[1]
-    assert isinstance(column, type(column))
     assert getattr(column, "when", ()) == (
         Case.model_validate({"if": "category == 'first'", "value": 0}),
         Case.model_validate({"if": "category == 'second'", "value": "none of it"}),
@@ -78,6 +77,18 @@ def test_conditions_are_added_and_emptied() -> None:
 
     page.text_input(key=_field("if_0")).set_value("")
     assert [case.condition for case in getattr(_schema(ran(page)).columns[1], "when", ())] == ["category == 'second'"]
+
+
+def test_a_condition_stays_when_those_before_it_are_emptied() -> None:
+    page = add(add(empty(), "category"), "uniform")
+    for place in range(3):
+        page.text_input(key=_field(f"if_{place}")).set_value(f"category == '{place}'")
+        page = ran(page)
+    for place in range(2):
+        page.text_input(key=_field(f"if_{place}")).set_value("")
+        page = ran(page)
+
+    assert [case.condition for case in getattr(_schema(ran(page)).columns[1], "when", ())] == ["category == '2'"]
 
 
 def test_a_model_column_names_other_columns_and_is_typed() -> None:
@@ -131,8 +142,9 @@ def test_a_helper_is_used_but_not_shown() -> None:
 
 def test_opening_another_column_shows_its_own_values() -> None:
     page = add(add(empty(), "category"), "uniform")
-    page = press(page, f"{COLUMNS}_edit_0")
+    assert page.text_input(key=_field("name")).value == "number"
 
+    page = press(page, f"{COLUMNS}_edit_0")
     assert page.text_input(key=_field("name")).value == "category"
 
 
