@@ -1,5 +1,6 @@
 """One model call on its way through the runner, and the plan that makes such jobs from rows."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -40,7 +41,7 @@ class Job:
     messages: tuple[Message, ...]
     request_hash: bytes
     number: int
-    bound_tokens: int
+    schema_tokens: int = 0
     reserved_usd: float | None = None
     counted: int = 0
     unknown: int = 0
@@ -60,6 +61,11 @@ class Job:
         return AttemptHistory(self.counted, self.unknown)
 
     @property
+    def bound_tokens(self) -> int:
+        """An upper bound of the tokens that it sends, the JSON Schema among them."""
+        return prompt_tokens_bound(self.messages + self.corrections) + self.schema_tokens
+
+    @property
     def is_single(self) -> bool:
         """Whether it asks for one row."""
         return len(self.members) == 1
@@ -72,7 +78,6 @@ class Job:
     def correct(self, error: ProviderError) -> None:
         """Show the model what was wrong with its answer when it is asked again."""
         self.corrections = correction(error)
-        self.bound_tokens = prompt_tokens_bound(self.messages + self.corrections)
 
     def reservation(self, now: float) -> Attempt:
         """The attempt as it is written before it is sent."""
@@ -184,6 +189,7 @@ class RunPlan:
     redrawn: Callable[[int, int], Row] | None = None
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
+    _schema_sizes: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         steps = steps_of(self.spec, (*self.columns, *self.table))
@@ -236,8 +242,17 @@ class RunPlan:
             messages,
             request_hash(self.spec.model, messages),
             number=self.attempts_so_far.get((first.row, stored_step), 0) + 1,
-            bound_tokens=prompt_tokens_bound(messages),
+            schema_tokens=self._schema_tokens(step, len(members)),
         )
+
+    def _schema_tokens(self, step: Step, rows: int) -> int:
+        """An upper bound of the tokens of the largest schema that a call of this step may carry."""
+        if not step.outputs or (rows == 1 and not step.json):
+            return 0
+        key = (step.index, rows)
+        if key not in self._schema_sizes:
+            self._schema_sizes[key] = len(json.dumps(_schema(step.outputs, rows, bounded=True)))
+        return self._schema_sizes[key]
 
     def next_job(self, job: Job, member: Member, values: Mapping[str, Cell]) -> Job | None:
         """The member's next step, now that it has `values`; None when it was the last.
@@ -259,7 +274,7 @@ class RunPlan:
             temperature=None if "temperature" in job.without else model.temperature,
             max_tokens=model.max_tokens,
             form=_form(job, with_schema=with_schema),
-            json_schema=_schema(job) if with_schema else None,
+            json_schema=_schema_of(job) if with_schema else None,
             seed=None if "seed" in job.without else self._seed(job),
             timeout_s=self.spec.limits.timeout_s,
         )
@@ -278,10 +293,13 @@ def _form(job: Job, *, with_schema: bool) -> AnswerForm:
     return AnswerForm.JSON_OBJECT if job.form in SCHEMA_FORMS and not with_schema else job.form
 
 
-def _schema(job: Job) -> dict[str, object]:
-    outputs, rows = job.step.outputs, len(job.members)
-    schema = json_schema_of(outputs) if job.is_single else json_schema_of_rows(outputs, rows)
-    return with_bounds(schema, outputs, rows) if job.form is AnswerForm.BOUNDED_SCHEMA else schema
+def _schema_of(job: Job) -> dict[str, object]:
+    return _schema(job.step.outputs, len(job.members), bounded=job.form is AnswerForm.BOUNDED_SCHEMA)
+
+
+def _schema(outputs: Sequence[Output], rows: int, *, bounded: bool) -> dict[str, object]:
+    schema = json_schema_of(outputs) if rows == 1 else json_schema_of_rows(outputs, rows)
+    return with_bounds(schema, outputs, rows) if bounded else schema
 
 
 def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.flow import RunEnd
+from engine.job import Member
 from engine.results import PauseReason
 from engine.tables.model import Row
 from handai_errors import ErrorKind, ProviderError
@@ -336,3 +337,16 @@ async def test_rows_missing_from_an_answer_that_was_cut_are_asked_one_by_one(tmp
     assert await generation.execute(model) == RunEnd()
     assert [found["story"] for found in generation.values().values()] == ["a", "story 1", "story 2", "story 3"]
     assert len(model.asked) == 4
+
+
+def test_what_a_call_can_cost_counts_its_json_schema(tmp_path: Path) -> None:
+    values = [f"a category with a rather long name, number {n}" for n in range(100)]
+    columns = [
+        {"name": "n", "sampler": "sequence"},
+        {"name": "kind", "type": "category", "values": values, "prompt": "?"},
+    ]
+    plan = Generation(tmp_path / "run.db", {"columns": columns}).plan
+    job = plan.job([Member(0, {"n": 0})])
+    job.form = AnswerForm.JSON_SCHEMA
+    sent = sum(len(message.content) for message in job.messages) + len(json.dumps(plan.request(job).json_schema))
+    assert job.bound_tokens > sent
