@@ -110,7 +110,7 @@ def test_a_schema_is_built_with_a_model_column(own_server: AppServer, browser_pa
 
 def _conversations(page: Page, folder: Path) -> None:
     widget(page, "run_chat").get_by_text("Download as conversations").click()
-    choose(page, "run_chat_assistant_0", "review")
+    expect(widget(page, "run_chat_assistant_0").locator("input").first).to_have_value("rating")
     lines = download(page, "run_chat_download", folder).read_text("utf-8").splitlines()
     assert len(lines) == 8
     assert [turn["role"] for turn in json.loads(lines[0])["messages"]] == ["user", "assistant"]
