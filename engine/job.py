@@ -1,10 +1,9 @@
 """One model call on its way through the runner, and the plan that makes such jobs from rows."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.bounded_schema import with_bounds
+from engine.asked_schema import asked_schema, largest_schema
 from engine.columns import Output
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
@@ -15,7 +14,6 @@ from engine.retry import AttemptHistory
 from engine.spec import GenerateInput, RunSpec
 from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
-from engine.typed import json_schema_of, json_schema_of_rows
 from handai_errors import ErrorKind, ProviderError
 from providers.base import SCHEMA_FORMS, AnswerForm, Completion, CompletionRequest, Message, Usage
 
@@ -246,12 +244,11 @@ class RunPlan:
         )
 
     def _schema_tokens(self, step: Step, rows: int) -> int:
-        """An upper bound of the tokens of the largest schema that a call of this step may carry."""
         if not step.outputs or (rows == 1 and not step.json):
             return 0
         key = (step.index, rows)
         if key not in self._schema_sizes:
-            self._schema_sizes[key] = len(json.dumps(_schema(step.outputs, rows, bounded=True)))
+            self._schema_sizes[key] = largest_schema(step.outputs, rows)
         return self._schema_sizes[key]
 
     def next_job(self, job: Job, member: Member, values: Mapping[str, Cell]) -> Job | None:
@@ -274,7 +271,7 @@ class RunPlan:
             temperature=None if "temperature" in job.without else model.temperature,
             max_tokens=model.max_tokens,
             form=_form(job, with_schema=with_schema),
-            json_schema=_schema_of(job) if with_schema else None,
+            json_schema=asked_schema(job.step.outputs, len(job.members), job.form) if with_schema else None,
             seed=None if "seed" in job.without else self._seed(job),
             timeout_s=self.spec.limits.timeout_s,
         )
@@ -291,15 +288,6 @@ def _form(job: Job, *, with_schema: bool) -> AnswerForm:
     if not job.needs_json:
         return AnswerForm.TEXT
     return AnswerForm.JSON_OBJECT if job.form in SCHEMA_FORMS and not with_schema else job.form
-
-
-def _schema_of(job: Job) -> dict[str, object]:
-    return _schema(job.step.outputs, len(job.members), bounded=job.form is AnswerForm.BOUNDED_SCHEMA)
-
-
-def _schema(outputs: Sequence[Output], rows: int, *, bounded: bool) -> dict[str, object]:
-    schema = json_schema_of(outputs) if rows == 1 else json_schema_of_rows(outputs, rows)
-    return with_bounds(schema, outputs, rows) if bounded else schema
 
 
 def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:
