@@ -5,6 +5,11 @@ from pathlib import Path
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
+from storage.generations import OpenAnswer, Told, note_told, open_answers
+from storage.model_habits import Habit, ModelHabits
+from storage.model_health import CheckRecord, ModelHealth, health_in
+from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
+from storage.personas import PersonaRecord, Personas
 from storage.records import (
     DatasetRecord,
     ErrorGroup,
@@ -36,10 +41,17 @@ __all__ = [
     "PENDING",
     "SQLITE_VERSION",
     "Catalogue",
+    "CheckRecord",
     "DatasetRecord",
     "ErrorGroup",
     "Event",
+    "Filled",
+    "Habit",
     "Lease",
+    "ListRecord",
+    "OpenAnswer",
+    "PersonaRecord",
+    "Place",
     "Progress",
     "RunControl",
     "RunFilter",
@@ -47,16 +59,21 @@ __all__ = [
     "RunRecord",
     "RunWriter",
     "SessionRecord",
+    "Stored",
     "StoredAnswer",
     "StoredAttempt",
     "StoredResult",
     "StoredStep",
+    "Told",
     "begin_execution",
     "create_run_file",
     "end_execution",
+    "health_in",
     "note_drawing",
     "note_event",
     "note_table",
+    "note_told",
+    "open_answers",
     "private_directory",
     "reopen_failed",
 ]
@@ -73,6 +90,11 @@ class Catalogue:
         self.runs = Runs(self.database)
         self.leases = Leases(self.database)
         self.settings = Settings(self.database)
+        self.models = Models(self.database)
+        self.model_notes = ModelNotes(self.database)
+        self.model_health = ModelHealth(self.database)
+        self.model_habits = ModelHabits(self.database)
+        self.personas = Personas(self.database)
 
     def __enter__(self) -> "Catalogue":
         return self

@@ -7,8 +7,9 @@ import sys
 import structlog
 import typer
 
-from cli import commands, execution, records, writing
+from cli import check, commands, execution, models, records, writing
 from cli.generate import generate
+from cli.personas import list_personas
 from cli.progress import fail
 from cli.transform import transform
 from handai_errors import HandaiError
@@ -32,7 +33,11 @@ app.command("export")(writing.export)
 app.command("report")(writing.report)
 app.command("delete")(records.delete)
 app.command("providers")(records.providers)
+app.command("models")(models.models)
+app.command("check")(check.check)
+app.command("check-models")(check.try_models)
 app.command("doctor")(records.doctor)
+app.command("personas")(list_personas)
 app.command(execution.FINISH, hidden=True)(execution.finish)
 
 

@@ -63,7 +63,7 @@ def resume(
     """Go on with a stopped, paused or interrupted run; finished rows are not asked again."""
     record = runs.find(run)
     check_again(record, out, overwrite=overwrite)
-    key = keys.require_key(record.provider)
+    key = keys.require_key(record.provider, base_url=record.spec.model.base_url)
     queued = runs.prepare_resume(record.id, max_cost_usd=max_cost)
     go_on(queued, key, Manner(out, overwrite=overwrite, detach=detach, as_json=as_json))
 
@@ -82,7 +82,7 @@ def retry(
     """Ask again for the rows that failed."""
     record = runs.find(run)
     check_again(record, out, overwrite=overwrite)
-    key = keys.require_key(record.provider)
+    key = keys.require_key(record.provider, base_url=record.spec.model.base_url)
     queued = runs.prepare_retry(record.id, kind)
     go_on(queued, key, Manner(out, overwrite=overwrite, detach=detach, as_json=as_json))
 

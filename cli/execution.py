@@ -49,10 +49,11 @@ def begin(
     plan = check(spec, stored.info if stored else None)
     if manner.out is not None:
         exporting.check_fits(manner.out, plan.rows)
-    key = keys.require_key(plan.spec.model.provider)
+    model = plan.spec.model
+    key = keys.require_key(model.provider, base_url=model.base_url)
     for notice in (*(stored.info.notices if stored else ()), *plan.notices, sentence_on_privacy(plan)):
         errors.print(notice, markup=False)
-    if key is not None and (warning := keys.hint(plan.spec.model.provider, key)):
+    if key is not None and (warning := keys.hint(model.provider, key)):
         errors.print(warning, markup=False)
     table, name, session = stored.id if stored else None, manner.run_name, manner.session
     return runs.create(runs.NewRun(spec, table, name, session, preview=preview, export=manner.export)), key
@@ -153,7 +154,7 @@ def go_on(record: RunRecord, key: SecretStr | None, manner: Manner) -> None:
 def finish(run: str) -> None:
     """The body of a detached run: not for people."""
     record = runs.get(run)
-    execute(record, keys.require_key(record.provider), as_json=False)
+    execute(record, keys.require_key(record.provider, base_url=record.spec.model.base_url), as_json=False)
 
 
 def summary(view: RunView, written: Path | None) -> list[str]:

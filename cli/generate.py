@@ -1,5 +1,6 @@
 """`handai generate`: a table is drawn from a schema, and a model writes what samplers can't."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from cli.options import (
     Concurrency,
     Detach,
     Diagnostics,
+    Fallback,
     Lossless,
     Manner,
     MaxAttempts,
@@ -39,6 +41,7 @@ from cli.options import (
     ModelFlags,
     Overwrite,
     Provider,
+    Route,
     Rpm,
     RunName,
     Session,
@@ -82,6 +85,8 @@ def generate(
     max_attempts: MaxAttempts = None,
     timeout: Timeout = None,
     max_cost: MaxCost = None,
+    fallback: Fallback = None,
+    route: Route = None,
     session: Session = None,
     run_name: RunName = None,
     diagnostics: Diagnostics = False,
@@ -99,6 +104,7 @@ def generate(
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, False, concurrency, rpm, max_attempts, timeout, max_cost
     )
+    flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()))
     source = Source(_one_file(schema_file, schema), template, describe, learn, free_form, tuple(column or ()))
     found = found_schema(source, flags, rows)
     found = _changed(found, rows=rows, seed=seed, variation=variation, rows_per_call=rows_per_call)

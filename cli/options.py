@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.routes import routing_of
 from engine.spec import RunSpec
 from handai_errors import SpecError
 from providers.specs import get_provider
-from services import preferences
+from services import key_hosts, preferences
+from services.environment import given_for
 from services.exporting import Wanted
 
 _MODEL = "Model and limits"
@@ -72,6 +74,19 @@ MaxCost = Annotated[
     typer.Option("--max-cost", min=0, help="A cap in US dollars that is never passed.", rich_help_panel=_MODEL),
 ]
 
+Fallback = Annotated[
+    list[str] | None,
+    typer.Option("--fallback", help="A model to ask when the first one fails; repeatable.", rich_help_panel=_MODEL),
+]
+Route = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--route",
+        help="Whom OpenRouter asks: order=a,b only=a ignore=b sort=price zdr=true max_price.prompt=1; repeatable.",
+        rich_help_panel=_MODEL,
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFlags:
@@ -88,6 +103,8 @@ class ModelFlags:
     max_attempts: int | None = None
     timeout_s: float | None = None
     max_cost: float | None = None
+    fallbacks: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +139,12 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
             "Say --provider openai (or another; `handai providers` lists them), or --provider demo to try it offline.",
         )
     provider = get_provider(flags.provider or saved.provider)
+    given = given_for(provider.id)
     model = flags.model or saved.models.get(provider.id) or provider.default_model
     if not model:
         raise SpecError(f"{provider.name} needs a model.", "Name it with --model.")
+    if flags.base_url:
+        key_hosts.remember_host(provider.id, flags.base_url)
     return {
         "model": {
             "provider": provider.id,
@@ -133,14 +153,21 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
             "temperature": _first(flags.temperature, saved.temperature),
             "max_tokens": _first(flags.max_tokens, saved.max_tokens),
             "json_mode": _first(flags.json_mode, saved.json_mode),
+            **given.model_part,
+            **_given(fallbacks=flags.fallbacks or None, routing=routing_of(flags.routes)),
         },
-        "limits": _given(
-            concurrency=_concurrency(flags.concurrency) or saved.concurrency,
-            rpm=flags.rpm,
-            max_attempts=_first(flags.max_attempts, saved.max_attempts),
-            timeout_s=_first(flags.timeout_s, saved.timeout_s),
-            max_cost_usd=flags.max_cost,
-        ),
+        "limits": {
+            "max_attempts": saved.max_attempts,
+            "timeout_s": saved.timeout_s,
+            **given.limits_part,
+            **_given(
+                concurrency=_concurrency(flags.concurrency) or saved.concurrency,
+                rpm=flags.rpm,
+                max_attempts=flags.max_attempts,
+                timeout_s=flags.timeout_s,
+                max_cost_usd=flags.max_cost,
+            ),
+        },
     }
 
 

@@ -49,11 +49,22 @@ def show(
     spec: Annotated[
         bool, typer.Option("--spec", help="Print the run's spec as YAML, which `handai run` takes.")
     ] = False,
+    row: Annotated[int | None, typer.Option(min=1, help="The row that --curl is about, counted from 1.")] = None,
+    call: Annotated[int, typer.Option(min=1, help="Which of the row's model calls --curl is about.")] = 1,
+    as_curl: Annotated[
+        bool, typer.Option("--curl", help="Print a row's request as a curl command; the key is left out.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell how a run stands, or print its spec."""
+    """Tell how a run stands, or print its spec or the request of one of its rows."""
+    if row is not None and not as_curl:
+        raise typer.BadParameter("Say what to print of the row: --curl.", param_hint="--row")
     record = runs.find(run)
-    if spec:
+    if as_curl:
+        from services.curl import curl_of
+
+        write_line(curl_of(record, (row or 1) - 1, call - 1))
+    elif spec:
         write_line(record.spec.to_yaml().rstrip("\n"))
     else:
         _tell(record, as_json=as_json)

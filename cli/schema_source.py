@@ -82,7 +82,7 @@ def _learned(table: Path, rows: int) -> Schema:
 def _proposed(describe: str, flags: ModelFlags, rows: int) -> Schema:
     model = ModelSettings.model_validate(model_part(flags)["model"])
     new = proposals.proposal_run(describe, model, rows)
-    key = keys.require_key(model.provider)
+    key = keys.require_key(model.provider, base_url=model.base_url)
     errors.print(f"Asking {model.model} for a schema …", markup=False)
     view = run_in_foreground(runs.create(new), key)
     found = proposals.proposal(view.record.id)

@@ -1,5 +1,6 @@
 """`handai transform`: a model works on every row of a table."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from cli.options import (
     Concurrency,
     Detach,
     Diagnostics,
+    Fallback,
     Lossless,
     Manner,
     MaxAttempts,
@@ -21,6 +23,7 @@ from cli.options import (
     ModelFlags,
     Overwrite,
     Provider,
+    Route,
     Rpm,
     RunName,
     Session,
@@ -31,6 +34,7 @@ from cli.options import (
     text_of,
 )
 from cli.outputs import declared_outputs
+from cli.personas import PersonaName, name_of, told
 from engine.spec import TransformInput
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
@@ -43,25 +47,30 @@ _OUTPUT_HELP = (
     "'mood:category(good,bad)'. Types: text, integer, number, boolean, category, date, list, object. Repeat it."
 )
 
+_Instructions = Annotated[
+    str | None, typer.Option("-i", "--instructions", help="What the model should do with each row; @FILE reads it.")
+]
+_Prompt = Annotated[
+    str | None, typer.Option(help="A template with {{ column }} instead of the columns as JSON; @FILE reads it.")
+]
+_Schema = Annotated[
+    Path | None, typer.Option(help="The columns to compute from a file: a JSON Schema, or a mapping with `columns`.")
+]
+_JsonMode = Annotated[
+    bool | None, typer.Option("--json-mode/--no-json-mode", help="Ask for a JSON object; its keys are columns.")
+]
+
 
 def transform(
     table: Annotated[Path, typer.Argument(metavar="INPUT", help="A csv, tsv, xlsx, json, jsonl or parquet file.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Where the table is written; the ending is the format.")],
-    instructions: Annotated[
-        str | None, typer.Option("-i", "--instructions", help="What the model should do with each row; @FILE reads it.")
-    ] = None,
+    instructions: _Instructions = None,
+    persona: PersonaName = None,
     columns: Annotated[str | None, typer.Option(help="The columns that the model sees, with commas; else all.")] = None,
-    prompt: Annotated[
-        str | None, typer.Option(help="A template with {{ column }} instead of the columns as JSON; @FILE reads it.")
-    ] = None,
+    prompt: _Prompt = None,
     output: Annotated[list[str] | None, typer.Option(help=_OUTPUT_HELP)] = None,
-    schema: Annotated[
-        Path | None,
-        typer.Option(help="The columns to compute from a file: a JSON Schema, or a mapping with `columns`."),
-    ] = None,
-    json_mode: Annotated[
-        bool | None, typer.Option("--json-mode/--no-json-mode", help="Ask for a JSON object; its keys are columns.")
-    ] = None,
+    schema: _Schema = None,
+    json_mode: _JsonMode = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The text's encoding, if the detected one is wrong.")] = None,
@@ -77,6 +86,8 @@ def transform(
     max_attempts: MaxAttempts = None,
     timeout: Timeout = None,
     max_cost: MaxCost = None,
+    fallback: Fallback = None,
+    route: Route = None,
     session: Session = None,
     run_name: RunName = None,
     diagnostics: Diagnostics = False,
@@ -90,18 +101,21 @@ def transform(
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
+    flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()))
     parts = model_part(flags)
-    told: dict[str, Any] = {
-        "prompt": {"instructions": text_of(instructions), "template": text_of(prompt) or None},
+    text, chosen = told(persona, instructions)
+    declared: dict[str, Any] = {
+        "prompt": {"instructions": text, "template": text_of(prompt) or None},
         "outputs": [item.model_dump() for item in declared_outputs(output or [], schema)],
         **parts,
     }
     header = False if no_header else None
     options = ParseOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
     stored = store_file(table, options)
-    spec = checked_spec({"input": _source(stored, columns, limit).model_dump(), **told})
+    spec = checked_spec({"input": _source(stored, columns, limit).model_dump(), **declared})
     wanted = Wanted(diagnostics, lossless_csv)
-    start(spec, stored, Manner(out, wanted, overwrite, run_name, session, detach, as_json))
+    name = name_of(run_name, chosen, Path(stored.filename).stem)
+    start(spec, stored, Manner(out, wanted, overwrite, name, session, detach, as_json))
 
 
 def _source(stored: DatasetRecord, columns: str | None, limit: int | None) -> TransformInput:

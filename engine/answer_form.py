@@ -16,7 +16,9 @@ _NOTES = {
     AnswerForm.JSON_SCHEMA: "This model doesn't take JSON Schema; asking for JSON mode instead.",
     AnswerForm.JSON_OBJECT: "This model doesn't take JSON mode; asking for JSON in the instructions alone instead.",
 }
-_CAN_BE_LEFT_OUT = frozenset({"temperature", "top_p", "seed"})  # never max tokens: a cap on cost counts on it
+# Max tokens are never left out, for a cap on cost counts on them: they go out under their other name.
+NAMES_OF_MAX_TOKENS = ("max_tokens", "max_completion_tokens")
+_CAN_BE_LEFT_OUT = frozenset({"temperature", "top_p", "seed", *NAMES_OF_MAX_TOKENS})
 
 
 def first_form(provider_id: str, *, typed: bool) -> AnswerForm:
@@ -28,10 +30,11 @@ def first_form(provider_id: str, *, typed: bool) -> AnswerForm:
 
 
 class Forms:
-    """The form in which all requests of a run ask from now on; it only ever steps down."""
+    """The form in which all requests of a run ask from now on; it only ever steps down, past what is `refused`."""
 
-    def __init__(self, first: AnswerForm) -> None:
-        self._current = first
+    def __init__(self, first: AnswerForm, refused: frozenset[AnswerForm] = frozenset()) -> None:
+        self._refused = refused
+        self._current = best_form(first, refused)
 
     @property
     def current(self) -> AnswerForm:
@@ -48,8 +51,19 @@ class Forms:
         place = _BY_STRICTNESS.index(form)
         if self._current in _BY_STRICTNESS[place + 1 :]:
             return ""
-        self._current = _BY_STRICTNESS[place + 1]
+        self._refused |= {form}
+        self._current = best_form(form, self._refused)
         return _NOTES[form]
+
+    @property
+    def refused(self) -> frozenset[AnswerForm]:
+        """The forms that the model is known not to take."""
+        return self._refused
+
+
+def best_form(first: AnswerForm, refused: frozenset[AnswerForm]) -> AnswerForm:
+    """The strictest form from `first` on that is not known to be refused."""
+    return next(form for form in _BY_STRICTNESS[_BY_STRICTNESS.index(first) :] if form not in refused)
 
 
 def is_form_refusal(error: ProviderError) -> bool:
@@ -58,6 +72,6 @@ def is_form_refusal(error: ProviderError) -> bool:
 
 
 def refused_setting(error: ProviderError) -> str | None:
-    """The setting that the model does not take and that a request can do without: temperature, top_p or seed."""
+    """The setting that the model does not take and that a request can do without, or can call by another name."""
     refused = error.kind is ErrorKind.UNSUPPORTED and error.parameter in _CAN_BE_LEFT_OUT
     return error.parameter if refused else None

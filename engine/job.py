@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.asked_schema import asked_schema, largest_schema
 from engine.columns import Output
+from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
 from engine.placeholders import placeholders
@@ -121,6 +122,7 @@ class Job:
             upstream=completion.upstream,
             usage=usage,
             reserved_usd=self.reserved_usd,
+            generation=completion.id,
         )
 
     def failures(self, error: ProviderError, answered_at: float) -> list[RowResult]:
@@ -274,6 +276,9 @@ class RunPlan:
             json_schema=asked_schema(job.step.outputs, len(job.members), job.form) if with_schema else None,
             seed=None if "seed" in job.without else self._seed(job),
             timeout_s=self.spec.limits.timeout_s,
+            max_tokens_name=max_tokens_name(job.without),
+            fallbacks=model.fallbacks,
+            preferences=model.routing.preferences() if model.routing else None,
         )
 
     def _seed(self, job: Job) -> int | None:

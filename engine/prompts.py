@@ -131,8 +131,15 @@ def request_hash(settings: ModelSettings, messages: Sequence[Message]) -> bytes:
         settings.json_mode,
         settings.seed,
         [(message.role, message.content) for message in messages],
+        *_route(settings),
     )
     return hashlib.blake2b(orjson.dumps(identity), digest_size=16).digest()
+
+
+def _route(settings: ModelSettings) -> tuple[object, ...]:
+    """Nothing where nothing is said, so that runs from before there were routes are still found."""
+    wishes = settings.routing.preferences() if settings.routing else None
+    return (settings.fallbacks, wishes) if settings.fallbacks or wishes else ()
 
 
 def prompt_tokens_bound(messages: Sequence[Message]) -> int:

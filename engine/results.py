@@ -81,6 +81,7 @@ class Attempt:
     upstream: str | None = None
     usage: Usage = field(default_factory=Usage)
     reserved_usd: float | None = None
+    generation: str | None = None  # under what the provider can be asked about the answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.backoff import DEFAULT_BACKOFF, Backoff
 from engine.results import AttemptState, PauseReason
 from handai_errors import ErrorKind, ProviderError, Retry
 
-WAIT_INITIAL_S = 1.0
-WAIT_MAX_S = 60.0
 MAX_UNKNOWN_RETRIES = 1
 MAX_REASKS = 2
 MAX_LOCAL_CONNECTION_ATTEMPTS = 2
@@ -56,6 +55,7 @@ def decide(
     max_attempts: int,
     local: bool,
     uniform: Callable[[float, float], float],
+    backoff: Backoff = DEFAULT_BACKOFF,
 ) -> RetryDecision:
     """The decision after `error`; `history` includes the attempt that just failed."""
     rule = error.facts.retry
@@ -67,7 +67,7 @@ def decide(
         return RetryDecision()
     if outcome_of(error) is AttemptState.UNKNOWN and history.unknown > MAX_UNKNOWN_RETRIES:
         return RetryDecision()
-    return RetryDecision(retry=True, wait_s=wait_s(history.counted, error.retry_after_s, uniform))
+    return RetryDecision(retry=True, wait_s=wait_s(history.counted, error.retry_after_s, uniform, backoff))
 
 
 def _bound(error: ProviderError, max_attempts: int, *, local: bool) -> int:
@@ -80,8 +80,11 @@ def _bound(error: ProviderError, max_attempts: int, *, local: bool) -> int:
     return max_attempts
 
 
-def wait_s(failures: int, retry_after_s: float | None, uniform: Callable[[float, float], float]) -> float:
-    """Seconds to wait: the provider's wish, else exponential back-off with full jitter."""
-    if retry_after_s is not None:
-        return retry_after_s
-    return uniform(0.0, min(WAIT_MAX_S, WAIT_INITIAL_S * 2.0 ** (failures - 1)))
+def wait_s(
+    failures: int,
+    retry_after_s: float | None,
+    uniform: Callable[[float, float], float],
+    backoff: Backoff = DEFAULT_BACKOFF,
+) -> float:
+    """Seconds to wait: the provider's wish, else exponential back-off with jitter."""
+    return backoff.wait_s(failures, uniform) if retry_after_s is None else retry_after_s

@@ -60,6 +60,8 @@ class Runner:
         """Ask for every row in `rows` and return how it ended; a row's failure never raises."""
         if self._plan.rows_per_call > 1 or any(step.json for step in self._plan.steps):
             self._with.sink.remember("answer_form", self._with.forms.current)
+        if self._with.left_out.names:
+            self._with.sink.remember("left_out", str(self._with.left_out))
         async with asyncio.TaskGroup() as group:
             live = group.create_task(self._publish())
             self._workers = [group.create_task(self._work(group)) for _ in range(self._with.limiter.ceiling)]
@@ -206,7 +208,12 @@ class Runner:
         job.counted += error.kind not in THROTTLES
         limits = self._plan.spec.limits
         decision = decide(
-            error, job.history, max_attempts=limits.max_attempts, local=self._with.local, uniform=self._with.uniform
+            error,
+            job.history,
+            max_attempts=limits.max_attempts,
+            local=self._with.local,
+            uniform=self._with.uniform,
+            backoff=limits.backoff,
         )
         if decision.pause:
             self._pause(decision.pause, error)

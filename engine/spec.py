@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import Field, ValidationError
 
+from engine.backoff import DEFAULT_BACKOFF, Backoff
 from engine.columns import Output
 from engine.declared import Declared
+from engine.routing import Routing
 from engine.schema.columns import Schema
 from engine.tables.model import ParseOptions
 from handai_errors import SpecError
@@ -60,7 +62,10 @@ class Prompt(Declared):
 
 
 class ModelSettings(Declared):
-    """Which model answers, and how; None leaves a setting to the provider."""
+    """Which model answers, and how; None leaves a setting to the provider.
+
+    `fallbacks` and `routing` are for aggregators: models to ask when `model` fails, and whom to ask.
+    """
 
     provider: str
     model: Annotated[str, Field(min_length=1)]
@@ -69,6 +74,8 @@ class ModelSettings(Declared):
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     json_mode: bool = False
     seed: int | None = None
+    fallbacks: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    routing: Routing | None = None
 
 
 NO_MODEL = ModelSettings(provider="none", model="none")  # of a generated table that no model writes in
@@ -81,6 +88,7 @@ class Limits(Declared):
     rpm: Annotated[int, Field(ge=1)] | None = None
     max_attempts: Annotated[int, Field(ge=1, le=20)] = DEFAULT_MAX_ATTEMPTS
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = DEFAULT_TIMEOUT_S
+    backoff: Backoff = DEFAULT_BACKOFF
     max_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 

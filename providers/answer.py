@@ -63,6 +63,7 @@ def _from_body(answer: Answer, body: dict[str, Any]) -> Completion | ProviderErr
         upstream=_text_or_none(body.get("provider")),
         latency_s=answer.latency_s,
         rate_limits=rate_limits_from(answer.headers),
+        id=_text_or_none(body.get("id")) if answer.context.spec.generation_path else None,
     )
 
 

@@ -29,7 +29,11 @@ SCHEMA_FORMS = frozenset({AnswerForm.BOUNDED_SCHEMA, AnswerForm.JSON_SCHEMA})
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One model call; None leaves a setting to the provider's default. `json_schema` goes with SCHEMA_FORMS only."""
+    """One model call; None leaves a setting to the provider's default. `json_schema` goes with SCHEMA_FORMS only.
+
+    `max_tokens_name` is what max tokens are called on the wire where the model refused the provider's own name for it.
+    `fallbacks` are models to ask when `model` fails, `preferences` say whom to ask; aggregators alone are told them.
+    """
 
     model: str
     messages: tuple[Message, ...]
@@ -39,6 +43,9 @@ class CompletionRequest:
     json_schema: dict[str, Any] | None = None
     seed: int | None = None
     timeout_s: float = 120.0
+    max_tokens_name: str | None = None
+    fallbacks: tuple[str, ...] = ()
+    preferences: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Completion:
     """A model's answer as received; engine.parsing decides whether it is usable.
 
     `text` is None when the provider sent null content; `refusal` is the model's own refusal text;
-    `upstream` names who really served it behind an aggregator.
+    `upstream` names who really served it behind an aggregator; `id` is under what the provider remembers it.
     """
 
     text: str | None
@@ -78,6 +85,7 @@ class Completion:
     upstream: str | None = None
     latency_s: float = 0.0
     rate_limits: RateLimits | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +98,25 @@ class StreamPiece:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model that a provider says it serves; prices in US dollars per million tokens."""
+    """One model that a provider says it serves, in whatever words; what it leaves unsaid is None.
+
+    `id` is what a request carries. Prices are US dollars per million tokens; `created` is in Unix seconds, `expires`
+    the ISO date after which the model is gone. `canonical_slug` and `hugging_face_id` are other names of the model.
+    """
 
     id: str
     name: str
     context_length: int | None = None
     prompt_price: float | None = None
     completion_price: float | None = None
+    canonical_slug: str | None = None
+    hugging_face_id: str | None = None
+    max_output: int | None = None
+    created: int | None = None
+    input_modalities: tuple[str, ...] | None = None
+    output_modalities: tuple[str, ...] | None = None
+    supported_parameters: tuple[str, ...] | None = None
+    expires: str | None = None
 
 
 class CompletionClient(Protocol):

@@ -16,13 +16,20 @@ _METADATA_NAMES = {
     "instance-data.ec2.internal",
     "metadata.azure.com",
     "metadata.azure.internal",
+    "metadata.tencentyun.com",
+    "metadata.packet.net",
+    "metadata.platformequinix.com",
 }
-# Cloud metadata services that are not link-local: Alibaba, Oracle's old one, and AWS's IPv6 address.
+# Metadata services that are not link-local: Alibaba, Oracle's old one, Azure's wire server, AWS and Google by IPv6.
 _METADATA_ADDRESSES = {
     ipaddress.ip_address("100.100.100.200"),
     ipaddress.ip_address("192.0.0.192"),
+    ipaddress.ip_address("168.63.129.16"),
     ipaddress.ip_address("fd00:ec2::254"),
+    ipaddress.ip_address("fd20:ce::254"),
 }
+# IPv6 addresses whose last four bytes are an IPv4 address that a gateway connects to: NAT64, its local form, SIIT.
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96")))
 # Names that wildcard DNS services resolve to the address inside them, such as 169.254.169.254.nip.io.
 _WILDCARD_DNS = re.compile(r"(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\.(?:nip\.io|sslip\.io|xip\.io)$")
 _NUMBER = re.compile(r"^(?:0x[0-9a-f]*|\d+)$", re.IGNORECASE)
@@ -82,6 +89,22 @@ def is_loopback(url: str) -> bool:
     return address is not None and address.is_loopback
 
 
+def is_forbidden_address(text: str) -> bool:
+    """Whether a numeric address, in any spelling or wrapping, is one that keys are never sent to."""
+    try:
+        readings = {ipaddress.ip_address(text.partition("%")[0]), _address(text)}
+    except ValueError:
+        readings = {_address(text)}
+    return any(a and (a.is_link_local or a.is_multicast or a in _METADATA_ADDRESSES) for a in readings)
+
+
+def host_of(url: str) -> str:
+    """The host and port that `url` leads to, in one spelling; what a key is bound to."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{(parts.hostname or '').rstrip('.').lower()}:{port}"
+
+
 def missing_v1_hint(url: str) -> str:
     """What to tell about a base URL that a server doesn't know; nothing if it already ends in /v1."""
     path = urlsplit(url).path.rstrip("/")
@@ -112,10 +135,7 @@ def _is_forbidden(host: str) -> bool:
     if name in _METADATA_NAMES:
         return True
     wildcard = _WILDCARD_DNS.search(name)
-    address = _address(".".join(wildcard.groups()) if wildcard else name)
-    if address is None:
-        return False
-    return address.is_link_local or address in _METADATA_ADDRESSES or address.is_multicast
+    return is_forbidden_address(".".join(wildcard.groups()) if wildcard else name)
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -132,10 +152,13 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def _embedded_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     if address.ipv4_mapped or address.sixtofour:
         return address.ipv4_mapped or address.sixtofour
+    if address.teredo:
+        return address.teredo[1]
     packed = address.packed
-    nat64 = packed[:12] == ipaddress.IPv6Address("64:ff9b::").packed[:12]
+    translated = any(address in network for network in _TRANSLATED)
     compatible = packed[:12] == bytes(12) and int(address) > 1
-    return ipaddress.IPv4Address(packed[12:]) if nat64 or compatible else None
+    isatap = packed[8:12] in {bytes.fromhex("00005efe"), bytes.fromhex("02005efe")}
+    return ipaddress.IPv4Address(packed[12:]) if translated or compatible or isatap else None
 
 
 def _legacy_ipv4(host: str) -> ipaddress.IPv4Address | None:

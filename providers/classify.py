@@ -46,6 +46,7 @@ class TransportFault(StrEnum):
     TIMEOUT = "timeout"
     CUT = "cut"
     NOT_HTTP = "not_http"
+    FORBIDDEN = "forbidden"
 
 
 _NEVER_SENT = {
@@ -56,6 +57,7 @@ _NEVER_SENT = {
     TransportFault.TLS,
     TransportFault.PROXY,
     TransportFault.CONNECT_TIMEOUT,
+    TransportFault.FORBIDDEN,
 }
 
 
@@ -86,6 +88,8 @@ def classify_transport(context: CallContext, fault: TransportFault, detail: str 
     kind = ErrorKind.TIMEOUT if fault is TransportFault.TIMEOUT else ErrorKind.CONNECTION
     if fault is TransportFault.NOT_HTTP:
         kind = ErrorKind.MALFORMED_RESPONSE
+    if fault is TransportFault.FORBIDDEN:
+        kind = ErrorKind.WRONG_ENDPOINT
     if kind is ErrorKind.TIMEOUT:
         remedy = remedy_for(kind, context, ErrorBody(0))
     return ProviderError(
@@ -139,26 +143,30 @@ def _build(
 
 
 def _cause(kind: ErrorKind, context: CallContext, body: ErrorBody) -> str:
-    name, title = context.spec.name, KIND_FACTS[kind].title
-    match kind:
-        case ErrorKind.AUTH:
-            title = f"The key was refused by {name}"
-        case ErrorKind.CREDITS:
-            title = f"No credit left at {name}"
-        case ErrorKind.MODEL_NOT_FOUND if context.model:
-            title = f"{name} does not serve the model “{context.model}”"
-        case ErrorKind.UPSTREAM if body.metadata.get("provider_name"):
-            title = f"{body.metadata['provider_name']} failed behind {name}"
-        case ErrorKind.UNSUPPORTED if _parameter(body):
-            title = f"The model does not support {_parameter(body)}"
-        case ErrorKind.RATE_LIMIT | ErrorKind.OVERLOADED | ErrorKind.INVALID_REQUEST | ErrorKind.WRONG_ENDPOINT:
-            title = f"{title} ({name}, status {body.status})"
-        case _:
-            pass
+    title = _title(kind, context, body)
     said = _one_line(body.message)
     if not said:
         return f"{title}."
     return f"{title}: {said}" if said[-1] in ".!?…" else f"{title}: {said}."
+
+
+def _title(kind: ErrorKind, context: CallContext, body: ErrorBody) -> str:
+    """What happened, always with who said so: a person must see that it was not Handai that failed."""
+    name = context.spec.name
+    match kind:
+        case ErrorKind.AUTH:
+            return f"The key was refused by {name}"
+        case ErrorKind.CREDITS:
+            return f"No credit left at {name}"
+        case ErrorKind.MODEL_NOT_FOUND if context.model:
+            return f"{name} does not serve the model “{context.model}”"
+        case ErrorKind.UPSTREAM if body.metadata.get("provider_name"):
+            return f"{body.metadata['provider_name']} failed behind {name}"
+        case ErrorKind.UNSUPPORTED if _parameter(body):
+            title = f"The model does not support {_parameter(body)}"
+        case _:
+            title = KIND_FACTS[kind].title
+    return f"{title} ({name}, status {body.status})"
 
 
 def _one_line(message: str) -> str:
@@ -221,7 +229,11 @@ _TRANSPORT_TEXTS: dict[TransportFault, tuple[str, str]] = {
         "Try again; what was sent may have been billed.",
     ),
     TransportFault.NOT_HTTP: (
-        "The server at {base_url} did not answer as a web server does.",
+        "{name} at {base_url} did not answer as a web server does.",
         "Check the address and the port in the base URL, and http against https.",
+    ),
+    TransportFault.FORBIDDEN: (
+        "The name in {base_url} leads to an address that Handai never sends keys to (link-local or cloud metadata).",
+        "Use the address of your model server.",
     ),
 }

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 _MAX_DEPTH = 3  # an error that wraps an error that wraps an error
+_SAYS_NOTHING = {"provider returned error", "upstream error", "provider error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ def read_error_value(status: int, value: object) -> ErrorBody:
     metadata = _first_dict(layers, "metadata")
     availability = _first_dict(layers, "availability")
     message = next((m for m in (_message(layer) for layer in layers) if m), "")
+    if message.strip().rstrip(".").lower() in _SAYS_NOTHING:
+        message = _said_upstream(metadata) or message
     quoted = [metadata.get("raw"), metadata.get("previous_errors"), *(_message(layer) for layer in layers)]
     return ErrorBody(
-        status=_own_status(layers) if status < 400 else status,
+        status=_own_status(layers) if status < 300 else status,
         message=message,
         words=frozenset(_words([*layers, metadata, availability, *_details(layers), *_inner_errors(layers)])),
         text=" ".join(str(q) for q in quoted if q).lower(),
@@ -63,8 +66,10 @@ def read_error_value(status: int, value: object) -> ErrorBody:
         metadata=metadata,
         availability=availability,
         details=tuple(_details(layers)),
-        failed_generation=next((str(g) for g in (layer.get("failed_generation") for layer in layers) if g), None),
-        began=status < 400,
+        failed_generation=next(
+            (str(g) for g in (layer.get("failed_generation") for layer in (*layers, metadata)) if g), None
+        ),
+        began=status < 300,
     )
 
 
@@ -78,7 +83,20 @@ def _layers(value: object, depth: int = 0) -> Iterator[dict[str, Any]]:
         return
     if value.get("error"):
         yield from _layers(value["error"], depth + 1)
+    quoted = value.get("message")
+    if isinstance(quoted, str) and quoted.lstrip().startswith(("{", "[")):
+        yield from _layers(parse_json(quoted), depth + 1)  # Google and some gateways put the whole error in there
     yield value
+
+
+def _said_upstream(metadata: dict[str, Any]) -> str:
+    """What the provider behind an aggregator said, with its name."""
+    raw = metadata.get("raw")
+    value = parse_json(raw) if isinstance(raw, str) else raw
+    said = next((m for m in (_message(layer) for layer in _layers(value)) if m), "")
+    said = said or (_first_line(raw) if isinstance(raw, str) and value is None else "")
+    name = metadata.get("provider_name")
+    return f"{name} said: {said}" if said and isinstance(name, str) else said
 
 
 def _message(layer: dict[str, Any]) -> str:

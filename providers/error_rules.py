@@ -43,6 +43,7 @@ _OVERLOAD_WORDS = {
 }
 _OVERLOAD_STATUSES = {500, 502, 503, 504, *range(520, 525), 529}
 
+_NOT_HERE = re.compile(r"(?:location|country|region)[^.]{0,40}not (?:supported|available)")
 _DAILY = re.compile(r"per day|per-day|perday|\((?:rpd|tpd)\)|daily (?:limit|quota)")
 _MISSING_MODEL = re.compile(
     r"model [^ ]+ (?:was )?not found|model [^ ]+ does not exist|is not a valid model id|no such model"
@@ -99,7 +100,9 @@ def _looks_like_bad_key(body: ErrorBody) -> bool:
     if "api_key_invalid" in body.words or "invalid_api_key" in body.words:
         return True
     refused = re.search(
-        r"api key not valid|invalid api key|multiple authentication credentials|incorrect api key", body.text
+        r"api key not valid|invalid api key|multiple authentication credentials|incorrect api key"
+        r"|no (?:cookie )?auth credentials|^user not found",
+        body.text,
     )
     return body.status in {400, 403} and refused is not None
 
@@ -137,11 +140,18 @@ def _looks_like_missing_model(body: ErrorBody) -> bool:
     return body.status == 404 and body.is_json and named is not None
 
 
+def is_unexplained_404(body: ErrorBody) -> bool:
+    """Whether an aggregator says no more than that a provider behind it answered 404: a wrong id, or a failure."""
+    return body.status == 404 and "provider returned error" in body.text
+
+
 def _looks_like_missing_page(body: ErrorBody) -> bool:
     return body.status == 404
 
 
 def _looks_like_forbidden(body: ErrorBody) -> bool:
+    if body.status == 400 and _NOT_HERE.search(body.text):
+        return True
     return body.status in {401, 403} or bool(
         body.words & {"permission_error", "permission_denied", "region_restricted"}
     )
@@ -224,6 +234,7 @@ _RULES: tuple[tuple[Callable[[ErrorBody], bool], ErrorKind], ...] = (
     (_looks_like_unsupported, ErrorKind.UNSUPPORTED),
     (_looks_like_wrong_endpoint, ErrorKind.WRONG_ENDPOINT),
     (_looks_like_missing_model, ErrorKind.MODEL_NOT_FOUND),
+    (is_unexplained_404, ErrorKind.UPSTREAM),
     (_looks_like_missing_page, ErrorKind.WRONG_ENDPOINT),
     (_looks_like_daily_quota, ErrorKind.DAILY_QUOTA),
     (_looks_like_rate_limit, ErrorKind.RATE_LIMIT),

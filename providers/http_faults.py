@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import aiohttp
 import httpx2
 
+from providers.address_guard import ForbiddenAddressError
 from providers.classify import TransportFault
 
 Classes = tuple[type[BaseException], ...]
@@ -15,6 +16,7 @@ Classes = tuple[type[BaseException], ...]
 # Order matters: aiohttp's own classes are looked at before the httpx2 ones that its adapter maps them to, because
 # that mapping calls a connection that broke after sending (ServerDisconnectedError) a ConnectTimeout.
 _FAULTS: tuple[tuple[Classes, TransportFault], ...] = (
+    ((ForbiddenAddressError,), TransportFault.FORBIDDEN),
     ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), TransportFault.PROXY),
     ((aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError), TransportFault.CERTIFICATE),
     ((aiohttp.ClientSSLError,), TransportFault.TLS),

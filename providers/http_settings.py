@@ -7,8 +7,10 @@ from typing import Any, TypedDict
 
 import httpx2
 
-from handai_errors import SpecError
-from providers.base_url import is_loopback
+from handai_errors import ConflictError, SpecError
+from providers.address_guard import watch_connection
+from providers.base_url import host_of, is_loopback
+from providers.dev_mode import dev_mode
 
 MAX_ANSWER_BYTES = 10 * 1024 * 1024
 CONNECT_TIMEOUT_S = 15.0
@@ -19,6 +21,10 @@ _MAX_CONNECTIONS = 1024
 _KEEPALIVE_S = 4.0
 # A model on this computer is never behind the company's proxy, whatever NO_PROXY says.
 _DIRECT = ("all://localhost", "all://127.0.0.0/8", "all://[::1]", "all://host.docker.internal")
+
+
+class WrongHostError(Exception):
+    """A request was about to go to another host than the one that its key is for; it was not sent."""
 
 
 class AnswerTooLargeError(Exception):
@@ -41,12 +47,21 @@ class HttpSettings(TypedDict):
 
 
 def http_settings(base_url: str, headers: dict[str, str]) -> HttpSettings:
-    """The settings of a client that sends exactly `headers` with every request, and nothing a library adds."""
+    """The settings of a client that sends exactly `headers` with every request, and nothing a library adds.
+
+    It talks to the host of `base_url` and no other; in DEV_MODE to none: this is the last place to hold it back.
+    """
+    if dev_mode():
+        raise ConflictError("DEV_MODE is on: nothing is sent.", "Switch DEV_MODE off to reach the provider.")
     host = httpx2.Request("GET", base_url).headers["Host"]
     fixed = httpx2.Headers({"Host": host, **headers})
+    bound_to = host_of(base_url)
 
     async def only_ours(request: httpx2.Request) -> None:
+        if host_of(str(request.url)) != bound_to:
+            raise WrongHostError(f"A request to another host than {bound_to} was not sent.")
         request.headers = fixed
+        request.extensions = {**request.extensions, "trace": watch_connection}
 
     return HttpSettings(
         verify=_trust(base_url),

@@ -6,14 +6,17 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
+import aiohttp
 import httpx2
 import openai
 from pydantic import SecretStr
 
 from handai_errors import ErrorKind, ProviderError
+from providers.address_guard import guarded_socket
 from providers.answer import Answer, read_completion
+from providers.attribution import own_headers
 from providers.base import Completion, CompletionRequest, StreamPiece
 from providers.classify import TransportFault, bad_key_text, classify_status, classify_transport, malformed
 from providers.event_stream import StreamedAnswer, events
@@ -34,6 +37,29 @@ from providers.specs import ProviderSpec
 _PATH = "/chat/completions"
 
 
+class _GuardedHttpClient(openai.DefaultAioHttpClient):
+    """The SDK's aiohttp client that looks at each address before it connects; through a proxy the proxy resolves."""
+
+    def _init_transport(  # type: ignore[override]  # httpx2 passes its settings by name, and the SDK adds its own
+        self,
+        **settings: Any,  # noqa: ANN401 - whatever they are
+    ) -> httpx2.AsyncBaseTransport:
+        transport: Any = super()._init_transport(**settings)
+        limits: httpx2.Limits = settings["limits"]
+
+        def session() -> aiohttp.ClientSession:  # on the loop that it is used on
+            connector = aiohttp.TCPConnector(
+                ssl=settings["verify"],
+                limit=limits.max_connections or 0,
+                keepalive_timeout=limits.keepalive_expiry,
+                socket_factory=guarded_socket,
+            )
+            return aiohttp.ClientSession(connector=connector)
+
+        transport.client = session
+        return cast("httpx2.AsyncBaseTransport", transport)
+
+
 class OpenAICompatibleClient:
     """A CompletionClient over any server that speaks OpenAI's chat completions. One attempt per call, no retries."""
 
@@ -42,7 +68,7 @@ class OpenAICompatibleClient:
         self._context = CallContext(spec, base_url, key_hint=key_hint(spec.id, key), has_key=bool(key))
         self._keys = (key,) if key else ()
         self._key_can_be_sent = all("!" <= c <= "~" for c in key)
-        headers = request_headers(key if self._key_can_be_sent else None, spec.headers)
+        headers = request_headers(key if self._key_can_be_sent else None, own_headers(spec))
         # Every argument that the SDK would otherwise fill from the environment is given, so that no key, project or
         # header of another provider travels along; the headers that go out are ours alone.
         self._sdk = openai.AsyncOpenAI(
@@ -53,7 +79,7 @@ class OpenAICompatibleClient:
             webhook_secret="",
             base_url=base_url,
             max_retries=0,
-            http_client=openai.DefaultAioHttpClient(**http_settings(base_url, headers)),
+            http_client=_GuardedHttpClient(**http_settings(base_url, headers)),
         )
 
     async def complete(self, request: CompletionRequest) -> Completion:

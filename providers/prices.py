@@ -1,6 +1,7 @@
 """What a model costs: from genai-prices' own data, without the network, loaded only when asked."""
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -48,6 +49,21 @@ def price_of(provider_id: str, model: str) -> Price | None:
     if spec.local or (spec.free_suffix and model.endswith(spec.free_suffix)):
         return FREE
     return _published_price(spec.price_provider, model) if spec.price_provider and model else None
+
+
+def dearest_of(provider_id: str, models: Iterable[str]) -> Price | None:
+    """The most that any of these models costs, whichever answers; None where one price is unknown."""
+    prices = [price_of(provider_id, model) for model in models]
+    known = [price for price in prices if price is not None]
+    if not known or len(known) < len(prices):
+        return None
+    starts = sorted({tier.above for price in known for tier in price.tiers})
+    tiers = [PriceTier(start, *_most([price.rates_at(start + 1) for price in known])) for start in starts]
+    return Price(*_most([(price.prompt, price.completion) for price in known]), tuple(tiers))
+
+
+def _most(rates: list[tuple[float, float]]) -> tuple[float, float]:
+    return max(prompt for prompt, _ in rates), max(completion for _, completion in rates)
 
 
 def cost_of(price: Price | None, usage: Usage) -> float | None:

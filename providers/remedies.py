@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from handai_errors import ErrorKind
 from providers.base_url import is_loopback, missing_v1_hint
 from providers.error_body import ErrorBody
-from providers.specs import ProviderSpec
+from providers.error_rules import is_unexplained_404
+from providers.model_hints import model_hint
+from providers.specs import PROVIDERS, ProviderSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,18 @@ def _auth(context: CallContext, body: ErrorBody) -> str:
         return f"This server wants a key: give it in the key field{variable}."
     where = f"Paste a key from {spec.key_page}" if spec.key_page else "Paste the key again"
     hint = f"{context.key_hint} " if context.key_hint else ""
+    speaker = _speaks_for(body.text, spec)
+    if speaker and not hint:
+        hint = f"The refusal speaks of {speaker.name}'s keys: this key or the base URL belongs to {speaker.name}. "
     if "multiple authentication credentials" in body.text:
         hint = "Google does not take every new key on this endpoint. "
     return f"{hint}{where} and check it for spaces and line breaks."
+
+
+def _speaks_for(text: str, own: ProviderSpec) -> ProviderSpec | None:
+    """The other provider whose page for keys a refusal names: the one that really answered."""
+    named = [spec for spec in PROVIDERS if spec.key_page and urlsplit(spec.key_page).netloc in text]
+    return None if own in named else next(iter(named), None)
 
 
 def _permission(context: CallContext, body: ErrorBody) -> str:
@@ -67,6 +79,8 @@ def _credits(context: CallContext, body: ErrorBody) -> str:
 
 
 def _missing_model(context: CallContext, body: ErrorBody) -> str:
+    if "provider returned error" in body.text:
+        return _two_causes(context)
     if context.spec.pull_hint:
         return context.spec.pull_hint.format(model=context.model or "NAME")
     if context.spec.id == "azure":
@@ -76,7 +90,21 @@ def _missing_model(context: CallContext, body: ErrorBody) -> str:
     others = body.availability.get("fallback_models")
     if isinstance(others, list) and others:
         return f"Try instead: {', '.join(str(o) for o in others[:3])}."
-    return "Check the model's name, capitals included, or choose one from the list."
+    return model_hint(context.spec.id, context.model) or (
+        "Check the model's name, capitals included, or choose one from the list."
+    )
+
+
+def _upstream(context: CallContext, body: ErrorBody) -> str:
+    return _two_causes(context) if is_unexplained_404(body) else "Retry the failed rows, or choose another model."
+
+
+def _two_causes(context: CallContext) -> str:
+    name = context.spec.name
+    return (
+        f"Two causes are possible. Either the model's id is wrong: it must be exactly as in {name}'s list, with its "
+        f"capitals and its slash. Or the provider that serves it behind {name} is down: retry later, or choose another."
+    )
 
 
 def _wrong_endpoint(context: CallContext, body: ErrorBody) -> str:
@@ -102,7 +130,7 @@ _REMEDIES: dict[ErrorKind, Callable[[CallContext, ErrorBody], str]] = {
         "Send less per row (fewer columns, fewer max tokens) or use another model."
     ),
     ErrorKind.OVERLOADED: lambda _c, _b: "Nothing is wrong on your side. Retry the failed rows later.",
-    ErrorKind.UPSTREAM: lambda _c, _b: "Retry the failed rows, or choose another model.",
+    ErrorKind.UPSTREAM: _upstream,
     ErrorKind.TIMEOUT: lambda c, _b: f"Raise the time-out (now {c.timeout_s:g} s) or lower max tokens.",
     ErrorKind.CONNECTION: lambda c, _b: start_hint(c),
     ErrorKind.MODEL_NOT_FOUND: _missing_model,

@@ -20,14 +20,23 @@ def request_body(spec: ProviderSpec, request: CompletionRequest, *, stream: bool
     if request.temperature is not None:
         body["temperature"] = request.temperature
     if request.max_tokens is not None:
-        body[spec.max_tokens_parameter] = request.max_tokens
+        body[request.max_tokens_name or spec.max_tokens_parameter] = request.max_tokens
     if request.seed is not None and spec.seed_supported:
-        body["seed"] = request.seed
+        body[spec.seed_parameter] = request.seed
     body |= _form_of_answer(spec, request)
+    if spec.routes:
+        body |= _route(request, body.get("provider", {}))
     if stream:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
     return orjson.dumps(body)
+
+
+def _route(request: CompletionRequest, demands: dict[str, Any]) -> dict[str, Any]:
+    """The fallback models in their order, and whom to ask; what the form of the answer demands goes first."""
+    wishes = {**(request.preferences or {}), **demands}
+    models = list(dict.fromkeys([request.model, *request.fallbacks]))
+    return {**({"models": models} if len(models) > 1 else {}), **({"provider": wishes} if wishes else {})}
 
 
 def _form_of_answer(spec: ProviderSpec, request: CompletionRequest) -> dict[str, Any]:

@@ -1,66 +1,12 @@
 """Every provider as one entry of data: a new one is one more ProviderSpec, a quirk is one more field."""
 
 import difflib
-from enum import StrEnum
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from handai_errors import NotFoundError
+from providers.more_specs import HOSTED, SELF_HOSTED
+from providers.provider_spec import JsonMode, Listing, ProviderSpec
 
-
-class JsonMode(StrEnum):
-    """How a provider is asked for a JSON object; NONE leaves it to the instructions."""
-
-    NONE = "none"
-    JSON_OBJECT = "json_object"
-    OBJECT_SCHEMA = "object_schema"  # LM Studio refuses json_object but takes the schema {"type": "object"}
-
-
-class ProviderSpec(BaseModel):
-    """What Handai knows about one provider.
-
-    `key_variables` are environment variables in the order in which they are looked at; `key_prefixes` only ever
-    warn. `json_schema`: its models take a JSON Schema, or some do and the others say so; with `bounds_in_schema` also
-    one with bounds. `sent_with_schema` goes into the body beside a schema. `json_word_needed`: JSON mode is refused
-    unless a message contains the word JSON.
-    `base_url_variable` names the environment variable of a base URL that only the user knows.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    name: str
-    description: str
-    base_url: str = ""
-    default_model: str = ""
-    models: tuple[str, ...] = ()
-    requires_api_key: bool = True
-    key_variables: tuple[str, ...] = ()
-    key_prefixes: tuple[str, ...] = ()
-    key_page: str = ""
-    billing_page: str = ""
-    base_url_variable: str = ""
-    json_mode: JsonMode = JsonMode.JSON_OBJECT
-    json_schema: bool = True
-    bounds_in_schema: bool = False
-    sent_with_schema: dict[str, Any] = Field(default_factory=dict)
-    json_word_needed: bool = False
-    max_tokens_parameter: str = "max_tokens"
-    seed_supported: bool = True
-    lists_models: bool = False
-    local: bool = False
-    start_hint: str = ""
-    pull_hint: str = ""
-    price_provider: str | None = None
-    free_suffix: str = ""
-    headers: dict[str, str] = Field(default_factory=dict)
-
-    @property
-    def needs_base_url(self) -> bool:
-        """Whether the user has to say where the provider is."""
-        return not self.base_url and self.id != "demo"
-
+__all__ = ["NO_PROVIDER", "PROVIDERS", "JsonMode", "Listing", "ProviderSpec", "get_provider"]
 
 PROVIDERS: tuple[ProviderSpec, ...] = (
     ProviderSpec(
@@ -93,6 +39,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         json_schema=False,
         seed_supported=False,
         price_provider="anthropic",
+        listing=Listing.ANTHROPIC,
     ),
     ProviderSpec(
         id="google",
@@ -106,6 +53,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         key_page="https://aistudio.google.com/apikey",
         billing_page="https://aistudio.google.com/usage",
         price_provider="google",
+        listing=Listing.GOOGLE,
     ),
     ProviderSpec(
         id="groq",
@@ -146,6 +94,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         json_word_needed=True,
         max_tokens_parameter="max_completion_tokens",
         price_provider="azure",
+        listing=Listing.TYPED,
     ),
     ProviderSpec(
         id="openrouter",
@@ -157,14 +106,21 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         key_variables=("OPENROUTER_API_KEY",),
         key_prefixes=("sk-or-",),
         key_page="https://openrouter.ai/settings/keys",
+        key_path="/key",  # its list of models is open to everyone and proves nothing
         billing_page="https://openrouter.ai/settings/credits",
         json_word_needed=True,
         lists_models=True,
+        says_prices=True,
         price_provider="openrouter",
         free_suffix=":free",
+        routes=True,
+        generation_path="/generation",
         sent_with_schema={"provider": {"require_parameters": True}},  # else an upstream may ignore the schema
         headers={"HTTP-Referer": "https://github.com/mohsaqr/handai", "X-OpenRouter-Title": "Handai"},
+        header_variables={"HTTP-Referer": "OPENROUTER_SITE_URL", "X-OpenRouter-Title": "OPENROUTER_SITE_NAME"},
+        base_url_variable="OPENROUTER_BASE_URL",
     ),
+    *HOSTED,
     ProviderSpec(
         id="lmstudio",
         name="LM Studio",
@@ -178,6 +134,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         local=True,
         start_hint="Start the server in LM Studio's Developer tab.",
         pull_hint="Load the model in LM Studio first.",
+        listing=Listing.LMSTUDIO,
     ),
     ProviderSpec(
         id="ollama",
@@ -191,11 +148,14 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         local=True,
         start_hint="Start Ollama: `ollama serve`.",
         pull_hint="Get the model: `ollama pull {model}`.",
+        cuts_prompts=True,
+        listing=Listing.OLLAMA,
     ),
+    *SELF_HOSTED,
     ProviderSpec(
         id="custom",
         name="Custom",
-        description="Any server that speaks OpenAI's chat completions: vLLM, llama.cpp, a company gateway.",
+        description="Any server that speaks OpenAI's chat completions: llama.cpp, a company gateway.",
         requires_api_key=False,
         key_variables=("HANDAI_API_KEY",),
         base_url_variable="HANDAI_BASE_URL",
@@ -210,6 +170,7 @@ PROVIDERS: tuple[ProviderSpec, ...] = (
         models=("demo",),
         requires_api_key=False,
         local=True,
+        listing=Listing.TYPED,
     ),
 )
 
@@ -221,6 +182,7 @@ NO_PROVIDER = ProviderSpec(
     requires_api_key=False,
     json_schema=False,
     local=True,
+    listing=Listing.TYPED,
 )
 
 _BY_ID = {spec.id: spec for spec in (*PROVIDERS, NO_PROVIDER)}

@@ -1,7 +1,7 @@
 """Everything that can be known to be wrong before anything is sent, and what a person should know before a run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from engine.outputs import drawn_names, filled_names, planned_columns
@@ -15,8 +15,12 @@ from engine.tables import TableInfo
 from engine.typed import check_output
 from handai_errors import SpecError
 from providers.base_url import is_loopback, resolve_base_url
-from providers.prices import FREE, price_of
-from providers.specs import get_provider
+from providers.prices import FREE, dearest_of
+from providers.specs import PROVIDERS, ProviderSpec, get_provider
+from services.dev_mode import answered_by_demo
+from services.key_hosts import declared_base_url
+from services.model_record import worth_checking
+from services.models import model_id
 
 DEFAULT_CAPPED_MAX_TOKENS = 1024
 
@@ -40,11 +44,16 @@ class Plan:
 
 def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
     """The run that `spec` means, over a table unless it generates one; raises SpecError with what to mend."""
+    spec, notices = answered_by_demo(spec)
     if isinstance(spec.input, GenerateInput):
-        return _check_generate(spec, spec.input)
-    if info is None:
+        plan = _check_generate(spec, spec.input)
+    elif info is None:
         raise SpecError("This run has no table.", "Choose a file first.")
-    return _check_transform(spec, spec.input, info)
+    else:
+        plan = _check_transform(spec, spec.input, info)
+    model = plan.spec.model
+    advice = worth_checking(model.provider, model.base_url, model.model, plan.rows)
+    return replace(plan, notices=(*notices, *plan.notices, *((advice,) if advice else ())))
 
 
 def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:
@@ -142,18 +151,39 @@ def _with_address(spec: RunSpec) -> RunSpec:
     provider = get_provider(spec.model.provider)
     if provider.id in {"demo", NO_MODEL.provider}:
         return spec
-    base_url = resolve_base_url(provider.id, spec.model.base_url)
-    return spec.model_copy(update={"model": spec.model.model_copy(update={"base_url": base_url})})
+    _check_route(provider, spec.model)
+    base_url = resolve_base_url(provider.id, spec.model.base_url or declared_base_url(provider))
+    model, *fallbacks = (model_id(provider.id, base_url, name) for name in (spec.model.model, *spec.model.fallbacks))
+    named = {"base_url": base_url, "model": model, "fallbacks": tuple(fallbacks)}
+    return spec.model_copy(update={"model": spec.model.model_copy(update=named)})
+
+
+def _check_route(provider: ProviderSpec, model: ModelSettings) -> None:
+    """Raise SpecError where a provider can't be told fallback models or whom to ask."""
+    if provider.routes:
+        return
+    takers = " or ".join(spec.name for spec in PROVIDERS if spec.routes)
+    if model.fallbacks:
+        raise SpecError(
+            f"{provider.name} takes no fallback models: only {takers} switches to another model by itself.",
+            f"Leave --fallback out, or choose {takers}.",
+        )
+    if model.routing and model.routing.preferences():
+        raise SpecError(
+            f"{provider.name} has no upstream providers to choose from: routing is for {takers}.",
+            f"Leave the routing out, or choose {takers}.",
+        )
 
 
 def _with_cap(spec: RunSpec) -> tuple[RunSpec, list[str]]:
     limits, model = spec.limits, spec.model
     if limits.max_cost_usd is None:
         return spec, []
-    price = price_of(model.provider, model.model)
+    price = dearest_of(model.provider, (model.model, *model.fallbacks))
     if price is None:
+        named = " or ".join((model.model, *model.fallbacks))
         raise SpecError(
-            f"The price of {model.model} is not known, so a spending cap can't be kept.",
+            f"The price of {named} is not known, so a spending cap can't be kept.",
             "Run without a cap, or choose a model with a known price.",
         )
     if price == FREE or model.max_tokens is not None:

@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 from handai_db import SQLITE_VERSION
 from handai_errors import HandaiError
 from providers.specs import PROVIDERS, ProviderSpec
+from providers.variables import unreadable_files
+from services import environment, keyring_store
+from services.dev_mode import dev_mode, dev_mode_notice
 from services.home import home, open_catalogue
-from services.keys import find_key
+from services.keys import key_state
 
 _PACKAGES = ("streamlit", "openai", "pyarrow", "pandas", "aiosqlite")
 _SAFE_SQLITE = (3, 51, 3)
@@ -29,7 +32,7 @@ class Finding:
 
 def examine() -> tuple[Finding, ...]:
     """Every finding, problems among them; nothing is sent to a provider."""
-    return (*_software(), *_storage(), *(_provider(spec) for spec in PROVIDERS))
+    return (*_software(), *_storage(), *_settings(), *(_provider(spec) for spec in PROVIDERS))
 
 
 def _software() -> tuple[Finding, ...]:
@@ -61,19 +64,34 @@ def _storage() -> tuple[Finding, ...]:
     )
 
 
+def _settings() -> tuple[Finding, ...]:
+    usable = keyring_store.is_usable()
+    notice = dev_mode_notice()
+    return (
+        *((Finding("note", "DEV_MODE", notice),) if notice else ()),
+        *(Finding("problem", file, "can't be read: keys in it are not used") for file in unreadable_files()),
+        *(Finding("ok", "OPENROUTER_ variables", fact) for fact in environment.told()),
+        *(Finding("problem", "OPENROUTER_ variables", why) for why in environment.given_for("openrouter").problems),
+        Finding("ok" if usable else "note", "Keyring", "there" if usable else "none: keys come from the environment"),
+    )
+
+
 def _provider(spec: ProviderSpec) -> Finding:
     if spec.id == "demo":
         return Finding("ok", spec.name, "offline demo, no AI: works without a key")
+    if dev_mode():
+        return Finding("note", spec.name, "offline demo, no AI: DEV_MODE is on")
     if spec.local:
         running = _listens(spec.base_url)
         return Finding(
             "ok" if running else "note", spec.name, "running" if running else f"not running: {spec.start_hint}"
         )
-    key = find_key(spec.id)
-    if key is None:
+    state = key_state(spec.id)
+    if state.in_force is None:
         wanted = " or ".join(spec.key_variables)
         return Finding("note", spec.name, f"no key ({wanted})")
-    return Finding("ok", spec.name, f"key {key.shown} from {key.source}")
+    key, warning = state.in_force, f". {state.hint}" if state.hint else ""
+    return Finding("note" if warning else "ok", spec.name, f"key {key.shown} from {key.source}{warning}")
 
 
 def _listens(url: str) -> bool:

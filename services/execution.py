@@ -19,15 +19,21 @@ from engine.spec import GenerateInput
 from handai_db import RunReader, RunRecord, RunWriter, begin_execution, end_execution
 from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, StorageError
 from providers.base import CompletionClient, Usage
-from providers.prices import FREE, Price, cost_of, price_of
+from providers.prices import FREE, Price, cost_of, dearest_of
 from providers.router import make_client
 from providers.specs import get_provider
 from services.drawing import draw_table
+from services.exact_ids import with_exact_id
+from services.faults import facts_of
+from services.generations import fill_in
+from services.habits import remember
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
+from services.model_record import note_run
 from services.processes import is_alive, own_lease
 from services.takeover import EarlierAnswers
 from services.views import figures_of
+from services.wire_log import logged
 from services.work import work_of
 
 # What a person can mend: the run waits for it.
@@ -70,7 +76,7 @@ def _told(error: BaseException) -> HandaiError:
         error = error.exceptions[0]
     if isinstance(error, HandaiError):
         return error
-    log.error("a fault in Handai", exc_info=error)
+    log.error("a fault in Handai", **facts_of(error))
     return HandaiError(f"Handai stumbled: {type(error).__name__}: {error}", "Please report it, then resume.")
 
 
@@ -92,17 +98,22 @@ async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
         end = await draw_table(record, record.spec.input, stops)
         if end is not None:
             return end
-    return await _ask(record, key, stops)
+    end = await _ask(record, key, stops)
+    if not end.stopped:
+        await fill_in(record, key)
+    return end
 
 
 async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
     spec = record.spec
     provider = get_provider(record.provider)
-    price = price_of(record.provider, record.model) if _needs_price(record) else None
+    models = (record.model, *spec.model.fallbacks)  # whichever answers, a cap holds
+    price = dearest_of(record.provider, models) if _needs_price(record) else None
     work = await asyncio.to_thread(work_of, record)
     limiter = limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
     cap = None if price is None or price == FREE else spec.limits.max_cost_usd
+    forms = Forms(work.form, work.known.forms)
     budget = Budget(cap, price, spent_usd=work.spent_usd + work.in_doubt_usd)
     try:
         async with _client(record, key) as client, _earlier_answers(record) as earlier:
@@ -112,7 +123,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 limiter=limiter,
                 budget=budget,
                 outputs=work.outputs,
-                forms=Forms(work.form),
+                forms=forms,
                 left_out=work.left_out,
                 judged=work.judged,
                 local=provider.local,
@@ -124,6 +135,8 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 return await runner.run(work.rows)
     finally:
         await writer.close()
+        with _tolerated("what the model doesn't take"):
+            remember(record, forms, work.left_out)
         log.info("answers were durable", **writer.lag_figures())
 
 
@@ -136,7 +149,8 @@ async def _client(record: RunRecord, key: SecretStr | None) -> AsyncIterator[Com
     model = record.spec.model
     client = await asyncio.to_thread(make_client, record.provider, base_url=model.base_url, api_key=key)
     try:
-        yield client
+        with logged(client, record, key) as watched:
+            yield with_exact_id(watched, record.provider, model.base_url, record.model)
     finally:
         await client.aclose()
 
@@ -176,6 +190,8 @@ def _finish(record: RunRecord, status: RunStatus, end: RunEnd) -> None:
         end_execution(run_path(record.id), status, note)
     with _tolerated("the catalogue"):
         _note_end(record, status, pause, why)
+    with _tolerated("the model's record"):
+        note_run(record)
     log.info("run ends", run=record.id, status=str(status), reason=pause and str(pause))
 
 

@@ -21,6 +21,18 @@ class Environment(BaseSettings):
     provider: str | None = None
     model: str | None = None
     base_url: str | None = None
+    log: str | None = None
+    log_content: str | None = None
+
+    @property
+    def logs_requests(self) -> bool:
+        """Whether requests and answers are logged."""
+        return (self.log or "").strip().lower() == "debug"
+
+    @property
+    def logs_content(self) -> bool:
+        """Whether the log may hold what rows and answers say."""
+        return (self.log_content or "").strip().lower() in {"1", "true", "yes", "on"}
 
 
 def environment() -> Environment:

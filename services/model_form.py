@@ -7,11 +7,13 @@ from typing import Any
 from pydantic import Field, SecretStr, ValidationError
 
 from engine.declared import Declared
+from engine.routing import Routing
 from engine.spec import DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_S, ModelSettings, RunSpec
 from handai_errors import InputError, SpecError
 from providers.specs import get_provider
 from services import keys
 from services.checks import Plan
+from services.environment import given_for
 from services.preferences import Preferences
 
 
@@ -34,6 +36,8 @@ class ModelForm(Declared):
     max_attempts: int = DEFAULT_MAX_ATTEMPTS
     timeout_s: float = DEFAULT_TIMEOUT_S
     max_cost_usd: float | None = None
+    fallbacks: tuple[str, ...] | None = None
+    routing: Routing | None = None
     run_name: str = ""
     session: str = ""
 
@@ -62,7 +66,8 @@ class Readiness:
 
 
 def remembered(saved: Preferences) -> dict[str, Any]:
-    """What the person set last time, by field of the form."""
+    """What the person set last time, by field of the form; what variables say about the provider goes first."""
+    given = given_for(saved.provider)
     return {
         "json_mode": saved.json_mode,
         "provider": saved.provider,
@@ -72,8 +77,8 @@ def remembered(saved: Preferences) -> dict[str, Any]:
         "max_tokens": saved.max_tokens,
         "concurrency": None if saved.concurrency == "auto" else saved.concurrency,
         "preview_rows": saved.preview_rows,
-        "max_attempts": saved.max_attempts,
-        "timeout_s": saved.timeout_s,
+        "max_attempts": given.max_attempts or saved.max_attempts,
+        "timeout_s": given.timeout_s or saved.timeout_s,
     }
 
 
@@ -114,6 +119,8 @@ def model_changes(spec: RunSpec, base: ModelForm) -> dict[str, Any]:
         "max_attempts": limits.max_attempts,
         "timeout_s": limits.timeout_s,
         "max_cost_usd": limits.max_cost_usd,
+        "fallbacks": model.fallbacks or None,
+        "routing": model.routing,
     }
 
 
@@ -130,8 +137,10 @@ def model_part(form: ModelForm) -> Mapping[str, Any]:
             "max_tokens": form.max_tokens,
             "json_mode": form.json_mode,
             "seed": form.seed,
+            **_route(form),
         },
         "limits": {
+            **given_for(form.provider).limits_part,
             "concurrency": form.concurrency or "auto",
             "rpm": form.rpm,
             "max_attempts": form.max_attempts,
@@ -139,6 +148,14 @@ def model_part(form: ModelForm) -> Mapping[str, Any]:
             "max_cost_usd": form.max_cost_usd,
         },
     }
+
+
+def _route(form: ModelForm) -> dict[str, Any]:
+    """Fallback models and preferences, where the provider takes them: the form's, else what variables say."""
+    if not get_provider(form.provider).routes:
+        return {}
+    said = {"fallbacks": form.fallbacks, "routing": form.routing}
+    return {**given_for(form.provider).model_part, **{name: value for name, value in said.items() if value is not None}}
 
 
 def model_settings(form: ModelForm) -> ModelSettings:

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationError
 
 from engine.declared import Declared
 from engine.spec import DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_S, MAX_CONCURRENCY
+from services.environment import default_models
 from services.home import environment, open_catalogue
 
 _KEY = "preferences"
@@ -47,7 +48,7 @@ def save(preferences: Preferences) -> None:
 def _with_environment(preferences: Preferences) -> Preferences:
     said = environment()
     provider = said.provider or preferences.provider
-    models, base_urls = dict(preferences.models), dict(preferences.base_urls)
+    models, base_urls = {**preferences.models, **default_models()}, dict(preferences.base_urls)
     if said.model:
         models[provider] = said.model
     if said.base_url:

@@ -12,6 +12,8 @@ import psutil
 from pydantic import SecretStr
 
 from handai_db import Lease
+from providers.attribution import attribution_variables
+from providers.dev_mode import dev_mode
 from services.home import PROJECT, home, run_log_path
 
 EXECUTE = "_execute"
@@ -54,7 +56,7 @@ def _spawn() -> "subprocess.Popen[bytes]":
             stderr=log,
             start_new_session=True,
             cwd=PROJECT,
-            env={**os.environ, "HANDAI_HOME": str(home())},
+            env={**os.environ, **attribution_variables(), "HANDAI_HOME": str(home())},
         )
     finally:
         os.close(log)
@@ -93,7 +95,12 @@ class WarmProcess:
 
     def start(self, run_id: str, key: SecretStr | None) -> None:
         """Have the waiting process, or a new one, execute a run; the key goes in on its standard input."""
-        order = {"run_id": run_id, "key": key.get_secret_value() if key else None, "log": str(run_log_path(run_id))}
+        order = {
+            "run_id": run_id,
+            "key": key.get_secret_value() if key else None,
+            "log": str(run_log_path(run_id)),
+            "dev_mode": dev_mode(),
+        }
         line = orjson.dumps(order) + b"\n"
         with self._lock:
             waiting, self._waiting = self._waiting, None

@@ -16,9 +16,11 @@ from engine.results import RunStatus
 from engine.spec import GenerateInput, RunSpec
 from handai_db import Catalogue, RunRecord, SessionRecord, create_run_file, reopen_failed
 from handai_errors import ConflictError, NotFoundError, SpecError
-from services import keys
+from providers.specs import get_provider
+from services import key_hosts, keys
 from services.checks import Plan, check
 from services.datasets import dataset
+from services.dev_mode import refuse_in_dev_mode
 from services.home import open_catalogue, run_path
 from services.processes import WARM, is_alive, own_lease
 from services.run_tables import sampler_of
@@ -85,15 +87,24 @@ def create(new: NewRun) -> RunRecord:
 
 def launch(record: RunRecord, typed_key: SecretStr | None = None) -> None:
     """Have a run executed in its own process; raises InputError when its key is missing."""
-    WARM.start(record.id, keys.require_key(record.provider, typed_key))
+    refuse_in_dev_mode(record.provider)
+    WARM.start(record.id, keys.require_key(record.provider, typed_key, record.spec.model.base_url))
 
 
 def start(new: NewRun, typed_key: SecretStr | None = None) -> RunRecord:
     """Create a run and have it executed; the key is checked first."""
-    keys.require_key(new.spec.model.provider, typed_key)
+    model = new.spec.model
+    if typed_key or _has_own_address(model.provider):
+        key_hosts.remember_host(model.provider, model.base_url)  # the person gave it beside the button
+    keys.require_key(model.provider, typed_key, model.base_url)
     record = create(new)
     launch(record, typed_key)
     return record
+
+
+def _has_own_address(provider_id: str) -> bool:
+    provider = get_provider(provider_id)
+    return provider.needs_base_url or provider.local
 
 
 def stop(run_id: str) -> RunStatus:
@@ -111,6 +122,7 @@ def stop(run_id: str) -> RunStatus:
 def prepare_resume(run_id: str, *, max_cost_usd: float | None = None) -> RunRecord:
     """Queue a stopped, paused or interrupted run again; its finished rows stay. Raises ConflictError."""
     record = get(run_id)
+    refuse_in_dev_mode(record.provider)
     if record.status.is_live:
         raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
     if not record.status.is_resumable:
@@ -121,6 +133,7 @@ def prepare_resume(run_id: str, *, max_cost_usd: float | None = None) -> RunReco
 def prepare_retry(run_id: str, kind: str | None = None) -> RunRecord:
     """Make failed rows pending, of one kind or all, and queue the run again. Raises ConflictError."""
     record = get(run_id)
+    refuse_in_dev_mode(record.provider)
     if record.status.is_live:
         raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
     with leased(run_id):

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.answer_form import first_form
+from engine.answer_form import best_form, first_form
 from engine.gate import Judged, Place
 from engine.job import RunPlan
 from engine.judging import judged_so_far
 from engine.left_out import LeftOut
-from engine.outputs import OutputColumns
+from engine.outputs import OutputColumns, declared_outputs
 from engine.prompts import columns_sent
 from engine.results import RowStatus
 from engine.spec import GenerateInput, TransformInput
 from engine.tables import Row
 from handai_db import RunReader, RunRecord
 from providers.base import AnswerForm
+from services.habits import Known, known_of
 from services.home import run_path
 from services.run_tables import RunTable, sampler_of, table_of
 
@@ -31,6 +32,7 @@ class Work:
     form: AnswerForm
     left_out: LeftOut
     judged: Judged
+    known: Known
 
 
 def work_of(record: RunRecord) -> Work:
@@ -38,6 +40,7 @@ def work_of(record: RunRecord) -> Work:
     table = table_of(record)
     source = record.spec.input
     shown = source.columns if isinstance(source, TransformInput) and source.columns is not None else table.names
+    known = known_of(record)
     with RunReader(run_path(record.id)) as reader:
         finished = reader.finished_rows(record.total)
         plan = RunPlan(
@@ -54,9 +57,10 @@ def work_of(record: RunRecord) -> Work:
             OutputColumns(table.names, reader.outputs()),
             reader.reserved_usd(),
             reader.progress().cost_usd,
-            _form(record, plan, reader.meta().get("answer_form")),
-            LeftOut(reader.meta().get("left_out")),
+            form_of(record, reader.meta().get("answer_form"), known),
+            LeftOut(reader.meta().get("left_out"), known.settings),
             _judged(source, reader, table) if isinstance(source, GenerateInput) else Judged(),
+            known,
         )
 
 
@@ -70,10 +74,12 @@ def _pending(record: RunRecord, table: RunTable, plan: RunPlan, finished: bytear
     return ((index, row) for index, row in enumerate(rows) if not finished[index])
 
 
-def _form(record: RunRecord, plan: RunPlan, remembered: str | None) -> AnswerForm:
+def form_of(record: RunRecord, remembered: str | None, known: Known | None = None) -> AnswerForm:
+    """The form in which a run asks for JSON: the one that its file remembers, else the first its model may take."""
     if remembered:
         return AnswerForm(remembered)
-    return first_form(record.provider, typed=any(step.outputs for step in plan.steps))
+    typed = isinstance(record.spec.input, GenerateInput) or bool(declared_outputs(record.spec))
+    return best_form(first_form(record.provider, typed=typed), (known or known_of(record)).forms)
 
 
 def _judged(schema: GenerateInput, reader: RunReader, table: RunTable) -> Judged:

@@ -11,6 +11,7 @@ import structlog
 from pydantic import SecretStr
 
 from handai_errors import HandaiError
+from providers.dev_mode import VARIABLE
 from providers.specs import PROVIDERS
 
 
@@ -24,6 +25,7 @@ def main() -> int:
         return 0
     order = orjson.loads(line)
     _log_to(Path(order["log"]))
+    os.environ[VARIABLE] = str(order.get("dev_mode", False)).lower()  # this process works in another folder, with another .env
     key = SecretStr(order["key"]) if order["key"] else None
     try:
         asyncio.run(execution.execute(order["run_id"], key))

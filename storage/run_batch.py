@@ -18,14 +18,14 @@ from storage.migrate import roll_back
 
 _ADD_ATTEMPTS = """
 INSERT INTO attempts (row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream,
-    prompt_tokens, completion_tokens, cost_usd, reserved_usd)
+    prompt_tokens, completion_tokens, cost_usd, reserved_usd, generation)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
-    value->>10, value->>11, value->>12, value->>13, value->>14
+    value->>10, value->>11, value->>12, value->>13, value->>14, value->>15
 FROM json_each(?) WHERE true
 ON CONFLICT (row, step, number) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
     latency_s = excluded.latency_s, kind = excluded.kind, cause = excluded.cause, status = excluded.status,
     model = excluded.model, upstream = excluded.upstream, prompt_tokens = excluded.prompt_tokens,
-    completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd
+    completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd, generation = excluded.generation
 """
 _RELEASE = """
 DELETE FROM attempts WHERE state = 'reserved'
@@ -198,6 +198,7 @@ def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
         usage.completion_tokens,
         usage.cost_usd,
         attempt.reserved_usd,
+        _fit(attempt.generation),
     )
 
 

@@ -26,6 +26,43 @@ CATALOGUE: tuple[Migration, ...] = (
             run_id TEXT PRIMARY KEY, pid INTEGER NOT NULL, pid_started REAL NOT NULL, at REAL NOT NULL)""",
         "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        """CREATE TABLE model_lists (
+            provider TEXT NOT NULL, base_url TEXT NOT NULL, fetched_at REAL, asked INTEGER NOT NULL DEFAULT 0,
+            answered INTEGER NOT NULL DEFAULT 0, problem TEXT, problem_at REAL,
+            PRIMARY KEY (provider, base_url)) WITHOUT ROWID""",
+        """CREATE TABLE models (
+            provider TEXT NOT NULL, base_url TEXT NOT NULL, id TEXT NOT NULL, slug TEXT NOT NULL, name TEXT NOT NULL,
+            canonical_slug TEXT, hugging_face_id VARCHAR(200), context_length INTEGER, max_output INTEGER,
+            prompt_price REAL, completion_price REAL, created INTEGER, input_modalities TEXT, output_modalities TEXT,
+            supported_parameters TEXT, expires TEXT,
+            PRIMARY KEY (provider, base_url, id), UNIQUE (provider, base_url, slug))""",
+        "CREATE INDEX idx_model_hf_id ON models(hugging_face_id)",
+        """CREATE TABLE model_notes (
+            provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL, sent_as TEXT, disabled_at REAL,
+            disabled_why TEXT, PRIMARY KEY (provider, base_url, model)) WITHOUT ROWID""",
+        """CREATE TABLE model_checks (
+            provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL, checked_at REAL NOT NULL,
+            standing TEXT NOT NULL, kind TEXT, cause TEXT, remedy TEXT, latency_s REAL, prompt_tokens INTEGER,
+            completion_tokens INTEGER, answered_as TEXT, tried TEXT NOT NULL DEFAULT '[]',
+            PRIMARY KEY (provider, base_url, model)) WITHOUT ROWID""",
+        """CREATE TABLE model_runs (
+            run_id TEXT NOT NULL, provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL,
+            attempts INTEGER NOT NULL, answered INTEGER NOT NULL, failed INTEGER NOT NULL, latency_s REAL,
+            last_success_at REAL, last_error_at REAL, last_error_kind TEXT, last_error_cause TEXT,
+            PRIMARY KEY (run_id, model))""",
+        "CREATE INDEX model_runs_by_model ON model_runs(provider, base_url, model)",
+    ),
+    (
+        """CREATE TABLE model_habits (
+            provider TEXT NOT NULL, base_url TEXT NOT NULL, model TEXT NOT NULL, settings TEXT NOT NULL,
+            forms TEXT NOT NULL, learnt_at REAL NOT NULL, PRIMARY KEY (provider, base_url, model)) WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE personas (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, instructions TEXT NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
+            changed_at REAL NOT NULL)""",
+    ),
 )
 
 RUN_FILE: tuple[Migration, ...] = (
@@ -68,4 +105,5 @@ RUN_FILE: tuple[Migration, ...] = (
         "ALTER TABLE progress ADD COLUMN marked INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE progress ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0",
     ),
+    ("ALTER TABLE attempts ADD COLUMN generation TEXT",),
 )

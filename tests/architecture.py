@@ -12,6 +12,7 @@ MAX_FUNCTION_LINES = 60
 # Each layer may import those named after it: never upwards, and no front the other front.
 LAYERS = {
     "handai_app": {"pages", "services", "handai_db", "storage", "engine", "providers", "handai_errors"},
+    "handai_api": {"services", "engine", "providers", "handai_errors"},
     "handai_cli": {"cli", "services", "handai_db", "storage", "engine", "providers", "handai_errors"},
     "cli": {"services", "handai_db", "storage", "engine", "providers", "handai_errors"},
     "pages": {"services", "handai_db", "storage", "engine", "providers", "handai_errors"},

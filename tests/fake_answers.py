@@ -42,8 +42,8 @@ def _drawn(shares: dict[str, float], chance: random.Random) -> str | None:
 def _refusal(behaviour: Behaviour, headers: dict[str, str], request: dict[str, Any]) -> Canned | None:
     if behaviour.echo_headers:
         return json_answer(400, {"error": {"message": f"Bad request {headers}", "headers": headers}})
-    if behaviour.canned is not None:
-        return canned_from(behaviour.canned)
+    if (canned := behaviour.next_canned()) is not None:
+        return canned_from(canned)
     if behaviour.key is not None and headers.get("authorization") != f"Bearer {behaviour.key}":
         return canned_fault("401")
     if behaviour.models is not None and request.get("model") not in behaviour.models:

@@ -48,7 +48,8 @@ class Behaviour:
     """Every knob; the defaults are a fast server that echoes and never fails.
 
     `faults` maps a name of tests.fake_faults.FAULTS to its probability per request; `canned` answers every chat
-    request with one fixed {"status", "headers", "body"}; `key` is the only accepted key, None accepts any;
+    request with one fixed {"status", "headers", "body"}, or only the next `canned_left` ones; `key` is the only
+    accepted key, None accepts any, `list_key` that of GET /models;
     `models` are the ids served, None serves any; `hold` keeps every answer back until it is False again;
     `reply` is the fixed text of every answer, None echoes, or with
     `invents` makes up a text; `fail_first` answers each row's first N requests
@@ -67,6 +68,7 @@ class Behaviour:
     retry_after_s: float | None = 1.0
     bucket: TokenBucket | None = None
     key: str | None = None
+    list_key: str | None = None
     models: list[str] | None = None
     hold: bool = False
     reply: str | None = None
@@ -75,9 +77,18 @@ class Behaviour:
     spoilt: dict[str, float] = field(default_factory=dict)
     refused_settings: list[str] = field(default_factory=list)
     canned: dict[str, Any] | None = None
+    canned_left: int | None = None
     model_list: Any = None
     drip_s: float = 0.05
     echo_headers: bool = False
+
+    def next_canned(self) -> dict[str, Any] | None:
+        """The fixed answer to the next request, if there is one; this counts `canned_left` down."""
+        if self.canned is None or self.canned_left == 0:
+            return None
+        if self.canned_left is not None:
+            self.canned_left -= 1
+        return self.canned
 
     def update(self, changes: dict[str, Any]) -> None:
         """Take over `changes` as POST /config sends them; an unknown name is a ValueError."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from tests.fake_answers import ROW_KEY, Answer, canned_from, choose_answer, prompt_of
+from tests.fake_answers import ROW_KEY, Answer, canned_fault, canned_from, choose_answer, prompt_of
 from tests.fake_behaviour import Behaviour
 from tests.fake_faults import Canned, chat_body, json_answer
 
@@ -225,7 +225,6 @@ class Connection(asyncio.Protocol):
 
 
 def _control(state: ServerState, method: str, path: str, headers: dict[str, str], body: bytes) -> Canned:
-    behaviour = state.behaviour
     match method, path.rstrip("/").rsplit("/", 1)[-1]:
         case "GET", "stats":
             return json_answer(200, state.counts.as_json())
@@ -234,14 +233,21 @@ def _control(state: ServerState, method: str, path: str, headers: dict[str, str]
             return json_answer(200, {})
         case "POST", "config":
             return _configured(state, body)
-        case "GET", "models":
-            if behaviour.canned is not None:
-                return canned_from(behaviour.canned)
-            state.requests.append(Received(path, headers, body))
-            listed = [{"id": m, "object": "model"} for m in behaviour.models or ["fake-model"]]
-            return json_answer(200, {"data": listed} if behaviour.model_list is None else behaviour.model_list)
+        case "GET", "models" | "key":
+            return _listed(state, Received(path, headers, body))
         case _:
             return json_answer(404, {"error": {"message": f"Invalid URL ({method} {path})"}})
+
+
+def _listed(state: ServerState, request: Received) -> Canned:
+    behaviour = state.behaviour
+    state.requests.append(request)
+    if behaviour.canned is not None:
+        return canned_from(behaviour.canned)
+    if behaviour.list_key is not None and request.headers.get("authorization") != f"Bearer {behaviour.list_key}":
+        return canned_fault("401")
+    listed = [{"id": m, "object": "model"} for m in behaviour.models or ["fake-model"]]
+    return json_answer(200, {"data": listed} if behaviour.model_list is None else behaviour.model_list)
 
 
 def _configured(state: ServerState, body: bytes) -> Canned:

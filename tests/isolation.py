@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 _LEAKY_VARIABLE = re.compile(
-    r".*_API_KEY|(HANDAI|OPENAI|AZURE_OPENAI|OPENROUTER|ANTHROPIC|OLLAMA|STREAMLIT)_.*"
+    r".*_API_KEY|DEV_MODE|(HANDAI|OPENAI|AZURE_OPENAI|OPENROUTER|ANTHROPIC|OLLAMA|STREAMLIT)_.*"
     r"|(https?|all|no|ftp|wss?)_proxy|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE",
     re.IGNORECASE,
 )

@@ -51,6 +51,15 @@ def test_a_schema_with_bounds_steps_down_to_one_without() -> None:
     assert forms.current is SCHEMA
 
 
+def test_a_form_that_is_known_to_be_refused_is_not_asked_for_again() -> None:
+    forms = Forms(SCHEMA, frozenset({OBJECT}))
+    assert forms.current is SCHEMA
+    forms.step_down(SCHEMA, REFUSED)
+    assert forms.current is WORDS
+    assert forms.refused == {SCHEMA, OBJECT}
+    assert Forms(OBJECT, frozenset({OBJECT})).current is WORDS
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -72,7 +81,9 @@ def test_an_error_about_something_else_changes_nothing(error: ProviderError) -> 
     [
         (ErrorKind.UNSUPPORTED, "temperature", "temperature"),
         (ErrorKind.UNSUPPORTED, "seed", "seed"),
-        (ErrorKind.UNSUPPORTED, "max_tokens", None),
+        (ErrorKind.UNSUPPORTED, "max_tokens", "max_tokens"),
+        (ErrorKind.UNSUPPORTED, "max_completion_tokens", "max_completion_tokens"),
+        (ErrorKind.INVALID_REQUEST, "max_tokens", None),
         (ErrorKind.UNSUPPORTED, "response_format", None),
         (ErrorKind.UNSUPPORTED, None, None),
         (ErrorKind.INVALID_REQUEST, None, None),

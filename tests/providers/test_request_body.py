@@ -36,6 +36,45 @@ def test_openrouter_only_asks_upstreams_that_keep_to_a_schema() -> None:
     assert "provider" not in body_of("openrouter", replace(REQUEST, form=AnswerForm.JSON_OBJECT))
 
 
+ROUTED = replace(
+    REQUEST,
+    form=AnswerForm.TEXT,
+    fallbacks=("b", "m", "c"),
+    preferences={"order": ["groq"], "require_parameters": False},
+)
+
+
+def test_000_4_preferences_and_fallbacks_reach_an_aggregator() -> None:
+    body = body_of("openrouter", ROUTED)
+    assert body["models"] == ["m", "b", "c"]
+    assert body["provider"] == {"order": ["groq"], "require_parameters": False}
+    assert body_of("openrouter", replace(ROUTED, fallbacks=())).get("models") is None
+
+
+def test_a_schema_demands_upstreams_that_keep_to_it_whatever_is_preferred() -> None:
+    body = body_of("openrouter", replace(ROUTED, form=AnswerForm.JSON_SCHEMA))
+    assert body["provider"] == {"order": ["groq"], "require_parameters": True}
+
+
+@pytest.mark.parametrize("provider", ["openai", "custom", "vllm"])
+def test_no_other_provider_is_told_of_a_route(provider: str) -> None:
+    assert not {"models", "provider"} & body_of(provider, ROUTED).keys()
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "sent"),
+    [
+        ("custom", None, "max_tokens"),
+        ("openai", None, "max_completion_tokens"),
+        ("custom", "max_completion_tokens", "max_completion_tokens"),
+        ("openai", "max_tokens", "max_tokens"),
+    ],
+)
+def test_max_tokens_go_out_under_one_name(provider: str, name: str | None, sent: str) -> None:
+    body = body_of(provider, replace(REQUEST, max_tokens=5, max_tokens_name=name))
+    assert {key: body[key] for key in body if key.startswith("max_")} == {sent: 5}
+
+
 @pytest.mark.parametrize(
     ("provider", "form", "sent"),
     [

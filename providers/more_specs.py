@@ -1,0 +1,103 @@
+"""More providers as entries of data: hosted ones beyond the first ten, and servers that people run themselves."""
+
+from providers.provider_spec import ProviderSpec
+
+HOSTED: tuple[ProviderSpec, ...] = (
+    ProviderSpec(
+        id="mistral",
+        name="Mistral",
+        description="Mistral's models, hosted in Europe.",
+        base_url="https://api.mistral.ai/v1",
+        default_model="mistral-small-2603",
+        models=("mistral-small-2603", "mistral-medium-3-5", "mistral-large-4"),
+        key_variables=("MISTRAL_API_KEY",),
+        key_page="https://console.mistral.ai/api-keys",
+        billing_page="https://console.mistral.ai/billing",
+        seed_parameter="random_seed",
+        price_provider="mistral",
+    ),
+    ProviderSpec(
+        id="deepseek",
+        name="DeepSeek",
+        description="DeepSeek's models.",
+        base_url="https://api.deepseek.com",
+        default_model="deepseek-flash",
+        models=("deepseek-flash", "deepseek-v4-pro"),
+        key_variables=("DEEPSEEK_API_KEY",),
+        key_prefixes=("sk-",),
+        key_page="https://platform.deepseek.com/api_keys",
+        billing_page="https://platform.deepseek.com/top_up",
+        json_schema=False,  # JSON mode alone
+        json_word_needed=True,
+        seed_supported=False,  # its reference names no such parameter
+        price_provider="deepseek",
+    ),
+    ProviderSpec(
+        id="xai",
+        name="xAI",
+        description="Grok models from xAI.",
+        base_url="https://api.x.ai/v1",
+        default_model="grok-4.3",
+        models=("grok-4.3", "grok-4.7"),
+        key_variables=("XAI_API_KEY",),
+        key_prefixes=("xai-",),
+        key_page="https://console.x.ai",
+        billing_page="https://console.x.ai",
+        price_provider="x-ai",
+    ),
+    ProviderSpec(
+        id="cerebras",
+        name="Cerebras",
+        description="Open models, answered very fast.",
+        base_url="https://api.cerebras.ai/v1",
+        default_model="gpt-oss-120b",
+        models=("gpt-oss-120b", "qwen-3.8-27b", "gemma-4-31b"),
+        key_variables=("CEREBRAS_API_KEY",),
+        key_prefixes=("csk-",),
+        key_page="https://cloud.cerebras.ai",
+        billing_page="https://cloud.cerebras.ai",
+        max_tokens_parameter="max_completion_tokens",
+        price_provider="cerebras",
+    ),
+    ProviderSpec(
+        id="fireworks",
+        name="Fireworks AI",
+        description="Open models hosted by Fireworks AI.",
+        base_url="https://api.fireworks.ai/inference/v1",
+        default_model="accounts/fireworks/models/glm-5p3-flash",
+        models=("accounts/fireworks/models/glm-5p3-flash", "accounts/fireworks/models/deepseek-v4p1-flash"),
+        key_variables=("FIREWORKS_API_KEY",),
+        key_prefixes=("fw_",),
+        key_page="https://app.fireworks.ai/settings/users/api-keys",
+        billing_page="https://app.fireworks.ai/account/billing",
+        price_provider="fireworks",
+    ),
+    ProviderSpec(
+        id="runpod",
+        name="RunPod",
+        description="Your own endpoint: https://api.runpod.ai/v2/ENDPOINT/openai/v1. Its first answer is slow.",
+        key_variables=("RUNPOD_API_KEY",),
+        key_prefixes=("rpa_",),
+        key_page="https://console.runpod.io/user/settings",
+        billing_page="https://console.runpod.io/user/billing",
+        base_url_variable="RUNPOD_BASE_URL",
+        bounds_in_schema=True,  # its workers run vLLM
+    ),
+)
+
+SELF_HOSTED: tuple[ProviderSpec, ...] = (
+    ProviderSpec(
+        id="vllm",
+        name="vLLM",
+        description="Models on a machine of your own, served by vLLM.",
+        base_url="http://localhost:8000/v1",
+        requires_api_key=False,
+        key_variables=("VLLM_API_KEY",),
+        base_url_variable="VLLM_BASE_URL",
+        bounds_in_schema=True,
+        lists_models=True,
+        local=True,
+        start_hint="Start vLLM: `vllm serve MODEL`.",
+        pull_hint="Start vLLM with this model: `vllm serve {model}`.",
+    ),
+)
