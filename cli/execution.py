@@ -47,6 +47,8 @@ def begin(
 ) -> tuple[RunRecord, SecretStr | None]:
     """The run of a spec, checked and written down, with its key; what a person should know is told."""
     plan = check(spec, stored.info if stored else None)
+    if manner.out is not None:
+        exporting.check_fits(manner.out, plan.rows)
     model = plan.spec.model
     key = keys.require_key(model.provider, base_url=model.base_url)
     for notice in (*(stored.info.notices if stored else ()), *plan.notices, sentence_on_privacy(plan)):

@@ -151,3 +151,5 @@ def _show(schema: Schema, *, proposed: bool) -> None:
             "handai generate schema.yaml -o table.csv. With --yes it is used as it comes.",
             markup=False,
         )
+    else:
+        errors.print("Nothing was made yet: name a file with -o, or see the first rows with --preview.", markup=False)

@@ -18,7 +18,9 @@ from services.exporting import Wanted
 _MODEL = "Model and limits"
 _FILE = "The file that is written"
 
-Run = Annotated[str, typer.Argument(help='A run: its id, the beginning of it, its exact name, or "last".')]
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help='A run: its id, the beginning of it, its exact name, or "last".')
+]
 Out = Annotated[
     Path | None,
     typer.Option("-o", "--out", help="Where the table is written; the ending is the format.", rich_help_panel=_FILE),

@@ -77,9 +77,9 @@ def report(
     overwrite: Overwrite = False,
 ) -> None:
     """Write a run's quality report: what was asked for against what came, as one HTML file."""
-    from services import quality
+    from services.quality import report_file  # its figures take a moment to load
 
     record = runs.find(run)
     exporting.check_place(out, overwrite=overwrite)
-    out.write_bytes(quality.report_file(record.id))
+    out.write_bytes(report_file(record.id))
     errors.print(f"Written: {out}", markup=False)

@@ -1,6 +1,7 @@
 """When going on would only burn rows: the first rows all fail alike, or most rows fail for the provider's reason."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from handai_errors import ErrorKind
 
@@ -22,27 +23,27 @@ PROVIDER_KINDS = frozenset(
 
 
 class Breaker:
-    """Watches how rows end; `tripped` turns true once and stays so."""
+    """Watches how calls end; `tripped` turns true once and stays so."""
 
     def __init__(self) -> None:
-        self._first: list[tuple[int, ErrorKind | None]] = []
-        self._recent: deque[tuple[int, ErrorKind | None]] = deque(maxlen=WINDOW)
+        self._first: list[ErrorKind | None] = []
+        self._recent: deque[tuple[Sequence[int], ErrorKind | None]] = deque(maxlen=WINDOW)
         self.tripped = False
 
-    def record(self, row: int, kind: ErrorKind | None) -> bool:
-        """Note that `row` ended well (None) or with `kind`; true when the run should pause."""
+    def record(self, rows: Sequence[int], kind: ErrorKind | None) -> bool:
+        """Note that rows asked together ended well (None) or with `kind`; true when the run should pause."""
         if len(self._first) < FIRST_ROWS:
-            self._first.append((row, kind))
-        self._recent.append((row, kind))
+            self._first.append(kind)
+        self._recent.append((rows, kind))
         self.tripped = self.tripped or self._all_alike() or self._mostly_provider()
         return self.tripped
 
     def rows_to_reopen(self) -> list[int]:
         """The failed rows that the provider, not the row, is to blame for: they are asked again on resume."""
-        return [row for row, kind in self._recent if kind in PROVIDER_KINDS]
+        return [row for rows, kind in self._recent if kind in PROVIDER_KINDS for row in rows]
 
     def _all_alike(self) -> bool:
-        kinds = {kind for _, kind in self._first}
+        kinds = set(self._first)
         return len(self._first) == FIRST_ROWS == len(self._recent) and len(kinds) == 1 and None not in kinds
 
     def _mostly_provider(self) -> bool:

@@ -41,7 +41,8 @@ class Feeder:
             for index, row in chunk:
                 if not await self._enter(index, row):
                     break
-            await self._send()
+            await self._reserve_batch()
+        await self._send()
         await self._feed_redraws()
 
     async def _feed_redraws(self) -> None:
@@ -68,7 +69,7 @@ class Feeder:
     async def _window(self) -> bool:
         """Wait for a place in the window; False when the run drains."""
         if self._flow.window.locked() or len(self._batch) >= self._batch_size:
-            await self._send()
+            await self._reserve_batch()  # rows that wait for others to be asked with them leave room for those
         await self._flow.window.acquire()
         if self._flow.is_draining:
             return False

@@ -58,13 +58,13 @@ class Collaborators:
 class Flow:
     """The rows between reading and done: never more than the window, none lost on the way out."""
 
-    def __init__(self, collaborators: Collaborators, numbering: Numbering) -> None:
+    def __init__(self, collaborators: Collaborators, numbering: Numbering, rows_per_call: int = 1) -> None:
         self.with_ = collaborators
         self._numbering = numbering
         ceiling = collaborators.limiter.ceiling
         # A crash leaves every reservation in doubt, so only as many are made ahead as one commit's time can use up.
         self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling // 2)
-        self.window_size = ceiling + self.reserve_ahead
+        self.window_size = (ceiling + self.reserve_ahead) * rows_per_call
         self.window = asyncio.Semaphore(self.window_size)
         self.ready: asyncio.Queue[Job | None] = asyncio.Queue()
         self.end = RunEnd()
@@ -182,20 +182,23 @@ class Flow:
         gate = judged.gate
         if gate is None:
             return
-        for judgement in gate.finished(row, draw, values):
+        found = list(gate.finished(row, draw, values))
+        verdicts = [
+            (item.row, item.draw, _stored_verdict(item), item.cause)
+            for item in found
+            if item.verdict is not Verdict.ACCEPTED
+        ]
+        # As one: a verdict without the place behind it would leave the gate waiting for a draw that was refused.
+        self.with_.sink.judged(verdicts, str(gate.place))
+        for judgement in found:
             self._take(judgement)
-        self.with_.sink.remember("judged", str(gate.place))
         if gate.refused_share() > judged.stop_share and not self.is_draining:
             self.drain(RunEnd(pause=PauseReason.CIRCUIT_BREAKER, why=_repetitive(gate.refused_share())))
 
     def _take(self, judgement: Judgement) -> None:
         """Carry out what a gate has decided."""
         row, draw = judgement.row, judgement.draw
-        if judgement.verdict is Verdict.ACCEPTED:
-            return
-        spent = judgement.verdict is Verdict.SPENT
-        self.with_.sink.verdict(row, draw, Verdict.REFUSED if spent else judgement.verdict, judgement.cause)
-        if spent:
+        if judgement.verdict is Verdict.SPENT:
             self.with_.sink.put(_refused_for_good(row, self._numbering.number(draw + 1, 0), judgement.cause))
         elif judgement.verdict is Verdict.REFUSED:
             self.redraws.append((row, draw + 1))
@@ -212,12 +215,16 @@ class Flow:
         """Hand a result to the writer, its new output columns first."""
         outputs = self.with_.outputs
         for key in result.values or {}:
-            if key != REDRAWN:
+            if key != REDRAWN or not self._numbering.draw(result.step):
                 outputs.name_for(key)
         if len(outputs) > self._known_outputs:
             self._known_outputs = len(outputs)
             self.with_.sink.columns(outputs.pairs)
         self.with_.sink.put(result)
+
+
+def _stored_verdict(judgement: Judgement) -> str:
+    return Verdict.REFUSED if judgement.verdict is Verdict.SPENT else judgement.verdict
 
 
 def _repetitive(share: float) -> HandaiError:

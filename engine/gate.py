@@ -1,5 +1,6 @@
 """Accepts or refuses drawn rows, always in row order, so that the same answers give the same table."""
 
+from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,7 +65,7 @@ class Gate:
         self._judge = judge
         self._round = at.round
         before = refused[at.round - 1] if at.round else None
-        self._rows: Sequence[int] = range(total) if before is None else sorted(before)
+        self._rows: range | list[int] = range(total) if before is None else sorted(before)
         self._next = sum(1 for row in self._rows if row < at.row) if at.round else at.row
         self._again = sorted(row for row in refused[at.round] if row < at.row) if at.round < len(refused) else []
         self._waiting: dict[tuple[int, int], Row | None] = {}
@@ -78,9 +79,12 @@ class Gate:
 
     def finished(self, row: int, draw: int, values: Row | None) -> Iterator[Judgement]:
         """Note that a draw is done (None: it failed); yields the judgements that this makes possible."""
-        if draw < self._round or (draw == self._round and row < self.place.row):  # failed once, retried now
+        if self.place.is_past(row, draw):  # failed once, retried now
             if values is not None:
-                yield self._noted(self._judge(row, draw, values))
+                judgement = self._noted(self._judge(row, draw, values))
+                if judgement.verdict is Verdict.REFUSED:
+                    self._expect(row, draw + 1)
+                yield judgement
             return
         self._waiting[draw, row] = values
         yield from self._judgements()
@@ -103,7 +107,14 @@ class Gate:
                     yield judgement
             if self._next < len(self._rows) or not self._again:
                 return
-            self._round, self._rows, self._again, self._next = self._round + 1, self._again, [], 0
+            self._round, self._rows, self._again, self._next = self._round + 1, sorted(self._again), [], 0
+
+    def _expect(self, row: int, draw: int) -> None:
+        """Give a latecomer's next draw its turn, if that is still to come."""
+        if draw > self._round:
+            self._again.append(row)
+        elif draw == self._round and isinstance(self._rows, list) and not self.place.is_past(row, draw):
+            insort(self._rows, row)
 
     def _noted(self, judgement: Judgement) -> Judgement:
         self._refused_lately.append(judgement.verdict in {Verdict.REFUSED, Verdict.SPENT})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.bounded_schema import with_bounds
+from engine.asked_schema import asked_schema, largest_schema
 from engine.columns import Output
 from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
@@ -15,7 +15,6 @@ from engine.retry import AttemptHistory
 from engine.spec import GenerateInput, RunSpec
 from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
-from engine.typed import json_schema_of, json_schema_of_rows
 from handai_errors import ErrorKind, ProviderError
 from providers.base import SCHEMA_FORMS, AnswerForm, Completion, CompletionRequest, Message, Usage
 
@@ -41,7 +40,7 @@ class Job:
     messages: tuple[Message, ...]
     request_hash: bytes
     number: int
-    bound_tokens: int
+    schema_tokens: int = 0
     reserved_usd: float | None = None
     counted: int = 0
     unknown: int = 0
@@ -61,6 +60,11 @@ class Job:
         return AttemptHistory(self.counted, self.unknown)
 
     @property
+    def bound_tokens(self) -> int:
+        """An upper bound of the tokens that it sends, the JSON Schema among them."""
+        return prompt_tokens_bound(self.messages + self.corrections) + self.schema_tokens
+
+    @property
     def is_single(self) -> bool:
         """Whether it asks for one row."""
         return len(self.members) == 1
@@ -73,7 +77,6 @@ class Job:
     def correct(self, error: ProviderError) -> None:
         """Show the model what was wrong with its answer when it is asked again."""
         self.corrections = correction(error)
-        self.bound_tokens = prompt_tokens_bound(self.messages + self.corrections)
 
     def reservation(self, now: float) -> Attempt:
         """The attempt as it is written before it is sent."""
@@ -186,6 +189,7 @@ class RunPlan:
     redrawn: Callable[[int, int], Row] | None = None
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
+    _schema_sizes: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         steps = steps_of(self.spec, (*self.columns, *self.table))
@@ -213,7 +217,8 @@ class RunPlan:
             return Member(row, cells), 0
         if begun.draw and begun.step == 0:
             return self.redraw(row, begun.draw, cells), 0
-        return Member(row, {**cells, **begun.values}, begun.draw), begun.step
+        values = {**cells, **begun.values} if begun.draw else {**begun.values, **cells}  # as in next_job
+        return Member(row, values, begun.draw), begun.step
 
     def redraw(self, row: int, draw: int, cells: Row | None = None) -> Member:
         """A row drawn again."""
@@ -237,14 +242,25 @@ class RunPlan:
             messages,
             request_hash(self.spec.model, messages),
             number=self.attempts_so_far.get((first.row, stored_step), 0) + 1,
-            bound_tokens=prompt_tokens_bound(messages),
+            schema_tokens=self._schema_tokens(step, len(members)),
         )
 
+    def _schema_tokens(self, step: Step, rows: int) -> int:
+        if not step.outputs or (rows == 1 and not step.json):
+            return 0
+        key = (step.index, rows)
+        if key not in self._schema_sizes:
+            self._schema_sizes[key] = largest_schema(step.outputs, rows)
+        return self._schema_sizes[key]
+
     def next_job(self, job: Job, member: Member, values: Mapping[str, Cell]) -> Job | None:
-        """The member's next step, now that it has `values`; None when it was the last."""
+        """The member's next step, now that it has `values`; None when it was the last.
+
+        A name that the table has too means the table's column.
+        """
         if job.step.index + 1 == len(self.steps):
             return None
-        grown = Member(member.row, {**member.values, **values}, member.draw)
+        grown = Member(member.row, {**values, **member.values}, member.draw)
         return self.job([grown], job.step.index + 1)
 
     def request(self, job: Job) -> CompletionRequest:
@@ -257,7 +273,7 @@ class RunPlan:
             temperature=None if "temperature" in job.without else model.temperature,
             max_tokens=model.max_tokens,
             form=_form(job, with_schema=with_schema),
-            json_schema=_schema(job) if with_schema else None,
+            json_schema=asked_schema(job.step.outputs, len(job.members), job.form) if with_schema else None,
             seed=None if "seed" in job.without else self._seed(job),
             timeout_s=self.spec.limits.timeout_s,
             max_tokens_name=max_tokens_name(job.without),
@@ -277,12 +293,6 @@ def _form(job: Job, *, with_schema: bool) -> AnswerForm:
     if not job.needs_json:
         return AnswerForm.TEXT
     return AnswerForm.JSON_OBJECT if job.form in SCHEMA_FORMS and not with_schema else job.form
-
-
-def _schema(job: Job) -> dict[str, object]:
-    outputs, rows = job.step.outputs, len(job.members)
-    schema = json_schema_of(outputs) if job.is_single else json_schema_of_rows(outputs, rows)
-    return with_bounds(schema, outputs, rows) if job.form is AnswerForm.BOUNDED_SCHEMA else schema
 
 
 def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:

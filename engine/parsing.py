@@ -102,11 +102,15 @@ def _verbatim(text: str, output: Output) -> Parsed:
 
 
 def _only_value(read: ReadJson, text: str, outputs: Sequence[Output]) -> Parsed | None:
-    """A bare value in answer to a single typed column, such as `3` or `positive`, if it fits."""
-    if len(outputs) != 1 or isinstance(read.value, dict):
+    """A bare value in answer to a single typed column, such as `3`, `positive` or an object's own keys, if it fits."""
+    if len(outputs) != 1:
         return None
-    if outputs[0].type in _ONE_VALUE and not isinstance(read.value, list):
-        value: Any = text if read.value is None else read.value
+    if isinstance(read.value, dict):
+        if not _is_the_object_itself(read.value, outputs[0]):
+            return None
+        value: Any = _object(read, text)
+    elif outputs[0].type in _ONE_VALUE and not isinstance(read.value, list):
+        value = text if read.value is None else read.value
     elif outputs[0].type is ColumnType.LIST and isinstance(read.value, list) and not _wraps_object(read.value):
         value = read.value
     else:
@@ -115,6 +119,11 @@ def _only_value(read: ReadJson, text: str, outputs: Sequence[Output]) -> Parsed 
         return Parsed(fit_answer({outputs[0].name: value}, outputs)[0], repaired=True)
     except AnswerError:
         return None
+
+
+def _is_the_object_itself(value: dict[str, Any], output: Output) -> bool:
+    keys = {key.strip().casefold() for key in value}
+    return output.type is ColumnType.OBJECT and bool(keys) and output.name.strip().casefold() not in keys
 
 
 def _wraps_object(value: list[Any]) -> bool:

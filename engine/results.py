@@ -144,8 +144,11 @@ class ResultSink(Protocol):
         """Make failed rows pending again."""
         ...
 
-    def verdict(self, row: int, draw: int, verdict: str, cause: str) -> None:
-        """Record what became of a draw that was not simply accepted; a refused one makes its row pending again."""
+    def judged(self, verdicts: Sequence[tuple[int, int, str, str]], place: str) -> None:
+        """Record how far draws are judged, with (row, draw, verdict, cause) of those not simply accepted, as one.
+
+        A refused one makes its row pending again.
+        """
         ...
 
     def remember(self, key: str, value: str) -> None:

@@ -22,6 +22,10 @@ from providers.base import Completion, Usage
 from providers.redact import redact
 
 _LIVE_INTERVAL_S = 0.5
+# What one row, or the length of many, can do to an answer about several.
+_ANSWERS_FAULT = frozenset(
+    {ErrorKind.INVALID_OUTPUT, ErrorKind.LENGTH, ErrorKind.CONTEXT_LENGTH, ErrorKind.REFUSAL, ErrorKind.CONTENT_FILTER}
+)
 
 
 class Runner:
@@ -30,7 +34,7 @@ class Runner:
     def __init__(self, plan: RunPlan, collaborators: Collaborators) -> None:
         self._plan = plan
         self._with = collaborators
-        self._flow = Flow(collaborators, plan.numbering)
+        self._flow = Flow(collaborators, plan.numbering, plan.rows_per_call)
         self._entry = Entry(plan, self._flow)
         self._breaker = Breaker()
         self._given_up = False
@@ -132,9 +136,12 @@ class Runner:
         self._with.sink.attempt_ended(job.answered(state, started, completion, usage, bad[0][1] if bad else None))
         for member, parsed in good:
             self._keep(job, member, completion, parsed, group)
+        if good:
+            self._breaker.record([member.row for member, _ in good], None)
         if good and bad:
-            for member, error in bad:
-                self._ask_alone(job, member, error, group)
+            job.counted += 1
+            for member, _ in bad:
+                self._ask_alone(job, member, group)
         elif bad:
             job.correct(bad[0][1])
             self._after_failure(job, bad[0][1], group)
@@ -146,7 +153,6 @@ class Runner:
             member, completion, parsed.values, repaired=parsed.repaired, is_last=is_last, answered_at=answered_at
         )
         self._flow.keep(result)
-        self._breaker.record(member.row, None)
         following = self._entry.next(job, member, parsed.values)
         if following is not None:
             group.create_task(self._go_on(following))
@@ -156,13 +162,13 @@ class Runner:
         if await self._entry.afford(job):
             await self._flow.reserve([job])
 
-    def _ask_alone(self, job: Job, member: Member, error: ProviderError, group: asyncio.TaskGroup) -> None:
-        """One of several rows asked together has no good answer: it is asked again on its own."""
+    def _ask_alone(self, job: Job, member: Member, group: asyncio.TaskGroup) -> None:
+        """One of several rows asked together has no good answer: it is asked on its own, once at least."""
         alone = self._plan.job([member], job.step.index)
         if member is job.members[0]:
             alone.number = job.number
-        alone.counted = job.counted
-        self._after_failure(alone, error, group)
+        alone.counted = min(job.counted, self._plan.spec.limits.max_attempts - 1)
+        group.create_task(self._retry_later(alone, 0.0))
 
     def _judge(self, job: Job, completion: Completion) -> tuple[Usage, list[tuple[Member, Parsed | ProviderError]]]:
         usage = Usage()
@@ -221,6 +227,10 @@ class Runner:
             return
         elif not decision.retry and self._server_is_dead(job, error):
             self._pause(PauseReason.CIRCUIT_BREAKER, error)
+        elif not decision.retry and not job.is_single and error.kind in _ANSWERS_FAULT:
+            for member in job.members:
+                self._ask_alone(job, member, group)
+            return
         elif not decision.retry and not (self._given_up and error.kind in PROVIDER_KINDS):
             self._fail(job, error)
             return
@@ -251,7 +261,7 @@ class Runner:
         self._flow.drain(RunEnd(pause=reason, why=error))
 
     def _watch(self, job: Job, error: ProviderError) -> None:
-        if self._breaker.record(job.row, error.kind) and not self._given_up:
+        if self._breaker.record([member.row for member in job.members], error.kind) and not self._given_up:
             self._given_up = True
             self._with.sink.reopen(self._breaker.rows_to_reopen())
             self._pause(PauseReason.CIRCUIT_BREAKER, error)

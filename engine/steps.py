@@ -75,7 +75,7 @@ def _needs_of_outputs(spec: RunSpec, columns: frozenset[str]) -> list[_Need]:
 
 def _needs_of_schema(schema: GenerateInput) -> list[_Need]:
     needs = []
-    behind = _behind_expressions(schema)
+    behind = behind_expressions(schema)
     for column in model_columns(schema):
         named = frozenset().union(*(behind.get(name, {name}) for name in reads(column, schema)))
         if isinstance(column, JudgeColumn):
@@ -86,7 +86,7 @@ def _needs_of_schema(schema: GenerateInput) -> list[_Need]:
     return needs
 
 
-def _behind_expressions(schema: GenerateInput) -> dict[str, frozenset[str]]:
+def behind_expressions(schema: GenerateInput) -> dict[str, frozenset[str]]:
     """What each late expression is computed from, no expression among it: a prompt that names it waits for that."""
     behind: dict[str, frozenset[str]] = {}
     for column in late_columns(schema):

@@ -26,9 +26,13 @@ def render() -> None:
     form = arrive()
     st.title("Generate", anchor=False)
     st.caption("Make a table of invented rows. What can be drawn is drawn at once; a model writes the texts.")
+    page = app_state().generate
+    if page.problem is not None:
+        st.error(words.plain(page.problem.remedy), title=words.plain(page.problem.cause))
     if not form.begun:
         draw_start(form)
         return
+    page.problem = None  # told once: what is worked on goes on
     form = _draw_schema(form)
     draw_sample(form)
     form = draw_rules(form)

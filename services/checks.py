@@ -10,7 +10,7 @@ from engine.schema.check import check_schema
 from engine.schema.graph import model_columns
 from engine.schema.variation import temperature_for, with_variation
 from engine.spec import NO_MODEL, GenerateInput, ModelSettings, RunSpec, TransformInput
-from engine.steps import Step, steps_of
+from engine.steps import Step, behind_expressions, steps_of
 from engine.tables import TableInfo
 from engine.typed import check_output
 from handai_errors import SpecError
@@ -68,8 +68,7 @@ def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> 
         for key, name in outputs.pairs
         if key != name
     ]
-    made = {output.name for output in spec.outputs}
-    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name not in made)
+    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
     return Plan(
         spec,
         min(info.rows, source.limit or info.rows),
@@ -104,10 +103,15 @@ def _check_generate(spec: RunSpec, source: GenerateInput) -> Plan:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update=warmth)})
     spec, notices = _with_cap(_with_address(spec))
     steps = steps_of(spec)
-    sent = dict.fromkeys(
-        name for step in steps for name in columns_sent(step.prompt, ()) if name in drawn_names(source)
-    )
-    return Plan(spec, source.rows, filled_names(source), tuple(sent), _host(spec.model), tuple(notices), len(steps))
+    sent = tuple(dict.fromkeys(name for step in steps for name in _drawn_sent(step, source)))
+    return Plan(spec, source.rows, filled_names(source), sent, _host(spec.model), tuple(notices), len(steps))
+
+
+def _drawn_sent(step: Step, source: GenerateInput) -> list[str]:
+    """The drawn columns that a step's prompt names, itself or through an expression over answers."""
+    drawn, behind = drawn_names(source), behind_expressions(source)
+    named = columns_sent(step.prompt, ())
+    return [found for name in named for found in sorted(behind.get(name, {name})) if found in drawn]
 
 
 def sentence_on_privacy(plan: Plan) -> str:

@@ -119,8 +119,10 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def cell_from(text: str) -> Cell:
-    """What a person means by a value: a number, true or false, nothing, else the text."""
+def cell_from(text: str, before: Cell = None) -> Cell:
+    """What a person means by a value: a number, true or false, nothing, else the text; what is not changed stays."""
+    if text == cell_as_text(before):
+        return before
     plain = text.strip()
     if not plain:
         return None

@@ -25,7 +25,7 @@ async def draw_table(record: RunRecord, source: GenerateInput, stops: Stops) -> 
             await asyncio.to_thread(drawing.draw)
     if drawing.draining_for is not None and not path.exists():
         return drawing.draining_for
-    return None if needs_model else RunEnd()
+    return None if needs_model else drawing.draining_for or RunEnd()
 
 
 class _BrokenOffError(Exception):

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from engine import tables  # its heavy parts load when they are first used
 from engine.tables import ExportInfo, ExportOptions, format_of
+from engine.tables.export_excel import MAX_ROWS as EXCEL_ROWS
 from engine.tables.formats import WRITABLE
 from handai_db import RunReader, RunRecord
-from handai_errors import ConflictError
+from handai_errors import ConflictError, TableError
 from services.export_rows import Rows, layout_of, left_out_notices
 from services.home import home, run_path
 from services.run_tables import table_of
@@ -31,6 +32,15 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     """Raise before a run if its table could not be written: unknown format, file in the way, no folder."""
     format_of(target.name, WRITABLE)
     check_place(target, overwrite=overwrite)
+
+
+def check_fits(target: Path, rows: int) -> None:
+    """Raise before a run if its format can't hold so many rows."""
+    if format_of(target.name, WRITABLE) == "xlsx" and rows > EXCEL_ROWS:
+        raise TableError(
+            f"An Excel sheet holds at most {EXCEL_ROWS:,} rows; this table will have {rows:,}.",
+            "Choose a name that ends in .csv or .parquet.",
+        )
 
 
 def check_place(target: Path, *, overwrite: bool) -> None:

@@ -20,10 +20,15 @@ NO_COLUMNS = Schema(columns=())
 
 
 class GenerateForm(ModelForm):
-    """The page's settings as they stand, right or wrong; `begun` once there is a schema to work on."""
+    """The page's settings as they stand, right or wrong; `begun` once there is a schema to work on.
+
+    `described` and `described_rows` are what a model is asked to propose a schema for.
+    """
 
     begun: bool = False
     draft: Schema = NO_COLUMNS
+    described: str = ""
+    described_rows: int = 100
 
     @property
     def needs_model(self) -> bool:

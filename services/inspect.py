@@ -115,7 +115,7 @@ def _steps(
             details.append(StepDetail(draw, step.index, tuple(o.name for o in step.outputs), messages, answer))
             if answer is None or answer.status != RowStatus.DONE:
                 break
-            values |= answer.values or {}
+            values = {**(answer.values or {}), **values}
     return tuple(details)
 
 

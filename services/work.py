@@ -8,11 +8,10 @@ from engine.gate import Judged, Place
 from engine.job import RunPlan
 from engine.judging import judged_so_far
 from engine.left_out import LeftOut
-from engine.outputs import OutputColumns
+from engine.outputs import OutputColumns, declared_outputs
 from engine.prompts import columns_sent
 from engine.results import RowStatus
 from engine.spec import GenerateInput, TransformInput
-from engine.steps import steps_of
 from engine.tables import Row
 from handai_db import RunReader, RunRecord
 from providers.base import AnswerForm
@@ -79,7 +78,7 @@ def form_of(record: RunRecord, remembered: str | None, known: Known | None = Non
     """The form in which a run asks for JSON: the one that its file remembers, else the first its model may take."""
     if remembered:
         return AnswerForm(remembered)
-    typed = any(step.outputs for step in steps_of(record.spec))
+    typed = isinstance(record.spec.input, GenerateInput) or bool(declared_outputs(record.spec))
     return best_form(first_form(record.provider, typed=typed), (known or known_of(record)).forms)
 
 

@@ -103,7 +103,7 @@ class RunReader:
 
     def steps(self, row: int) -> tuple[StoredStep, ...]:
         """Every model call of one row that ended, in order; those of refused draws too."""
-        return tuple(step_of(step) for step in self._steps("r.row = ?", (row,)))
+        return tuple(step_of(step, self.numbering) for step in self._steps("r.row = ?", (row,)))
 
     def attempts(self, row: int) -> tuple[StoredAttempt, ...]:
         """Every attempt for one row, in order."""
@@ -138,7 +138,7 @@ class RunReader:
                 continue
             before = begun[row].values if row in begun and begun[row].draw == draw else {}
             values = {**before, **(orjson.loads(data) if data else {})}
-            values |= values.pop(REDRAWN, {})
+            values |= values.pop(REDRAWN, {}) if draw else {}
             begun[row] = Begun(draw, self.numbering.step(number) + 1, values)
         return begun
 

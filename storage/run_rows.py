@@ -21,7 +21,6 @@ STEP_COLUMNS = (
     "r.row, r.step, r.attempt, r.status, r.data, r.raw, r.kind, r.cause, r.remedy, r.finish_reason, r.repaired, "
     "r.cached, r.committed_at, r.sha256, v.verdict, v.cause AS note"
 )
-_SAME = ("row", "step", "attempt", "raw", "kind", "cause", "remedy", "finish_reason", "committed_at")
 
 
 def steps_from(numbering: Numbering) -> str:
@@ -50,33 +49,49 @@ def rows_of(steps: Iterable[sqlite3.Row], numbering: Numbering, path: Path) -> I
 
 def _row(steps: list[sqlite3.Row], numbering: Numbering) -> StoredResult | None:
     last = steps[-1]
-    draw = numbering.draw(last["step"])
     if last["verdict"] == Verdict.REFUSED:
         return None
-    values: dict[str, Any] = {}
-    mine = [step for step in steps if numbering.draw(step["step"]) == draw]
-    for step in mine:
-        if step["status"] == RowStatus.DONE and step["data"]:
-            values |= orjson.loads(step["data"])
-    redrawn = values.pop(REDRAWN, None)
-    ended = last["status"] == RowStatus.FAILED or numbering.is_last(last["step"])
+    width = numbering.width
+    draw, place = divmod(last["step"], width)
+    mine = steps if len(steps) == 1 else [step for step in steps if step["step"] // width == draw]
+    values = _values(mine)
+    redrawn = values.pop(REDRAWN, None) if draw else None
+    status = last["status"]
+    # Written out, in order: a history's export makes a million of them.
     return StoredResult(
-        **{name: last[name] for name in _SAME},
-        status=last["status"] if ended else PENDING,
-        values=values if last["status"] == RowStatus.DONE or values else None,
-        repaired=any(step["repaired"] for step in mine),
-        cached=bool(last["cached"]),
-        draw=draw,
-        redrawn=redrawn,
-        verdict=last["verdict"],
-        note=last["note"],
+        last["row"],
+        last["step"],
+        last["attempt"],
+        status if status == RowStatus.FAILED or place == width - 1 else PENDING,
+        values if status == RowStatus.DONE or values else None,
+        last["raw"],
+        last["kind"],
+        last["cause"],
+        last["remedy"],
+        last["finish_reason"],
+        any(step["repaired"] for step in mine),
+        bool(last["cached"]),
+        last["committed_at"],
+        draw,
+        redrawn,
+        last["verdict"],
+        last["note"],
     )
 
 
-def step_of(step: sqlite3.Row) -> StoredStep:
+def _values(steps: list[sqlite3.Row]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for step in steps:
+        data = step["data"]
+        if data and step["status"] == RowStatus.DONE:
+            values.update(orjson.loads(data))
+    return values
+
+
+def step_of(step: sqlite3.Row, numbering: Numbering) -> StoredStep:
     """A stored step on its own."""
     values = orjson.loads(step["data"]) if step["data"] else None
-    redrawn = values.pop(REDRAWN, None) if values else None
+    redrawn = values.pop(REDRAWN, None) if values and numbering.draw(step["step"]) else None
     return StoredStep(
         step["step"],
         step["status"],

@@ -88,9 +88,14 @@ class RunWriter:
         """Make failed rows pending again."""
         self._enqueue(lambda batch: batch.reopened.extend(rows))
 
-    def verdict(self, row: int, draw: int, verdict: str, cause: str) -> None:
-        """Record what became of a draw; a refused one makes its row pending again."""
-        self._enqueue(lambda batch: batch.verdicts.append((row, draw, verdict, cause)))
+    def judged(self, verdicts: Sequence[tuple[int, int, str, str]], place: str) -> None:
+        """Record how far draws are judged, and those not simply accepted; a refused one makes its row pending again."""
+
+        def note(batch: Batch) -> None:
+            batch.verdicts.extend(verdicts)
+            batch.remembered["judged"] = place
+
+        self._enqueue(note)
 
     def remember(self, key: str, value: str) -> None:
         """Keep a fact about the run; the last one of a key holds."""
@@ -216,8 +221,9 @@ class RunWriter:
 
     def _note(self, batch: Batch, now: float) -> None:
         self.lags_s.extend(now - result.answered_at for result in batch.results if result.answered_at)
-        if batch.results:
-            self._finished.append((now, len(batch.results)))
+        ended = sum(result.is_last for result in batch.results)
+        if ended:
+            self._finished.append((now, ended))
 
     def _rows_per_s(self) -> float | None:
         now = time.monotonic()

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import datetime
 from enum import StrEnum
 
 import yaml
@@ -15,6 +16,7 @@ _LAST = ("when", "export", "description", "on_fail")
 _ONE_A_LINE = ("columns", "checks")
 _TOO_LONG = 10**6
 _RARE = re.compile("[\x85\u2028\u2029\ufeff]|[^\\S\n ]|^\\s|\\s$| \n")
+_MOMENTS = frozenset({"start", "end"})
 _NUMBERS = frozenset({"low", "high", "mean", "sd", "minimum", "maximum", "p", "values", "near", "stop_share"})
 
 
@@ -61,8 +63,8 @@ def _plain(data: object, key: str = "") -> object:
         return {str(name): _plain(data[name], str(name)) for name in order}
     if isinstance(data, list | tuple):
         return [_plain(item, key) for item in data]
-    if isinstance(data, StrEnum):
-        return str(data)
+    if isinstance(data, StrEnum) or (isinstance(data, datetime) and key in _MOMENTS):
+        return str(data)  # YAML's own form of a time needs a tag within a line
     if isinstance(data, float) and key in _NUMBERS and data.is_integer() and abs(data) < 2**53:
         return int(data)
     return data

@@ -35,7 +35,7 @@ def draw_conditions(prefix: str, column: SamplerColumn, schema: Schema) -> list[
                     prefix, f"then_{place}", "then the value is", cell_as_text(case.value) if case else "", width=180
                 )
             if condition:
-                cases.append({"if": condition, "value": cell_from(value)})
+                cases.append({"if": condition, "value": cell_from(value, case.value if case else None)})
             elif place >= many and not more:
                 return cases
     return cases

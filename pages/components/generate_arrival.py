@@ -82,9 +82,10 @@ def _address() -> tuple[str | None, ...]:
 def _act(page: GenerateState, form: GenerateForm) -> GenerateForm:
     origin, draft_id, preview, proposal = _address()
     if origin:
+        filled = from_spec(runs.get(origin).spec, form)
         page.draft_id = drafts.new_id()
         _show_closed()
-        return from_spec(runs.get(origin).spec, form)
+        return filled
     if draft_id and draft_id != page.draft_id:
         page.draft_id = draft_id
         _show_closed()

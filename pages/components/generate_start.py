@@ -24,9 +24,6 @@ _WAYS = (_TEMPLATE, _DESCRIBE, _LEARN, _FREE, _BUILD)
 def draw_start(form: GenerateForm) -> None:
     """Choose how to begin."""
     state = app_state()
-    problem = state.generate.problem
-    if problem is not None:
-        st.error(words.plain(problem.remedy), title=words.plain(problem.cause))
     _draw_last()
     st.subheader("How do you want to begin?", anchor=False)
     way = st.pills(

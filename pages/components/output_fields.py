@@ -12,6 +12,16 @@ from services.column_kinds import lines_of
 
 _AS_IT_COMES = "any"
 _NUMERIC = {ColumnType.INTEGER, ColumnType.NUMBER}
+_UNLIMITED: dict[str, Any] = {
+    "values": (),
+    "items": None,
+    "minimum": None,
+    "maximum": None,
+    "min_length": None,
+    "max_length": None,
+    "pattern": None,
+    "json_schema": None,
+}
 _ITEMS = [kind for kind in ColumnType if kind is not ColumnType.LIST]
 
 
@@ -22,26 +32,16 @@ def draw_output(prefix: str, output: Output) -> dict[str, Any]:
         name = text_field(prefix, "name", "Name of the column", output.name, max_chars=200).strip()
     with right:
         kind = _draw_type(prefix, output)
-    changes: dict[str, Any] = {
-        "name": name or output.name,
-        "type": kind,
-        "values": (),
-        "items": None,
-        "minimum": None,
-        "maximum": None,
-        "min_length": None,
-        "max_length": None,
-        "pattern": None,
-        "json_schema": None,
-        "description": text_field(
-            prefix,
-            "description",
-            "What goes in it",
-            output.description,
-            help="The model reads this. Leave it empty if the name says it all.",
-        ).strip(),
-    }
-    changes |= _draw_limits(prefix, output, kind)
+    changes: dict[str, Any] = {"name": name or output.name, "type": kind}
+    changes["description"] = text_field(
+        prefix,
+        "description",
+        "What goes in it",
+        output.description,
+        help="The model reads this. Leave it empty if the name says it all.",
+    )
+    if kind is not None:
+        changes |= {**_UNLIMITED, **_draw_limits(prefix, output, kind)}
     changes["required"] = switch_field(
         prefix,
         "required",
@@ -61,11 +61,12 @@ def _draw_type(prefix: str, output: Output) -> ColumnType | None:
     return None if chosen == _AS_IT_COMES else ColumnType(chosen)
 
 
-def _draw_limits(prefix: str, output: Output, kind: ColumnType | None) -> dict[str, Any]:
+def _draw_limits(prefix: str, output: Output, kind: ColumnType) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     inner = kind
     if kind is ColumnType.LIST:
-        changes["items"] = inner = _draw_items(prefix, output)
+        inner = _draw_items(prefix, output)
+        changes["items"] = None if output.items is None and inner is ColumnType.TEXT else inner
     if inner is ColumnType.CATEGORY:
         text = long_field(
             prefix,
@@ -74,7 +75,7 @@ def _draw_limits(prefix: str, output: Output, kind: ColumnType | None) -> dict[s
             "\n".join(output.values),
             placeholder="positive\nnegative\nmixed",
         )
-        changes["values"] = lines_of(text)
+        changes["values"] = output.values if text == "\n".join(output.values) else lines_of(text)
     if inner in _NUMERIC:
         changes |= _draw_range(prefix, output)
     if inner is ColumnType.OBJECT:
@@ -113,11 +114,11 @@ def _draw_lengths(prefix: str, output: Output, kind: ColumnType) -> dict[str, An
             low = whole_field(prefix, "min_length", f"At least, in {noun}", output.min_length, min_value=0)
         with right:
             high = whole_field(prefix, "max_length", f"At most, in {noun}", output.max_length, min_value=1)
-        pattern = ""
+        pattern = output.pattern if output.type is kind else None  # that of a list's items stays as it is
         if kind is ColumnType.TEXT:
             pattern = text_field(
                 prefix, "pattern", "Pattern (a regular expression)", output.pattern or "", placeholder="[A-Z]{3}-[0-9]+"
-            ).strip()
+            )
     return {"min_length": low, "max_length": high, "pattern": pattern or None}
 
 

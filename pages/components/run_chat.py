@@ -31,7 +31,7 @@ def draw_chat_export(view: RunView) -> None:
     with st.expander("Download as conversations for fine-tuning", icon=":material/forum:", key="run_chat"):
         chosen = st.selectbox("Form", list(_FORMATS), format_func=lambda form: _FORMATS[form], key="run_chat_form")
         form = chosen or ChatFormat.MESSAGES
-        mapping = _ask_roles(form, columns)
+        mapping = _ask_roles(form, columns, _likely(view, columns))
         try:
             roles_of(mapping, form, columns)
         except HandaiError as error:
@@ -61,14 +61,21 @@ def _columns(view: RunView) -> tuple[str, ...]:
     return (*table, *(name for _, name in view.outputs))
 
 
-def _ask_roles(form: ChatFormat, columns: Sequence[str]) -> list[tuple[str, str]]:
+def _likely(view: RunView, columns: Sequence[str]) -> list[str]:
+    """Who may say what, before a person chooses: what the model wrote is the last answer."""
+    written = [name for _, name in view.outputs if name in columns]
+    others = [name for name in columns if name not in written]
+    return [*others[:1], *written[-1:]] if len(written) == 1 and others else [*written, *others]
+
+
+def _ask_roles(form: ChatFormat, columns: Sequence[str], likely: Sequence[str]) -> list[tuple[str, str]]:
     mapping: list[tuple[str, str]] = []
     turns = 1
     if form is not ChatFormat.ALPACA:
         turns = int(st.number_input("Turns", 1, _MOST_TURNS, key="run_chat_turns", width=140) or 1)
     with st.grid(2, min_column_width=200):
         for turn in range(turns):
-            asked, answered = columns[min(2 * turn, len(columns) - 2)], columns[min(2 * turn + 1, len(columns) - 1)]
+            asked, answered = likely[min(2 * turn, len(likely) - 2)], likely[min(2 * turn + 1, len(likely) - 1)]
             number = f" {turn + 1}" if turns > 1 else ""
             mapping += [
                 ("user", _ask(f"The user says{number}", f"run_chat_user_{turn}", columns, asked)),

@@ -205,7 +205,7 @@ def _person(prefix: str, column: c.PersonColumn) -> Changes:
 
 
 def _constant(prefix: str, column: c.ConstantColumn) -> Changes:
-    return {"value": cell_from(text_field(prefix, "value", "Value", cell_as_text(column.value)))}
+    return {"value": cell_from(text_field(prefix, "value", "Value", cell_as_text(column.value)), column.value)}
 
 
 _FIELDS: dict[type, Callable[[str, Any], Changes]] = {

@@ -110,9 +110,10 @@ def expect_columns(page: Page) -> None:
 
 def add_column(page: Page, kind: str) -> None:
     """Add a column of a kind to the schema; its card is open afterwards."""
+    there = page.locator('[class*="st-key-generate_columns_card_"]').count()
     choose(page, "generate_add_kind", kind)
     press(page, "generate_add")
-    expect(widget(page, "generate_columns_list").get_by_role("button", name="Done")).to_be_visible()
+    expect(widget(page, f"generate_columns_card_{there}").get_by_role("button", name="Done")).to_be_visible()
     settle(page)
 
 

@@ -60,6 +60,7 @@ def test_a_template_without_a_model_makes_a_thousand_rows(
     assert len({row["order"] for row in rows}) == 1000
     page.get_by_role("tab", name="Quality").click()
     expect(widget(page, "run_findings")).to_be_visible(timeout=60_000)
+    widget(page, "run_findings").scroll_into_view_if_needed()
     shot(page, "generate-quality")
     report = download(page, "run_quality_download", tmp_path).read_text("utf-8")
     assert report.lstrip().lower().startswith("<!doctype html")
@@ -109,7 +110,7 @@ def test_a_schema_is_built_with_a_model_column(own_server: AppServer, browser_pa
 
 def _conversations(page: Page, folder: Path) -> None:
     widget(page, "run_chat").get_by_text("Download as conversations").click()
-    choose(page, "run_chat_assistant_0", "review")
+    expect(widget(page, "run_chat_assistant_0").locator("input").first).to_have_value("rating")
     lines = download(page, "run_chat_download", folder).read_text("utf-8").splitlines()
     assert len(lines) == 8
     assert [turn["role"] for turn in json.loads(lines[0])["messages"]] == ["user", "assistant"]

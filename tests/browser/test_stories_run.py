@@ -14,7 +14,7 @@ from tests.browser.driving import NewPage, settle, shot, widget
 from tests.browser.steps import choose, download, expect_status, press, run_all, upload, write
 from tests.fake_provider import FakeProvider
 
-ROWS = 400
+ROWS = 800  # enough for a restarted server on a busy machine to find the run going on
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_run_goes_on_without_its_page_and_is_found_again(slow_server: AppServe
     press(later, "run_stop")
     expect_status(later, "Stopped")
     press(later, "run_resume")
-    expect_status(later, "Done: every row has an answer")
+    expect_status(later, "Done: every row has an answer", seconds=180)
     assert _rows_of(slow_server, run_id) == ROWS
 
 
@@ -69,7 +69,7 @@ def test_a_killed_run_says_so_and_resumes(slow_server: AppServer, browser_page: 
     expect_status(page, "Interrupted")
     shot(page, "run-interrupted")
     press(page, "run_resume")
-    expect_status(page, "Done: every row has an answer")
+    expect_status(page, "Done: every row has an answer", seconds=180)
     assert _rows_of(slow_server, run_id) == ROWS
 
 

@@ -254,8 +254,21 @@ def test_rows_in_the_models_own_words_need_no_schema(out: Path, fake_provider: F
         (["{bad}"], 1, "line 3"),
         (["{written}"], 1, "--provider"),
         (["{sampled}", "-o", "{tmp}/out.docx"], 1, ".csv"),
+        (["{sampled}", "-o", "{tmp}/out.xlsx", "--rows", "2000000"], 1, "Excel"),
     ],
-    ids=["nothing", "two", "no rows", "too many", "variation", "template", "file", "schema", "provider", "ending"],
+    ids=[
+        "nothing",
+        "two",
+        "no rows",
+        "too many",
+        "variation",
+        "template",
+        "file",
+        "schema",
+        "provider",
+        "ending",
+        "excel",
+    ],
 )
 def test_what_cannot_work_is_refused_in_one_clear_message(
     tmp_path: Path, sampled: Path, written: Path, out: Path, arguments: list[str], code: int, said: str

@@ -83,9 +83,14 @@ class Generation:
         writer = RunWriter(self.path)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await self.runner(model, writer, form).run(self._rows)
+                return await self.run(model, writer, form)
         finally:
             await writer.close()
+
+    async def run(self, model: Model, writer: RunWriter, form: AnswerForm = AnswerForm.JSON_SCHEMA) -> RunEnd:
+        """The same with a writer of the caller's."""
+        runner = self.runner(model, writer, form)
+        return await runner.run(self._rows)
 
     def runner(self, model: Model, writer: RunWriter, form: AnswerForm = AnswerForm.JSON_SCHEMA) -> Runner:
         """A runner that knows what was done before."""

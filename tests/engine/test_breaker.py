@@ -15,7 +15,7 @@ DOWN, ROW_S_FAULT = ErrorKind.OVERLOADED, ErrorKind.REFUSAL
 def tripped_at(kinds: Iterable[ErrorKind | None]) -> int | None:
     """After how many rows the breaker trips."""
     breaker = Breaker()
-    return next((row + 1 for row, kind in enumerate(kinds) if breaker.record(row, kind)), None)
+    return next((row + 1 for row, kind in enumerate(kinds) if breaker.record([row], kind)), None)
 
 
 @pytest.mark.parametrize("kind", ErrorKind)
@@ -55,7 +55,7 @@ def test_rows_that_fail_for_their_own_reason_never_trip_the_half() -> None:
 def test_only_the_provider_s_rows_are_asked_again() -> None:
     breaker = Breaker()
     for row, kind in enumerate([None, ROW_S_FAULT, DOWN, ErrorKind.TIMEOUT, ErrorKind.LENGTH]):
-        breaker.record(row, kind)
+        breaker.record([row], kind)
     assert breaker.rows_to_reopen() == [2, 3]
 
 
@@ -68,4 +68,4 @@ def test_it_trips_exactly_by_its_two_rules_and_stays_so(kinds: list[ErrorKind | 
         alike = len(seen) == 10 and len({*seen}) == 1 and seen[0] is not None
         mostly = len(recent) >= 20 and sum(item in PROVIDER_KINDS for item in recent) * 2 > len(recent)
         expected = expected or alike or mostly
-        assert breaker.record(row, kind) is expected
+        assert breaker.record([row], kind) is expected

@@ -123,3 +123,21 @@ def test_the_share_is_not_told_before_enough_rows() -> None:
     for row in range(40):
         list(gate.finished(row, 0, {"text": "always"}))
     assert gate.refused_share() == 0
+
+
+def test_a_retried_row_that_is_refused_takes_its_turn_in_the_next_round() -> None:
+    judge = Repeats()
+    gate = Gate(judge.judge, 3)
+    list(gate.finished(0, 0, None))
+    list(gate.finished(1, 0, {"text": "same"}))
+    list(gate.finished(0, 0, {"text": "same"}))
+    list(gate.finished(0, 1, {"text": "other"}))
+    assert [(item.row, item.draw) for item in gate.finished(2, 0, {"text": "third"})] == [(2, 0), (0, 1)]
+
+
+def test_a_retried_row_that_is_refused_joins_a_round_that_has_begun() -> None:
+    gate = Gate(Repeats().judge, 9, Place(1, 3), (frozenset({2, 3, 7}),))
+    list(gate.finished(3, 1, {"text": "same"}))
+    list(gate.finished(8, 0, {"text": "same"}))
+    assert list(gate.finished(8, 1, {"text": "eighth"})) == []
+    assert [(item.row, item.draw) for item in gate.finished(7, 1, {"text": "seventh"})] == [(7, 1), (8, 1)]

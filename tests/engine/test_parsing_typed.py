@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.columns import Output
+from engine.columns import ColumnType, Output
 from engine.parsing import Parsed, parse_completion, parse_rows
 from engine.tables.model import Cell
 from engine.typed import parse_output_flag
@@ -209,3 +209,19 @@ def test_any_text_at_all_gives_valid_rows_or_provider_errors(text: str) -> None:
     assert len(found) == 2
     for item in found:
         assert isinstance(item, ProviderError) or item.values["score"] in range(1, 6)
+
+
+def test_the_object_itself_in_answer_to_a_single_object_column_counts() -> None:
+    found = parse('{"rows": 3, "columns": []}', parse_output_flag("schema:object"))
+    assert found == Parsed({"schema": {"rows": 3, "columns": []}}, repaired=True)
+    assert parse('{"Schema": {"rows": 3}}', parse_output_flag("schema:object")).values == {"schema": {"rows": 3}}
+
+
+def test_an_object_that_breaks_its_json_schema_does_not_count_bare_either() -> None:
+    output = Output(
+        name="point",
+        type=ColumnType.OBJECT,
+        json_schema={"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]},
+    )
+    assert parse('{"x": 3}', output).values == {"point": {"x": 3}}
+    assert failure('{"y": 3}', output).kind is ErrorKind.INVALID_OUTPUT

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.flow import RunEnd
+from engine.job import Member
 from engine.results import PauseReason
 from engine.tables.model import Row
 from handai_errors import ErrorKind, ProviderError
@@ -269,3 +270,83 @@ async def test_several_rows_are_asked_together_and_each_is_checked_on_its_own(tm
     assert generation.values()[1]["story"] == "alone 1"
     assert len(generation.values()) == 9
     assert len(model.asked) == 4  # 4 + 4 + 1 rows, and the broken one alone
+
+
+TOGETHER: list[dict[str, Any]] = [
+    {"name": "n", "sampler": "sequence"},
+    {"name": "story", "prompt": "Tell {{ n }}"},
+    {"name": "stars", "type": "integer", "prompt": "Rate {{ story }}"},
+]
+
+
+def all_together(request: CompletionRequest) -> str:
+    text = user_text(request)
+    if text.startswith("Rate"):
+        return json.dumps({"stars": 3})
+    asked = [line.removeprefix("Tell ") for line in text.splitlines() if line.startswith("Tell ")]
+    return json.dumps({"rows": [{"story": f"story {n}"} for n in asked]}) if len(asked) > 1 else f"story {asked[0]}"
+
+
+@pytest.mark.parametrize(("slots", "rows_per_call"), [(1, 50), (4, 10)])
+async def test_rows_that_are_asked_together_stay_together_when_later_steps_end_one_by_one(
+    tmp_path: Path, slots: int, rows_per_call: int
+) -> None:
+    schema = {"rows": 600, "rows_per_call": rows_per_call, "duplicates": False, "columns": TOGETHER}
+    generation, model = Generation(tmp_path / "run.db", schema, slots=slots), Model(all_together)
+    assert await generation.execute(model) == RunEnd()
+    assert len(generation.values()) == 600
+    assert len([text for text in model.asked if not text.startswith("Rate")]) == 600 // rows_per_call
+
+
+async def test_when_the_provider_breaks_down_no_row_that_was_asked_with_others_stays_failed(tmp_path: Path) -> None:
+    schema = {"rows": 400, "rows_per_call": 4, "duplicates": False, "columns": TOGETHER[:2]}
+    generation = Generation(tmp_path / "run.db", schema)
+    broken = ProviderError(ErrorKind.UPSTREAM, "The provider broke.", status=500)
+    end = await generation.execute(Model(lambda _request: broken))
+    assert end.pause is PauseReason.CIRCUIT_BREAKER
+    with RunReader(generation.path) as reader:
+        assert (reader.progress().done, reader.progress().failed) == (0, 0)
+    assert await generation.execute(Model(all_together)) == RunEnd()
+    assert len(generation.values()) == 400
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.CONTEXT_LENGTH, ErrorKind.REFUSAL, ErrorKind.INVALID_OUTPUT])
+async def test_rows_that_can_not_be_answered_together_are_asked_one_by_one(tmp_path: Path, kind: ErrorKind) -> None:
+    schema = {"rows": 9, "rows_per_call": 4, "duplicates": False, "columns": TOGETHER}
+    generation = Generation(tmp_path / "run.db", schema)
+
+    def one_at_a_time(request: CompletionRequest) -> str | BaseException:
+        return ProviderError(kind, "Not so many.") if "Row 2" in user_text(request) else all_together(request)
+
+    assert await generation.execute(Model(one_at_a_time)) == RunEnd()
+    assert len(generation.values()) == 9
+
+
+async def test_rows_missing_from_an_answer_that_was_cut_are_asked_one_by_one(tmp_path: Path) -> None:
+    schema = {"rows": 4, "rows_per_call": 4, "duplicates": False, "columns": TOGETHER[:2]}
+    generation = Generation(tmp_path / "run.db", schema)
+
+    class Cut(Model):
+        async def complete(self, request: CompletionRequest) -> Completion:
+            whole = await super().complete(request)
+            if len(self.requests) > 1:
+                return whole
+            return Completion('{"rows": [{"story": "a"}, {"story": "b', model="m", finish_reason="length")
+
+    model = Cut(all_together)
+    assert await generation.execute(model) == RunEnd()
+    assert [found["story"] for found in generation.values().values()] == ["a", "story 1", "story 2", "story 3"]
+    assert len(model.asked) == 4
+
+
+def test_what_a_call_can_cost_counts_its_json_schema(tmp_path: Path) -> None:
+    values = [f"a category with a rather long name, number {n}" for n in range(100)]
+    columns = [
+        {"name": "n", "sampler": "sequence"},
+        {"name": "kind", "type": "category", "values": values, "prompt": "?"},
+    ]
+    plan = Generation(tmp_path / "run.db", {"columns": columns}).plan
+    job = plan.job([Member(0, {"n": 0})])
+    job.form = AnswerForm.JSON_SCHEMA
+    sent = sum(len(message.content) for message in job.messages) + len(json.dumps(plan.request(job).json_schema))
+    assert job.bound_tokens > sent

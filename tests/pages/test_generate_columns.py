@@ -70,7 +70,6 @@ def test_conditions_are_added_and_emptied() -> None:
     page.text_input(key=_field("then_1")).set_value("none of it")
     page = ran(page)
     column = _schema(page).columns[1]
-    assert isinstance(column, type(column))
     assert getattr(column, "when", ()) == (
         Case.model_validate({"if": "category == 'first'", "value": 0}),
         Case.model_validate({"if": "category == 'second'", "value": "none of it"}),
@@ -78,6 +77,18 @@ def test_conditions_are_added_and_emptied() -> None:
 
     page.text_input(key=_field("if_0")).set_value("")
     assert [case.condition for case in getattr(_schema(ran(page)).columns[1], "when", ())] == ["category == 'second'"]
+
+
+def test_a_condition_stays_when_those_before_it_are_emptied() -> None:
+    page = add(add(empty(), "category"), "uniform")
+    for place in range(3):
+        page.text_input(key=_field(f"if_{place}")).set_value(f"category == '{place}'")
+        page = ran(page)
+    for place in range(2):
+        page.text_input(key=_field(f"if_{place}")).set_value("")
+        page = ran(page)
+
+    assert [case.condition for case in getattr(_schema(ran(page)).columns[1], "when", ())] == ["category == '2'"]
 
 
 def test_a_model_column_names_other_columns_and_is_typed() -> None:
@@ -131,17 +142,45 @@ def test_a_helper_is_used_but_not_shown() -> None:
 
 def test_opening_another_column_shows_its_own_values() -> None:
     page = add(add(empty(), "category"), "uniform")
-    page = press(page, f"{COLUMNS}_edit_0")
+    assert page.text_input(key=_field("name")).value == "number"
 
+    page = press(page, f"{COLUMNS}_edit_0")
     assert page.text_input(key=_field("name")).value == "category"
 
 
-def test_what_is_not_touched_stays_as_it_was() -> None:
-    page = from_template("product_reviews")
+ODD = """
+columns:
+  - {name: padded, sampler: category, values: {" a": 0.1234567890123, "b: c": 3}}
+  - {name: doubled, sampler: category, values: [x, x, " y"]}
+  - {name: share, sampler: bernoulli, p: 0.29}
+  - {name: fine, sampler: uniform, low: 0.1, high: 0.30000000000000004}
+  - {name: at, sampler: date, start: 2025-01-31T08:00:00, end: 2025-02-01T08:30:00}
+  - name: odd
+    sampler: constant
+    value: "007"
+    when: [{if: "share", value: " text "}, {if: "not share", value: null}]
+  - {name: free, prompt: "Say it.", min_length: 3, pattern: "[a-z]+"}
+  - {name: words, type: list, prompt: "List it.", min_length: 1, pattern: "[a-z]+"}
+  - {name: numbers, type: list, items: integer, minimum: 1, prompt: "List it."}
+  - {name: thing, type: object, prompt: "Tell it.", json_schema: {type: object, properties: {b: {type: string}, a: {}}}}
+  - {name: good, judge: {criteria: "Good?", columns: [words], minimum: 0, maximum: 3}, export: false}
+duplicates: {near: 0.875, stop_share: 0.333}
+"""
+
+
+@pytest.mark.parametrize("template", ["product_reviews", "code_snippets", ""])
+def test_what_is_not_touched_stays_as_it_was(template: str) -> None:
+    page = from_template(template) if template else view(empty(), "YAML")
+    if not template:
+        page.text_area(key="generate_yaml").set_value(ODD)
+        page = view(ran(page), "Columns")
     before = _schema(page)
+    assert len(before.columns) > 8
     for place in range(len(before.columns)):
         page = press(page, f"{COLUMNS}_edit_{place}")
 
+    for column, was in zip(_schema(page).columns, before.columns, strict=True):
+        assert column == was
     assert _schema(page) == before
 
 
@@ -195,7 +234,8 @@ def test_rules_of_the_table_are_kept() -> None:
     schema = _schema(ran(page))
 
     assert (schema.variation, schema.rows_per_call, schema.instructions) == ("high", 4, "Be terse.")
-    assert schema.duplicates == Duplicates(near=0.8, redraws=5)
+    assert isinstance(schema.duplicates, Duplicates)
+    assert (schema.duplicates.near, schema.duplicates.redraws) == (0.8, 5)
 
 
 def test_repeats_may_be_allowed() -> None:
@@ -237,3 +277,32 @@ def test_a_preview_of_another_schema_is_marked(launched: Launched) -> None:
 
     page.number_input(key="generate_seed").set_value(9)
     assert "older settings" in said(ran(page))
+
+
+def test_values_come_from_an_uploaded_table() -> None:
+    page = add(empty(), "table")
+    page.file_uploader(key=_field("upload")).upload("cities.csv", b"city,size\nLima,10\nOslo,1\n")
+    page = ran(page)
+    column = _schema(page).columns[0].model_dump()
+    assert (column["file"], column["column"], bool(column["dataset"])) == ("cities.csv", "city", True)
+
+    page.selectbox(key=_field("order")).set_value("sequence")
+    page = press(ran(page), f"{COLUMNS}_edit_0")
+    assert list(page.dataframe[0].value["value"])[:3] == ["Lima", "Oslo", "Lima"]
+
+
+def test_a_person_is_in_several_columns() -> None:
+    page = add(empty(), "person")
+    page.multiselect(key=_field("fields")).set_value(["first_name", "age"])
+    page = ran(page)
+
+    assert list(page.dataframe[0].value.columns) == ["person_first_name", "person_age"]
+
+
+def test_a_value_depends_on_another_column() -> None:
+    page = add(add(empty(), "category"), "subcategory")
+    page.text_area(key=_field("values_False_first")).set_value("one only")
+    page = ran(page)
+    frame = page.dataframe[0].value
+
+    assert set(frame[frame["category"] == "first"]["subcategory"]) <= {"one only"}

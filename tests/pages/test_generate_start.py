@@ -4,7 +4,9 @@ import pytest
 
 from engine.schema.templates import templates
 from services import runs
+from tests.fake_provider import FakeProvider
 from tests.pages.generate_visit import DRAWN, WRITTEN, empty, from_template, generate, made_table, schema_of, way
+from tests.pages.made_runs import made_run
 from tests.pages.transform_visit import Launched, press, ran, said
 
 SAMPLE = ("plan,amount\n" + "free,10.5\nfree,12.0\npro,30.25\n" * 12).encode()
@@ -136,3 +138,33 @@ def test_settings_of_a_generated_table_fill_the_page() -> None:
     assert page.number_input(key="generate_rows").value == 6
     assert "from" not in page.query_params
     assert runs.get(record.id).spec.input.model_dump()["columns"] != schema.model_dump()["columns"]
+
+
+@pytest.mark.usefixtures("launched")
+def test_a_run_that_worked_on_a_table_can_not_fill_the_page_and_says_so() -> None:
+    page = generate(**{"from": made_run(2).id})
+
+    assert "This run worked on a table." in said(page)
+    assert page.button(key="generate_template_product_reviews").label == "Use it"
+
+
+@pytest.mark.usefixtures("launched")
+def test_a_draft_that_is_gone_leads_to_the_ways_in() -> None:
+    assert generate(draft="00000000").button(key="generate_template_product_reviews").label == "Use it"
+
+
+def test_a_proposal_that_fails_says_why(
+    launched: Launched, fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_provider.configure(faults={"refusal": 1.0})
+    monkeypatch.setenv("HANDAI_PROVIDER", "custom")
+    monkeypatch.setenv("HANDAI_MODEL", "fake-1")
+    monkeypatch.setenv("HANDAI_BASE_URL", fake_provider.url)
+    page = way(generate(), "Describe it")
+    page.text_area(key="generate_describe").set_value("Product reviews")
+    page = press(ran(page), "generate_propose")
+    launched.execute()
+    page = ran(page)
+
+    assert page.error
+    assert page.text_area(key="generate_describe").value == "Product reviews", "nothing has to be written again"

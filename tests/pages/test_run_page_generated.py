@@ -111,8 +111,9 @@ def test_the_quality_of_a_transform_is_told_too(fake_provider: FakeProvider) -> 
 
 def test_conversations_need_a_column_for_each_side() -> None:
     page = _page(made_table(schema_of(*DRAWN, WRITTEN[0])))
-    page.selectbox(key="run_chat_user_0").set_value("plan")
-    page.selectbox(key="run_chat_assistant_0").set_value("review")
+    assert page.selectbox(key="run_chat_user_0").value == "plan"
+    assert page.selectbox(key="run_chat_assistant_0").value == "review", "what the model wrote is the likely answer"
+    page.selectbox(key="run_chat_assistant_0").set_value("plan")
     page.selectbox(key="run_chat_form").set_value("alpaca")
     page = ran(page)
 

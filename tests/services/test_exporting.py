@@ -15,7 +15,7 @@ from engine.job import REDRAWN
 from engine.results import RowResult, RowStatus
 from engine.tables import Row
 from handai_db import RunRecord
-from handai_errors import ConflictError
+from handai_errors import ConflictError, TableError
 from services import exporting
 from services.exporting import Wanted
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run
@@ -177,3 +177,10 @@ def test_a_place_where_no_file_can_be_put_is_refused(tmp_path: Path) -> None:
     exporting.check_target(tmp_path / "there.csv", overwrite=True)
     with pytest.raises(ConflictError, match="no folder"):
         exporting.check_target(tmp_path / "none" / "there.csv", overwrite=True)
+
+
+def test_more_rows_than_excel_holds_are_refused_before_a_run() -> None:
+    exporting.check_fits(Path("out.xlsx"), 1_048_575)
+    exporting.check_fits(Path("out.csv"), 2_000_000)
+    with pytest.raises(TableError, match="Excel"):
+        exporting.check_fits(Path("out.xlsx"), 1_048_576)

@@ -243,3 +243,13 @@ async def test_a_seed_differs_from_row_to_row(fake_provider: FakeProvider) -> No
     seeded = spec.model_copy(update={"model": spec.model.model_copy(update={"seed": 40})})
     await executed(seeded)
     assert sorted(received.json()["seed"] for received in fake_provider.requests) == list(range(40, 70))
+
+
+def test_the_line_on_privacy_names_what_an_expression_over_an_answer_takes_along() -> None:
+    columns = [
+        *SAMPLED,
+        {"name": "story", "prompt": "Tell a story."},
+        {"name": "signed", "expression": "story + id"},
+        {"name": "title", "prompt": "A title for {{ signed }}"},
+    ]
+    assert check(spec_of(columns, "https://api.example.com/v1")).sent == ("id",)

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import DatasetRecord, Lease, RunFilter, RunRecord
-from services import datasets, history, keys, preferences, runs
+from services import datasets, history, inspect, keys, preferences, runs
+from services.checks import check
 from services.execution import execute
 from services.home import open_catalogue
 from services.processes import is_alive, lease_of, own_lease
@@ -40,6 +41,34 @@ def spec_of(table: DatasetRecord, url: str, output: str = "answer", limit: int |
 
 def made(table: DatasetRecord, url: str) -> RunRecord:
     return runs.create(runs.NewRun(spec_of(table, url), table.id))
+
+
+def test_a_column_that_leaves_is_named_also_when_an_answer_has_its_name(table: DatasetRecord) -> None:
+    spec = spec_of(table, "https://api.example.com/v1", output="text")
+    assert check(spec, table.info).sent == ("text",)
+
+
+async def test_a_later_prompt_reads_the_tables_column_not_the_answer_of_the_same_name(
+    table: DatasetRecord, fake_provider: FakeProvider
+) -> None:
+    outputs = [{"name": "text"}, {"name": "other", "prompt": "Again: {{ text }}"}]
+    spec = RunSpec.checked({**spec_of(table, fake_provider.url).model_dump(), "outputs": outputs})
+    record = runs.create(runs.NewRun(spec, table.id))
+    assert await execute(record.id, None) is RunStatus.COMPLETED
+    row = inspect.page(record, 2, 1)[0]
+    assert row.answers["other"] == f"echo: Again: {row.cells['text']}"
+    assert inspect.detail(record, 2).steps[1].messages[-1].content == f"Again: {row.cells['text']}"
+
+
+async def test_a_json_answer_with_an_empty_key_is_a_column_like_others(
+    table: DatasetRecord, fake_provider: FakeProvider
+) -> None:
+    fake_provider.configure(reply='{"": "none", "a": 1}')
+    model = {**spec_of(table, fake_provider.url).model.model_dump(), "json_mode": True}
+    data = {**spec_of(table, fake_provider.url).model_dump(), "outputs": [], "model": model}
+    record = runs.create(runs.NewRun(RunSpec.checked(data), table.id))
+    assert await execute(record.id, None) is RunStatus.COMPLETED
+    assert list(inspect.page(record, 0, 1)[0].answers.values()) == ["none", 1]
 
 
 async def test_answers_of_a_preview_are_not_asked_again(table: DatasetRecord, fake_provider: FakeProvider) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -413,3 +414,12 @@ async def test_a_writer_that_can_t_open_leaves_nothing_open(tmp_path: Path) -> N
     change(path, "PRAGMA user_version = 99")
     with pytest.raises(StorageError):
         RunWriter(path)
+
+
+async def test_the_pace_is_told_in_rows_not_in_their_steps(tmp_path: Path) -> None:
+    async with writing(tmp_path) as writer:
+        for row in range(6):
+            writer.put(done(row, is_last=False))
+            writer.put(replace(done(row), step=1))
+            await writer.flush()
+        assert sum(rows for _, rows in writer._finished) == 6  # noqa: SLF001 else it would take seconds to be told
