@@ -7,6 +7,7 @@ import pytest
 
 from engine.columns import Output
 from engine.results import RunStatus
+from engine.steps import steps_of
 from handai_db import DatasetRecord, Lease, RunRecord
 from handai_errors import ConflictError, SpecError
 from services import checks, datasets, runs
@@ -96,13 +97,13 @@ def test_the_latest_session_goes_on_for_twelve_hours(table: DatasetRecord, monke
     assert made() != first
 
 
-def test_several_outputs_without_json_are_refused(table: DatasetRecord) -> None:
-    """Only the first would ever be filled."""
+def test_several_outputs_are_asked_for_as_json_without_being_told(table: DatasetRecord) -> None:
+    """As plain text only the first would ever be filled."""
     spec = spec_of(table, "http://127.0.0.1:9/v1")
     two = spec.model_copy(update={"outputs": (*spec.outputs, Output(name="second"))})
 
-    with pytest.raises(SpecError, match="JSON"):
-        checks.check(two, table.info)
+    assert checks.check(two, table.info).outputs == ("answer", "second")
+    assert [step.json for step in steps_of(two, ["id", "text"])] == [True]
 
 
 def test_the_folder_is_where_it_was_said_whoever_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
