@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from engine.answers import with_computed
 from engine.flow import Flow, RunEnd
-from engine.job import Job, Member, RunPlan, internal_failure
+from engine.job import Job, Member, internal_failure
+from engine.plan import RunPlan
 from engine.results import PauseReason, RowResult
 from engine.tables.model import Cell
 from handai_errors import HandaiError, StorageError

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from engine.entry import Entry
 from engine.flow import Flow, RunEnd
-from engine.job import Job, Member, RunPlan
+from engine.job import Job, Member
+from engine.plan import RunPlan
 from engine.tables.model import Row
 from handai_errors import HandaiError, TableError
 

@@ -1,22 +1,14 @@
-"""One model call on its way through the runner, and the plan that makes such jobs from rows."""
+"""One model call on its way through the runner: what is sent, and how it is written down as it ends."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from engine.asked_schema import asked_schema, largest_schema
-from engine.columns import Output
-from engine.left_out import max_tokens_name
-from engine.numbering import Numbering
-from engine.outputs import declared_outputs
-from engine.placeholders import placeholders
-from engine.prompts import correction, prompt_tokens_bound, render_messages, render_rows, request_hash
+from engine.prompts import correction, prompt_tokens_bound
 from engine.results import Attempt, AttemptState, RowResult, RowStatus
 from engine.retry import AttemptHistory
-from engine.spec import GenerateInput, RunSpec
-from engine.steps import Step, steps_of
-from engine.tables.model import Cell, Row
+from engine.steps import Step
+from engine.tables.model import Row
 from handai_errors import ErrorKind, ProviderError
-from providers.base import SCHEMA_FORMS, AnswerForm, Completion, CompletionRequest, Message, Usage
+from providers.base import AnswerForm, Completion, Message, Usage
 
 REDRAWN = ""  # the key under which a redrawn row's sampled values are stored; no column has it
 
@@ -162,137 +154,6 @@ class Job:
             request_hash=self.request_hash if self.is_single else b"",
             answered_at=answered_at,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """How far an unfinished row had come: its draw, the step that is next, its values from the steps before."""
-
-    draw: int
-    step: int
-    values: Row
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What the engine needs to know of a run: its spec, the columns the model sees, attempts made so far.
-
-    `attempts_so_far` is by (row, stored step); `table` are all columns of the run's table, those shown if not said;
-    `begun` are the rows that are between two steps or two draws, `redrawn` gives the sampled values of a later draw.
-    """
-
-    spec: RunSpec
-    columns: tuple[str, ...]
-    attempts_so_far: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    table: tuple[str, ...] = ()
-    begun: Mapping[int, Begun] = field(default_factory=dict)
-    redrawn: Callable[[int, int], Row] | None = None
-    steps: tuple[Step, ...] = field(init=False)
-    numbering: Numbering = field(init=False)
-    _schema_sizes: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
-
-    def __post_init__(self) -> None:
-        steps = steps_of(self.spec, (*self.columns, *self.table))
-        object.__setattr__(self, "steps", steps)
-        object.__setattr__(self, "numbering", Numbering(len(steps)))
-
-    @property
-    def outputs(self) -> Sequence[Output]:
-        """The declared outputs, or the one text column."""
-        return declared_outputs(self.spec)
-
-    @property
-    def rows_per_call(self) -> int:
-        """How many rows one request asks for."""
-        source = self.spec.input
-        if not isinstance(source, GenerateInput) or not self.steps:
-            return 1
-        own_system = placeholders(self.steps[0].prompt.instructions)  # a system message of each row's own
-        return 1 if own_system else source.rows_per_call
-
-    def opening(self, row: int, cells: Row) -> tuple[Member, int]:
-        """A row of the table as it is now, and the step that it needs next."""
-        begun = self.begun.get(row)
-        if begun is None:
-            return Member(row, cells), 0
-        if begun.draw and begun.step == 0:
-            return self.redraw(row, begun.draw, cells), 0
-        values = {**cells, **begun.values} if begun.draw else {**begun.values, **cells}  # as in next_job
-        return Member(row, values, begun.draw), begun.step
-
-    def redraw(self, row: int, draw: int, cells: Row | None = None) -> Member:
-        """A row drawn again."""
-        return Member(row, {**(cells or {}), **(self.redrawn(row, draw) if self.redrawn else {})}, draw)
-
-    def job(self, members: Sequence[Member], step_index: int = 0) -> Job:
-        """The job of a step for rows of the same draw."""
-        step, first = self.steps[step_index], members[0]
-        json_mode = step.json
-        if len(members) == 1:
-            messages = render_messages(
-                step.prompt, self.columns, first.values, json_mode=json_mode, outputs=step.outputs
-            )
-        else:
-            messages = render_rows(step.prompt, [member.values for member in members], step.outputs)
-        stored_step = self.numbering.number(first.draw, step_index)
-        return Job(
-            tuple(members),
-            step,
-            stored_step,
-            messages,
-            request_hash(self.spec.model, messages),
-            number=self.attempts_so_far.get((first.row, stored_step), 0) + 1,
-            schema_tokens=self._schema_tokens(step, len(members)),
-        )
-
-    def _schema_tokens(self, step: Step, rows: int) -> int:
-        if not step.outputs or (rows == 1 and not step.json):
-            return 0
-        key = (step.index, rows)
-        if key not in self._schema_sizes:
-            self._schema_sizes[key] = largest_schema(step.outputs, rows)
-        return self._schema_sizes[key]
-
-    def next_job(self, job: Job, member: Member, values: Mapping[str, Cell]) -> Job | None:
-        """The member's next step, now that it has `values`; None when it was the last.
-
-        A name that the table has too means the table's column.
-        """
-        if job.step.index + 1 == len(self.steps):
-            return None
-        grown = Member(member.row, {**values, **member.values}, member.draw)
-        return self.job([grown], job.step.index + 1)
-
-    def request(self, job: Job) -> CompletionRequest:
-        """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take."""
-        model = self.spec.model
-        with_schema = job.form in SCHEMA_FORMS and job.needs_json and bool(job.step.outputs)
-        return CompletionRequest(
-            model=model.model,
-            messages=job.messages + job.corrections,
-            temperature=None if "temperature" in job.without else model.temperature,
-            max_tokens=model.max_tokens,
-            form=_form(job, with_schema=with_schema),
-            json_schema=asked_schema(job.step.outputs, len(job.members), job.form) if with_schema else None,
-            seed=None if "seed" in job.without else self._seed(job),
-            timeout_s=self.spec.limits.timeout_s,
-            max_tokens_name=max_tokens_name(job.without),
-            fallbacks=model.fallbacks,
-            preferences=model.routing.preferences() if model.routing else None,
-        )
-
-    def _seed(self, job: Job) -> int | None:
-        """The seed that is sent; each draw of a generated row has its own, for their prompts may well be equal."""
-        seed = self.spec.model.seed
-        if seed is None or not isinstance(self.spec.input, GenerateInput):
-            return seed
-        return (seed + job.row + self.spec.input.rows * job.members[0].draw) % 2**31
-
-
-def _form(job: Job, *, with_schema: bool) -> AnswerForm:
-    if not job.needs_json:
-        return AnswerForm.TEXT
-    return AnswerForm.JSON_OBJECT if job.form in SCHEMA_FORMS and not with_schema else job.form
 
 
 def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:

@@ -10,9 +10,10 @@ from engine.entry import Entry
 from engine.feeder import Feeder
 from engine.fitting import to_json
 from engine.flow import Collaborators, Flow, RunEnd
-from engine.job import Job, Member, RunPlan
+from engine.job import Job, Member
 from engine.limiter import LimiterClosedError
 from engine.parsing import Parsed
+from engine.plan import RunPlan
 from engine.results import AttemptState, PauseReason
 from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
 from engine.switches import Switches

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from engine.job import Member, RunPlan
+from engine.job import Member
 from engine.left_out import LeftOut
+from engine.plan import RunPlan
 from engine.spec import ModelSettings
 from handai_db import Place, RunReader, RunRecord
 from handai_errors import InputError, NotFoundError

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from engine.job import Member, RunPlan
+from engine.job import Member
+from engine.plan import RunPlan
 from engine.results import RowStatus
 from engine.spec import TransformInput
 from engine.tables import Row

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from engine.answer_form import best_form, first_form
 from engine.gate import Judged, Place
-from engine.job import RunPlan
 from engine.judging import judged_so_far
 from engine.left_out import LeftOut
 from engine.outputs import OutputColumns, declared_outputs
+from engine.plan import RunPlan
 from engine.prompts import columns_sent
 from engine.results import RowStatus
 from engine.spec import GenerateInput, TransformInput

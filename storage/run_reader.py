@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from engine.gate import Verdict
-from engine.job import REDRAWN, Begun
+from engine.job import REDRAWN
 from engine.numbering import Numbering
+from engine.plan import Begun
 from handai_errors import DamagedFileError
 from storage.connect import copy_into, open_run_reader, translated
 from storage.records import (

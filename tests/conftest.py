@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,3 +49,11 @@ def handai_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HANDAI_HOME", str(home))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # never this person's own
     return home
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_warm_process_of_another_module() -> Iterator[None]:
+    """A page leaves a process waiting that has the environment of its test: the next module must not start it."""
+    yield
+    if processes := sys.modules.get("services.processes"):
+        processes.WARM.drop()

@@ -10,10 +10,10 @@ from engine.answer_form import Forms
 from engine.budget import Budget
 from engine.flow import Collaborators, RunEnd
 from engine.gate import Judged, Place
-from engine.job import RunPlan
 from engine.judging import judged_so_far
 from engine.limiter import Limiter
 from engine.outputs import OutputColumns, planned_columns
+from engine.plan import RunPlan
 from engine.results import RowStatus
 from engine.runner import Runner
 from engine.spec import GenerateInput, Limits, ModelSettings, RunSpec

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from engine.budget import Budget
 from engine.flow import Collaborators, RunEnd
-from engine.job import Job, RunPlan
+from engine.job import Job
 from engine.limiter import Limiter
 from engine.outputs import OutputColumns
+from engine.plan import RunPlan
 from engine.results import RowResult
 from engine.runner import Runner
 from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from engine.bounded_schema import with_bounds
-from engine.job import Member, RunPlan
+from engine.job import Member
+from engine.plan import RunPlan
 from engine.spec import RunSpec
 from engine.typed import json_schema_of, json_schema_of_rows, parse_output_flag
 from providers.base import AnswerForm

@@ -9,9 +9,9 @@ import pytest
 
 from engine.budget import Budget
 from engine.flow import Collaborators, RunEnd
-from engine.job import RunPlan
 from engine.limiter import Limiter
 from engine.outputs import OutputColumns
+from engine.plan import RunPlan
 from engine.runner import Runner
 from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput
 from handai_errors import ErrorKind, ProviderError
