@@ -152,6 +152,9 @@ check_and_test() {
         "$python" -m ruff check .
         "$python" -m ruff format --check .
         "$python" -m mypy
+        # Most tests wait for something, so four at a time share even two cores; the stories have the machine for themselves.
+        "$python" -m pytest -n 4 --dist loadfile --ignore tests/browser
+        set -- tests/browser
     fi
     exec "$python" -m pytest "$@"
 }
