@@ -142,6 +142,11 @@ def delete_from_keyring(provider_id: str, base_url: str | None = None) -> bool:
     return deleted
 
 
+def stored_names() -> frozenset[str]:
+    """What was stored in the keyring from here, by name; the keyring itself is not asked, which takes a while."""
+    return frozenset(_noted())
+
+
 def hint(provider_id: str, key: SecretStr) -> str | None:
     """A warning when the key looks like another provider's or has stray characters; never a refusal."""
     return key_hint(provider_id, key.get_secret_value())
