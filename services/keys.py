@@ -114,7 +114,7 @@ def require_key(provider_id: str, typed: SecretStr | None = None, base_url: str 
         names = " or ".join(spec.key_variables)
         raise InputError(
             f"{spec.name} needs a key, and there is none.",
-            f"Paste it on the Transform page, or set {names}. Keys: {spec.key_page}",
+            f"Paste it on the Providers page, or set {names}. Keys: {spec.key_page}",
         )
     if found is None:
         return None

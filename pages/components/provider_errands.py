@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.state import app_state
 from services.errands import Errand
@@ -30,6 +31,17 @@ def found_by(name: str) -> object:
     """What came of it; None while it is under way or was not begun."""
     errand = app_state().providers.errands.get(name)
     return errand.found if errand and errand.ended else None
+
+
+def note_problem(about: str, problem: HandaiError) -> None:
+    """Have it told once, where `draw_problem` stands for it."""
+    app_state().providers.problems[about] = problem
+
+
+def draw_problem(about: str) -> None:
+    """What stood in the way of the last press."""
+    if problem := app_state().providers.problems.pop(about, None):
+        st.error(words.error_words(problem))
 
 
 def draw_errand(name: str, waiting: str, draw: Callable[[Found], None]) -> None:

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from handai_errors import HandaiError
 from pages.components import run_words as words
-from pages.components.provider_errands import draw_errand, drop, start
+from pages.components.provider_errands import draw_errand, draw_problem, drop, note_problem, start
 from pages.components.state import app_state, forget, held
 from providers.dev_mode import dev_mode
 from services import keys
@@ -35,9 +35,7 @@ def draw_key(view: ProviderView) -> None:
         st.link_button(f"Keys at {spec.name}", spec.key_page, icon=":material/open_in_new:")
     _draw_buttons(view)
     draw_errand(_check_name(spec.id), "Checking the key …", _draw_report)
-    if problem := app_state().problem:
-        st.error(words.error_words(problem))
-        app_state().problem = None
+    draw_problem("key")
 
 
 def _draw_buttons(view: ProviderView) -> None:
@@ -89,7 +87,7 @@ def _store(view: ProviderView, key: SecretStr) -> None:
         keys.store_in_keyring(view.brief.spec.id, key, view.defaults.base_url)
         app_state().typed_keys.pop(view.brief.spec.id, None)
     except HandaiError as error:
-        app_state().problem = error
+        note_problem("key", error)
 
 
 def _remove(view: ProviderView) -> None:
@@ -97,7 +95,7 @@ def _remove(view: ProviderView) -> None:
         keys.delete_from_keyring(view.brief.spec.id, view.defaults.base_url)
         drop(_check_name(view.brief.spec.id))
     except HandaiError as error:
-        app_state().problem = error
+        note_problem("key", error)
 
 
 def _check_name(provider_id: str) -> str:

@@ -6,9 +6,9 @@ from pydantic import SecretStr
 from handai_db import CheckRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
-from pages.components.provider_errands import draw_errand, start
+from pages.components.provider_errands import draw_errand, draw_problem, note_problem, start
 from pages.components.provider_words import check_line, probe_lines
-from pages.components.state import app_state, held, seed
+from pages.components.state import app_state, held, put, seed
 from providers.dev_mode import dev_mode
 from services import keys
 from services.availability import Standing, Target, check_model, target_of
@@ -34,6 +34,7 @@ def draw_defaults(view: ProviderView) -> None:
     )
     own = defaults.own_model or (defaults.own_base_url and spec.base_url)
     st.caption("Kept for next time: your own." if own else "The provider's own.")
+    draw_problem("defaults")
 
 
 def draw_test(view: ProviderView) -> None:
@@ -93,9 +94,12 @@ def _target(view: ProviderView, typed: SecretStr | None) -> Target:
 def _save(provider_id: str) -> None:
     model, address = (str(held(name) or "") for name in _fields(provider_id))
     try:
-        save_defaults(provider_id, model, address)
+        kept = save_defaults(provider_id, model, address)
     except HandaiError as error:
-        app_state().problem = error
+        note_problem("defaults", error)
+    else:
+        for name, value in zip(_fields(provider_id), (kept.model, kept.base_url or ""), strict=True):
+            put(name, value)  # an emptied field shows what is used instead
 
 
 def _fields(provider_id: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import streamlit as st
 from engine.spec import ModelSettings
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.provider_errands import draw_problem, note_problem
 from pages.components.state import app_state, held, seed
 from providers.base import Message
 from services import curl
@@ -31,7 +32,7 @@ def draw_try(view: ProviderView) -> None:
     if state.trial:
         with st.container(border=True, key=f"provider_answer_{spec.id}"):
             _draw_answer()
-    _draw_problem()
+    draw_problem("try")
 
 
 def _draw_answer() -> None:
@@ -69,12 +70,6 @@ def _told(found: TrialState) -> str:
     return ", ".join(parts) + "."
 
 
-def _draw_problem() -> None:
-    if problem := app_state().problem:
-        st.error(words.error_words(problem))
-        app_state().problem = None
-
-
 def _question(view: ProviderView) -> Question:
     spec, defaults = view.brief.spec, view.defaults
     text = str(held(f"provider_question_{spec.id}") or "").strip() or "Hello"
@@ -90,7 +85,7 @@ def _ask(view: ProviderView) -> None:
         state.trial = begin(_question(view), app_state().typed_keys.get(spec.id))
         state.streaming = True
     except HandaiError as error:
-        app_state().problem = error
+        note_problem("try", error)
 
 
 def _curl(view: ProviderView) -> None:
@@ -102,4 +97,4 @@ def _curl(view: ProviderView) -> None:
         question = _question(view)
         state.curl = curl.curl_for(question.model, question.request(), stream=True)
     except HandaiError as error:
-        app_state().problem = error
+        note_problem("try", error)

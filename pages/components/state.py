@@ -49,7 +49,8 @@ class GenerateState:
 class ProvidersState:
     """The Providers page of one visit: what was started there, by its name, and the question on its way.
 
-    `trial_of` is the provider that was asked; `curl` is its request as a command.
+    `trial_of` is the provider that was asked; `curl` is its request as a command;
+    `problems` are told once, beside what they are about.
     """
 
     errands: dict[str, Errand[Any]] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class ProvidersState:
     trial_of: str | None = None
     streaming: bool = False
     curl: str | None = None
+    problems: dict[str, HandaiError] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -224,3 +224,12 @@ def test_a_key_typed_here_never_stands_in_the_page() -> None:
     page.run()
     assert page.text_input(key="provider_page_key_openrouter").value in ("", None)
     assert page.session_state["handai_app_state"].typed_keys["openrouter"] == SecretStr(KEY)
+
+
+def test_an_emptied_field_shows_what_is_used_instead() -> None:
+    page = _page("openrouter")
+    own = page.text_input(key="provider_model_openrouter").value
+    page.text_input(key="provider_model_openrouter").set_value("")
+    page.run()
+    assert page.text_input(key="provider_model_openrouter").value == own
+    assert own
