@@ -1,5 +1,7 @@
 """A person looks at the providers, opens one, and tries it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -23,7 +25,7 @@ def test_a_provider_is_opened_and_tried(
     expect(widget(page, "provider_answer_demo")).to_contain_text("Answered in")
     press(page, "provider_open_openrouter")
     settle(page)
-    assert "provider=openrouter" in page.url
+    expect(page).to_have_url(re.compile("provider=openrouter"))
     expect(page.get_by_text("needs one, and there is none")).to_be_visible()
     press(page, "provider_ask_openrouter")
     expect(page.get_by_text("OpenRouter needs a key")).to_be_visible()
