@@ -33,6 +33,7 @@ from storage.run_file import (
     note_table,
     reopen_failed,
 )
+from storage.run_metrics import AttemptFigures, attempt_figures
 from storage.run_reader import RunReader
 from storage.run_rows import PENDING
 from storage.run_table import Leases, RunFilter, Runs
@@ -42,6 +43,7 @@ __all__ = [
     "PENDING",
     "SQLITE_VERSION",
     "AnsweredBy",
+    "AttemptFigures",
     "Catalogue",
     "CheckRecord",
     "DatasetRecord",
@@ -67,6 +69,7 @@ __all__ = [
     "StoredResult",
     "StoredStep",
     "Told",
+    "attempt_figures",
     "begin_execution",
     "create_run_file",
     "end_execution",

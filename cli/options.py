@@ -89,6 +89,20 @@ Route = Annotated[
 ]
 
 
+Similar = Annotated[
+    float | None,
+    typer.Option(
+        "--similar",
+        min=0.8,
+        max=1,
+        help="Off by default. A row whose text is at least so alike to one already answered (0.8 to 1; 1: equal) "
+        "takes that row's answer unasked. The answer can be wrong for it: one changed word can change the meaning, "
+        "and a long prompt makes different rows look alike. --diagnostics tells which rows.",
+        rich_help_panel=_MODEL,
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFlags:
     """What the command line says about model and limits; None is unsaid."""
@@ -106,6 +120,7 @@ class ModelFlags:
     max_cost: float | None = None
     fallbacks: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
+    similar: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +182,7 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
                 max_attempts=flags.max_attempts,
                 timeout_s=flags.timeout_s,
                 max_cost_usd=flags.max_cost,
+                similar=flags.similar,
             ),
         },
     }

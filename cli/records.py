@@ -18,7 +18,8 @@ from handai_db import AnsweredBy, RunFilter, RunRecord
 from handai_errors import ConflictError
 from providers.specs import PROVIDERS
 from services import doctor as examination
-from services import history, keys, runs
+from services import history, runs
+from services.provider_view import provider_view
 from services.views import view_of
 
 _STOP_PATIENCE_S = 600.0
@@ -112,26 +113,17 @@ def delete(
 
 
 def providers(as_json: AsJson = False) -> None:
-    """List the providers and whether a key is there."""
-    found = [(spec, keys.find_key(spec.id)) for spec in PROVIDERS]
+    """List the providers, whether a key is there, and how they did in the runs so far."""
     if as_json:
-        rows = [
-            {
-                "id": spec.id,
-                "name": spec.name,
-                "base_url": spec.base_url or None,
-                "default_model": spec.default_model or None,
-                "requires_api_key": spec.requires_api_key,
-                "key": key.source if key else None,
-            }
-            for spec, key in found
-        ]
-        write_line(orjson.dumps(rows).decode())
+        write_line(orjson.dumps([provider_view(spec.id).figures() for spec in PROVIDERS]).decode())
         return
-    table = Table("provider", "name", "default model", "key", box=None)
-    for spec, key in found:
+    table = Table("provider", "name", "default model", "key", "requests", "answered", box=None)
+    for spec in PROVIDERS:
+        view = provider_view(spec.id)
+        key, figures = view.key.in_force, view.metrics.all
         state = f"{key.shown} from {key.source}" if key else ("missing" if spec.requires_api_key else "not needed")
-        table.add_row(spec.id, spec.name, spec.default_model, state)
+        rate = "" if figures.success_rate is None else f"{figures.success_rate:.0%}"
+        table.add_row(spec.id, spec.name, view.defaults.model, state, f"{figures.requests:,}", rate)
     output.print(table)
 
 

@@ -27,6 +27,7 @@ from cli.options import (
     Rpm,
     RunName,
     Session,
+    Similar,
     Temperature,
     Timeout,
     checked_spec,
@@ -88,6 +89,7 @@ def transform(
     max_cost: MaxCost = None,
     fallback: Fallback = None,
     route: Route = None,
+    similar: Similar = None,
     session: Session = None,
     run_name: RunName = None,
     diagnostics: Diagnostics = False,
@@ -101,7 +103,7 @@ def transform(
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
-    flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()))
+    flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()), similar=similar)
     parts = model_part(flags)
     text, chosen = told(persona, instructions)
     declared: dict[str, Any] = {

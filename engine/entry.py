@@ -67,7 +67,7 @@ class Entry:
         return True
 
     def _unanswered(self, job: Job) -> Job | None:
-        """The first job from `job` on that no earlier run has answered."""
+        """The first job from `job` on that neither an earlier run nor a similar row has answered."""
         while (reused := self._known(job)) is not None:
             member = job.members[0]
             values = with_computed(job.step, member, reused.values or {})
@@ -80,6 +80,13 @@ class Entry:
         return job
 
     def _known(self, job: Job) -> RowResult | None:
+        similar = self._flow.with_.similar
+        known = self._exactly_known(job)
+        if known is not None or similar is None:
+            return known
+        return similar.find(job)
+
+    def _exactly_known(self, job: Job) -> RowResult | None:
         reuse = self._flow.with_.reuse
         if reuse is None or not job.is_single or job.members[0].draw:
             return None

@@ -16,6 +16,7 @@ from engine.limiter import Limiter
 from engine.numbering import Numbering
 from engine.outputs import OutputColumns
 from engine.results import PauseReason, ResultSink, RowResult, RowStatus
+from engine.similar import SimilarAnswers
 from engine.tables.model import Row
 from handai_errors import DatabaseBusyError, ErrorKind, HandaiError, StorageError
 from providers.base import AnswerForm, CompletionClient, Usage
@@ -49,6 +50,7 @@ class Collaborators:
     judged: Judged = Judged()  # noqa: RUF009 frozen
     local: bool = False
     reuse: Reuse | None = None
+    similar: SimilarAnswers | None = None
     cost: Cost = lambda usage: usage
     wall: Callable[[], float] = time.time
     clock: Callable[[], float] = time.monotonic

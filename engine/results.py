@@ -102,6 +102,8 @@ class RowResult:
     cached: bool = False
     is_last: bool = True  # the row is done with it; earlier steps of a row are kept, and don't count
     request_hash: bytes = b""
+    similar_to: int | None = None  # the row whose answer this is, taken because their texts are alike
+    similarity: float | None = None
     answered_at: float = 0.0  # time.monotonic() when the answer was there; 0 when nobody asked
 
 

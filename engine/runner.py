@@ -154,6 +154,8 @@ class Runner:
             member, completion, parsed.values, repaired=parsed.repaired, is_last=is_last, answered_at=answered_at
         )
         self._flow.keep(result)
+        if self._with.similar is not None:
+            self._with.similar.add(job, result)
         following = self._entry.next(job, member, parsed.values)
         if following is not None:
             group.create_task(self._go_on(following))

@@ -82,7 +82,10 @@ NO_MODEL = ModelSettings(provider="none", model="none")  # of a generated table 
 
 
 class Limits(Declared):
-    """How fast, how often and how expensively a run may ask."""
+    """How fast, how often and how expensively a run may ask.
+
+    `similar` lets a row of a table take the answer of an earlier row whose text is at least so alike; 1 is equal.
+    """
 
     concurrency: Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_CONCURRENCY)] = "auto"
     rpm: Annotated[int, Field(ge=1)] | None = None
@@ -90,6 +93,7 @@ class Limits(Declared):
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = DEFAULT_TIMEOUT_S
     backoff: Backoff = DEFAULT_BACKOFF
     max_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    similar: Annotated[float, Field(ge=0.8, le=1)] | None = None
 
 
 class RunSpec(Declared):

@@ -130,6 +130,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 judged=work.judged,
                 local=provider.local,
                 reuse=earlier,
+                similar=work.similar,
                 cost=_pricing(price),
             )
             runner = Runner(work.plan, collaborators)

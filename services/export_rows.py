@@ -18,7 +18,18 @@ from engine.tables import Cell, Column, ColumnKind, Row
 from handai_db import PENDING, RunReader, RunRecord, StoredResult
 from services.run_tables import RunTable
 
-DIAGNOSTICS = ("status", "error_kind", "error", "raw_answer", "finish_reason", "repaired", "cached", "attempts")
+DIAGNOSTICS = (
+    "status",
+    "error_kind",
+    "error",
+    "raw_answer",
+    "finish_reason",
+    "repaired",
+    "cached",
+    "attempts",
+    "similar_to",
+    "similarity",
+)
 CHECK = "check"
 
 _KINDS = {
@@ -194,6 +205,8 @@ def _diagnostics(found: StoredResult | None, status: str) -> dict[str, Cell]:
         "repaired": "yes" if found.repaired else "",
         "cached": "yes" if found.cached else "",
         "attempts": found.attempt,
+        "similar_to": None if found.similar_to is None else found.similar_to + 1,
+        "similarity": found.similarity,
     }
 
 

@@ -114,7 +114,7 @@ def require_key(provider_id: str, typed: SecretStr | None = None, base_url: str 
         names = " or ".join(spec.key_variables)
         raise InputError(
             f"{spec.name} needs a key, and there is none.",
-            f"Paste it on the Transform page, or set {names}. Keys: {spec.key_page}",
+            f"Paste it on the Providers page, or set {names}. Keys: {spec.key_page}",
         )
     if found is None:
         return None
@@ -140,6 +140,11 @@ def delete_from_keyring(provider_id: str, base_url: str | None = None) -> bool:
     if name in _noted():
         _note(_noted() - {name})
     return deleted
+
+
+def stored_names() -> frozenset[str]:
+    """What was stored in the keyring from here, by name; the keyring itself is not asked, which takes a while."""
+    return frozenset(_noted())
 
 
 def hint(provider_id: str, key: SecretStr) -> str | None:

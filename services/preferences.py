@@ -29,14 +29,18 @@ class Preferences(Declared):
 
 
 def load() -> Preferences:
-    """The saved settings, the environment's over them; what can't be read any more falls back to the defaults."""
+    """The saved settings, the environment's over them."""
+    return _with_environment(stored())
+
+
+def stored() -> Preferences:
+    """The saved settings alone; what can't be read any more falls back to the defaults."""
     with open_catalogue() as catalogue:
         saved = catalogue.settings.all().get(_KEY, {})
     try:
-        preferences = Preferences.model_validate(saved)
+        return Preferences.model_validate(saved)
     except ValidationError:
-        preferences = Preferences()
-    return _with_environment(preferences)
+        return Preferences()
 
 
 def save(preferences: Preferences) -> None:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from engine.answer_form import best_form, first_form
 from engine.gate import Judged, Place
+from engine.job import Member
 from engine.judging import judged_so_far
 from engine.left_out import LeftOut
 from engine.outputs import OutputColumns, declared_outputs
 from engine.plan import RunPlan
 from engine.prompts import columns_sent
-from engine.results import RowStatus
+from engine.results import RowResult, RowStatus
+from engine.similar import SimilarAnswers, similar_answers
 from engine.spec import GenerateInput, TransformInput
 from engine.tables import Row
 from handai_db import RunReader, RunRecord
@@ -33,6 +35,7 @@ class Work:
     left_out: LeftOut
     judged: Judged
     known: Known
+    similar: SimilarAnswers | None = None
 
 
 def work_of(record: RunRecord) -> Work:
@@ -61,6 +64,7 @@ def work_of(record: RunRecord) -> Work:
             LeftOut(reader.meta().get("left_out"), known.settings),
             _judged(source, reader, table) if isinstance(source, GenerateInput) else Judged(),
             known,
+            _similar(record, plan, reader, table),
         )
 
 
@@ -72,6 +76,29 @@ def _pending(record: RunRecord, table: RunTable, plan: RunPlan, finished: bytear
     needed = [name for name in table.names if name in named]
     rows = table.read(0, record.total, needed)
     return ((index, row) for index, row in enumerate(rows) if not finished[index])
+
+
+def _similar(record: RunRecord, plan: RunPlan, reader: RunReader, table: RunTable) -> SimilarAnswers | None:
+    """The answers that this run's rows may share, with those it has already."""
+    similar = similar_answers(plan)
+    if similar is None or not reader.progress().done:
+        return similar
+    rows = enumerate(table.read(0, record.total))
+    for found in reader.iter_results():
+        cells = next(cells for index, cells in rows if index == found.row)
+        if found.status == RowStatus.DONE and found.similar_to is None:
+            result = RowResult(
+                found.row,
+                found.step,
+                found.attempt,
+                RowStatus.DONE,
+                values=found.values,
+                raw=found.raw,
+                finish_reason=found.finish_reason,
+                repaired=found.repaired,
+            )
+            similar.add(plan.job([Member(found.row, cells)]), result)
+    return similar
 
 
 def form_of(record: RunRecord, remembered: str | None, known: Known | None = None) -> AnswerForm:

@@ -88,6 +88,10 @@ def open_run_reader(path: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma}")
         if version_of(connection) < 2:  # a run of before verdicts were kept has none
             connection.execute("CREATE TEMP TABLE verdicts (row INTEGER, draw INTEGER, verdict TEXT, cause TEXT)")
+        if version_of(connection) < 4:  # nor did a row take a similar one's answer
+            connection.execute(
+                "CREATE TEMP VIEW results AS SELECT *, NULL AS similar_to, NULL AS similarity FROM main.results"
+            )
     return connection
 
 

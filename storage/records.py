@@ -102,7 +102,8 @@ class StoredResult:
     """A row's result: `values` by answer key over all its steps, the rest from the last step.
 
     `status` is done, failed, or pending for a row between two steps. `redrawn` are the sampled values of a later
-    draw; `verdict` (marked or dropped) and `note` say what its checks found.
+    draw; `verdict` (marked or dropped) and `note` say what its checks found;
+    `similar_to` is the row whose answer it took because their texts are alike, by `similarity`.
     """
 
     row: int
@@ -122,6 +123,8 @@ class StoredResult:
     redrawn: dict[str, Any] | None = None
     verdict: str | None = None
     note: str | None = None
+    similar_to: int | None = None
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ DELETE FROM attempts WHERE state = 'reserved'
 """
 _ADD_RESULTS = """
 INSERT OR REPLACE INTO results (row, step, attempt, status, data, raw, kind, cause, remedy, finish_reason, repaired,
-    cached, request_hash, sha256, committed_at)
+    cached, request_hash, sha256, committed_at, similar_to, similarity)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
-    value->>10, value->>11, value->>12, value->>13, value->>14
+    value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16
 FROM json_each(?)
 """
 _REOPEN = "DELETE FROM results WHERE status = 'failed' AND row IN (SELECT value FROM json_each(?))"
@@ -222,6 +222,8 @@ def result_values(result: RowResult, now: float) -> tuple[Any, ...]:
         result.request_hash.hex(),
         row_digest(result.row, result.step, result.status, data, raw),
         now,
+        result.similar_to,
+        result.similarity,
     )
 
 

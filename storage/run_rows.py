@@ -19,7 +19,7 @@ from storage.run_batch import row_digest
 PENDING = "pending"
 STEP_COLUMNS = (
     "r.row, r.step, r.attempt, r.status, r.data, r.raw, r.kind, r.cause, r.remedy, r.finish_reason, r.repaired, "
-    "r.cached, r.committed_at, r.sha256, v.verdict, v.cause AS note"
+    "r.cached, r.committed_at, r.sha256, r.similar_to, r.similarity, v.verdict, v.cause AS note"
 )
 
 
@@ -76,6 +76,8 @@ def _row(steps: list[sqlite3.Row], numbering: Numbering) -> StoredResult | None:
         redrawn,
         last["verdict"],
         last["note"],
+        last["similar_to"],
+        last["similarity"],
     )
 
 

@@ -106,4 +106,5 @@ RUN_FILE: tuple[Migration, ...] = (
         "ALTER TABLE progress ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0",
     ),
     ("ALTER TABLE attempts ADD COLUMN generation TEXT",),
+    ("ALTER TABLE results ADD COLUMN similar_to INTEGER", "ALTER TABLE results ADD COLUMN similarity REAL"),
 )

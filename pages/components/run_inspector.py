@@ -6,11 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from handai_db import RunRecord, StoredAttempt
+from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_choice import RowChoice
 from pages.components.run_frames import shown_cell, status_words
 from pages.components.run_steps import draw_messages, draw_steps, verbatim
 from services import inspect
+from services.curl import curl_of
 from services.inspect import RowDetail
 
 _OUTCOMES = {"done": "answered", "failed": "failed", "unknown": "no answer came back", "reserved": "being sent"}
@@ -33,6 +35,20 @@ def draw_inspector(record: RunRecord, choice: RowChoice) -> None:
                 _draw_answers(detail)
         if detail.steps:
             _draw_attempts(detail.attempts, offline=record.provider == "demo")
+            if record.provider != "demo":
+                _draw_curl(record, detail, number - 1)
+
+
+@st.fragment
+def _draw_curl(record: RunRecord, detail: RowDetail, row: int) -> None:
+    """The request of the row as a command, when it is asked for; the key is left out."""
+    if not st.toggle("Copy as curl", key="run_curl", help="The request as a command for a terminal, without the key."):
+        return
+    try:
+        for step in range(len(detail.steps)):
+            st.code(curl_of(record, row, step), language="bash", wrap_lines=True)
+    except HandaiError as error:
+        st.caption(words.error_words(error))
 
 
 def _ask_for_row(choice: RowChoice) -> int:

@@ -1,15 +1,18 @@
 """What one visit remembers between reruns: the only module that touches st.session_state."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 from pydantic import SecretStr
 
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
+from services.errands import Errand
 from services.generate_form import GenerateForm
 from services.models import ModelList
 from services.transform_form import TransformForm
+from services.try_it import Trial
 
 _KEY = "handai_app_state"
 
@@ -43,6 +46,22 @@ class GenerateState:
 
 
 @dataclass(slots=True)
+class ProvidersState:
+    """The Providers page of one visit: what was started there, by its name, and the question on its way.
+
+    `trial_of` is the provider that was asked; `curl` is its request as a command;
+    `problems` are told once, beside what they are about.
+    """
+
+    errands: dict[str, Errand[Any]] = field(default_factory=dict)
+    trial: Trial | None = None
+    trial_of: str | None = None
+    streaming: bool = False
+    curl: str | None = None
+    problems: dict[str, HandaiError] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class AppState:
     """One visit; a reload begins a new one, so whatever must outlive it is in the address or on the disk.
 
@@ -63,6 +82,7 @@ class AppState:
     filled_from: str | None = None
     added_to: str | None = None
     generate: GenerateState = field(default_factory=GenerateState)
+    providers: ProvidersState = field(default_factory=ProvidersState)
     page: str | None = None
     opened: dict[str, int] = field(default_factory=dict)
     suggesting: str | None = None

@@ -16,6 +16,7 @@ from engine.outputs import OutputColumns
 from engine.plan import RunPlan
 from engine.results import RowResult
 from engine.runner import Runner
+from engine.similar import SimilarAnswers
 from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput
 from engine.tables.model import Row
 from providers.base import Completion, CompletionRequest, StreamPiece, Usage
@@ -102,6 +103,7 @@ class Settings:
     max_undurable: int = 256
     give_up_s: float = 5.0
     reuse: Callable[[Job], RowResult | None] | None = None
+    similar: float | None = None
     cost: Callable[[Usage], Usage] = field(default=lambda usage: usage)
     attempts_so_far: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -133,6 +135,7 @@ class Execution:
                 outputs=OutputColumns(["n"]),
                 local=settings.local,
                 reuse=settings.reuse,
+                similar=SimilarAnswers(settings.similar) if settings.similar is not None else None,
                 cost=settings.cost,
                 uniform=lambda _low, _high: 0.0,
             ),

@@ -220,3 +220,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     asked: list[str] = []
     monkeypatch.setattr("services.processes.WarmProcess.start", lambda _self, run_id, _key: asked.append(run_id))
     return lambda: asked
+
+
+def test_a_rows_request_is_copied_as_curl_on_request(fake_provider: FakeProvider) -> None:
+    page = _page(executed(made_run(2, base_url=fake_provider.url)).id)
+    assert not [item for item in page.code if item.value.startswith("curl")]
+    page.toggle(key="run_curl").set_value(True)
+    page.run()
+    assert not page.exception
+    assert [fake_provider.url in item.value for item in page.code if item.value.startswith("curl")] == [True]

@@ -1,0 +1,235 @@
+"""The providers page: what it tells, checks, keeps and forgets, against a provider of the test's own."""
+
+import time
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from streamlit.testing.v1 import AppTest
+
+from handai_db import CheckRecord
+from services import keys, preferences
+from services.availability import Standing
+from services.home import open_catalogue
+from services.models import place_of
+from tests.fake_provider import FakeProvider
+from tests.file_keyring import use_file_keyring
+from tests.pages.made_runs import executed, made_run
+
+KEY = "sk-or-v1-" + "k3y" * 8
+_PATIENCE_S = 10.0
+
+
+def _script() -> None:
+    from pages.providers_page import render
+
+    render()
+
+
+def _page(provider: str | None = None) -> AppTest:
+    page = AppTest.from_function(_script, default_timeout=30)
+    if provider:
+        page.query_params["provider"] = provider
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click()
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _errand(page: AppTest, name: str) -> AppTest:
+    """The page once the work it started is over."""
+    assert page.session_state["handai_app_state"].providers.errands[name].wait(_PATIENCE_S)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _told(page: AppTest) -> str:
+    parts = [*page.markdown, *page.caption, *page.error, *page.success, *page.warning, *page.info, *page.text]
+    return "\n".join(str(item.value).replace("\\", "") for item in parts)
+
+
+def _use(provider: FakeProvider, provider_id: str = "openrouter", model: str = "fake-1") -> None:
+    saved = preferences.load()
+    preferences.save(
+        saved.model_copy(update={"base_urls": {provider_id: provider.url}, "models": {provider_id: model}})
+    )
+
+
+def _checked(model: str, standing: Standing, at: float, cause: str | None = None) -> None:
+    base = preferences.load().base_urls["openrouter"]
+    with open_catalogue() as catalogue:
+        record = CheckRecord(
+            model, at, standing, "auth" if cause else None, cause, "Paste it again." if cause else None
+        )
+        catalogue.model_health.put_check(place_of("openrouter", base), record)
+
+
+def test_every_provider_says_whether_it_is_set_up_and_from_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_" + "x" * 20)
+    told = _told(_page())
+    assert "**Groq** · key from the environment variable GROQ_API_KEY" in told
+    assert "**OpenAI** · no key yet" in told
+    assert "ready: offline, no AI" in told
+
+
+def test_one_provider_is_open_at_a_time_and_named_in_the_address() -> None:
+    page = _press(_page("openai"), "provider_open_groq")
+    assert page.query_params["provider"] in ("groq", ["groq"])
+    assert [item.key for item in page.button if item.label == "Check key"] == ["provider_check_groq"]
+    assert "provider" not in _press(page, "provider_open_groq").query_params
+
+
+def test_003_17_what_people_meet_is_explained_in_one_place() -> None:
+    told = _told(_page())
+    for words in ("User not found", "rate limit", "not available", "ImportError"):
+        assert words in told
+
+
+def test_a_key_is_checked_with_its_hint_first_and_told_what_is_left(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    fake_provider.canned(200, {"data": {"limit": 5, "limit_remaining": 4.9, "usage": 0.1}})
+    page = _page("openrouter")
+    page.text_input(key="provider_page_key_openrouter").set_value(KEY)
+    page.run()
+    assert KEY not in _told(page)
+    page = _errand(_press(page, "provider_check_openrouter"), "key:openrouter")
+    assert "$4.90 of $5.00 is left on it" in page.success[0].value.replace("\\", "")
+
+
+def test_another_providers_key_is_hinted_at_before_it_is_sent(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    page = _page("openrouter")
+    page.text_input(key="provider_page_key_openrouter").set_value("sk-proj-" + "x" * 24)
+    page.run()
+    assert "OpenAI" in page.warning[0].value
+    assert fake_provider.requests == []
+
+
+def test_a_key_goes_to_the_keyring_and_out_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    use_file_keyring(monkeypatch, tmp_path / "keyring.json")
+    page = _page("openrouter")
+    page.text_input(key="provider_page_key_openrouter").set_value(KEY)
+    page.run()
+    page = _press(page, "provider_store_openrouter")
+    found = keys.find_key("openrouter")
+    assert found is not None
+    assert found.key.get_secret_value() == KEY
+    _press(page, "provider_remove_openrouter")
+    assert keys.find_key("openrouter") is None
+
+
+def test_a_model_is_tested_and_its_latency_told(fake_provider: FakeProvider) -> None:
+    _use(fake_provider, "custom")
+    page = _errand(_press(_page("custom"), "provider_test_custom"), "test:custom")
+    assert "fake-1 answered in" in _told(page)
+    assert "have answered here: fake-1" in _told(page)
+
+
+def test_the_context_limit_is_tried_on_request(fake_provider: FakeProvider) -> None:
+    _use(fake_provider, "custom")
+    page = _errand(_press(_page("custom"), "provider_probe_custom"), "probe:custom")
+    assert "longest prompt read whole" in _told(page)
+
+
+def test_000_21_an_old_error_has_its_time_and_goes_when_mended(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    began = time.time() - 3600
+    _checked("fake-1", Standing.UNKNOWN, began, "The key was refused.")
+    page = _page("openrouter")
+    assert page.error[0].proto.title == "Last error"
+    assert "The key was refused. Paste it again." in page.error[0].value
+    assert time.strftime("%Y-%m-%d %H:%M", time.localtime(began)) in page.error[0].value
+    _checked("fake-2", Standing.WORKS, began + 60)
+    assert not _page("openrouter").error
+
+
+def test_000_21_another_models_success_does_not_mend_a_models_own_error(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    _checked("fake-1", Standing.UNKNOWN, 1000.0, "The key was refused.")
+    with open_catalogue() as catalogue:
+        place = place_of("openrouter", fake_provider.url)
+        gone = CheckRecord("fake-1", 1000.0, Standing.UNAVAILABLE, "model_not_found", "It is gone.")
+        catalogue.model_health.put_check(place, gone)
+    _checked("fake-2", Standing.WORKS, 2000.0)
+    assert "It is gone." in _page("openrouter").error[0].value
+
+
+def test_002_7_a_providers_model_and_address_are_kept(fake_provider: FakeProvider) -> None:
+    page = _page("openrouter")
+    page.text_input(key="provider_model_openrouter").set_value("some/model")
+    page.run()
+    page.text_input(key="provider_address_openrouter").set_value(fake_provider.url)
+    page.run()
+    assert preferences.load().models["openrouter"] == "some/model"
+    assert preferences.load().base_urls["openrouter"] == fake_provider.url
+    assert _page("openrouter").text_input(key="provider_model_openrouter").value == "some/model"
+
+
+def test_an_address_that_cant_be_used_is_refused_and_not_kept() -> None:
+    page = _page("openrouter")
+    page.text_input(key="provider_address_openrouter").set_value("http://169.254.169.254/v1")
+    page.run()
+    assert page.error
+    assert "openrouter" not in preferences.load().base_urls
+
+
+def test_figures_over_the_runs_are_told_per_model(fake_provider: FakeProvider) -> None:
+    _use(fake_provider, "custom")
+    executed(made_run(4, base_url=fake_provider.url))
+    page = _page("custom")
+    assert "4 requests · 100% answered" in _told(page)
+    assert list(page.dataframe[-1].value["Model"]) == ["fake-1"]
+
+
+def test_try_it_shows_the_answer_as_plain_text(fake_provider: FakeProvider) -> None:
+    _use(fake_provider, "custom")
+    fake_provider.configure(reply="Hello **there**")
+    page = _press(_page("custom"), "provider_ask_custom")
+    assert "Hello **there**" in [item.value for item in page.text]
+    assert "Answered in" in _told(page)
+
+
+def test_a_request_is_copied_as_curl_without_the_key(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    page = _page("openrouter")
+    page.text_input(key="provider_page_key_openrouter").set_value(KEY)
+    page.run()
+    command = _press(page, "provider_curl_openrouter").code[0].value
+    assert "curl" in command
+    assert KEY not in command
+
+
+def test_a_question_that_cant_be_asked_is_told() -> None:
+    page = _press(_page("openai"), "provider_ask_openai")
+    assert "needs a key" in page.error[0].value
+
+
+def test_dev_mode_is_said_and_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEV_MODE", "true")
+    page = _page("openrouter")
+    assert "DEV_MODE is on" in page.warning[0].value
+    assert page.button(key="provider_test_openrouter").disabled
+
+
+def test_a_key_typed_here_never_stands_in_the_page() -> None:
+    page = _page("openrouter")
+    page.text_input(key="provider_page_key_openrouter").set_value(KEY)
+    page.run()
+    assert page.text_input(key="provider_page_key_openrouter").value in ("", None)
+    assert page.session_state["handai_app_state"].typed_keys["openrouter"] == SecretStr(KEY)
+
+
+def test_an_emptied_field_shows_what_is_used_instead() -> None:
+    page = _page("openrouter")
+    own = page.text_input(key="provider_model_openrouter").value
+    page.text_input(key="provider_model_openrouter").set_value("")
+    page.run()
+    assert page.text_input(key="provider_model_openrouter").value == own
+    assert own
