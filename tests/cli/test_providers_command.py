@@ -1,5 +1,7 @@
 """`handai providers`: the same figures as the Providers page, for programs and for people."""
 
+import orjson
+
 from services import preferences
 from tests.command_line import handai
 from tests.fake_provider import FakeProvider
@@ -11,7 +13,7 @@ def test_the_figures_of_the_providers_page_are_printed(fake_provider: FakeProvid
     executed(made_run(3, base_url=fake_provider.url))
     ended = handai("providers", "--json")
     assert ended.code == 0, ended.err
-    found = {item["id"]: item for item in ended.figures()}
+    found = {item["id"]: item for item in orjson.loads(ended.out)}
     custom = found["custom"]
     assert (custom["configured"], custom["metrics"]["requests"], custom["metrics"]["success_rate"]) == (True, 3, 1.0)
     assert custom["base_url"] == fake_provider.url
