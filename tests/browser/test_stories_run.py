@@ -144,7 +144,10 @@ def test_what_is_there_so_far_can_be_downloaded_while_it_runs(
     expect_status(page, "Running")
     expect(page.get_by_text("✓ done").first).to_be_attached()
     choose(page, "run_format", "JSON Lines")
-    lines = download(page, "run_download", tmp_path).read_text("utf-8").splitlines()
+    arrived = download(page, "run_download", tmp_path)
+    while arrived.suffix != ".jsonl":  # a page that goes on is never at rest: the choice may still be on its way
+        arrived = download(page, "run_download", tmp_path)
+    lines = arrived.read_text("utf-8").splitlines()
     assert len(lines) == ROWS
     assert 0 < sum('"output":"[offline demo' in line for line in lines) < ROWS
     press(page, "run_stop")
