@@ -2,28 +2,21 @@
 
 import difflib
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 
 import orjson
 
 from engine.columns import Output
 from engine.fitting import fit_text, to_json
+from engine.placeholders import PLACEHOLDER, cell_text, placeholders
 from engine.spec import ModelSettings, Prompt
-from engine.tables.model import Cell, Row
+from engine.tables.model import Row
 from engine.typed import instruction_for, instruction_for_rows
 from handai_errors import ErrorKind, ProviderError, SpecError
 from providers.base import Message
 
-_PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _JSON_INSTRUCTION = "Answer with a single JSON object and nothing else."
 _SHOWN_OF_BAD_ANSWER = 4000  # characters
-
-
-def placeholders(text: str) -> tuple[str, ...]:
-    """The column names that a text asks for, in order, without repeats."""
-    return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
 
 
 def check_prompt(prompt: Prompt, columns: Sequence[str]) -> None:
@@ -102,22 +95,7 @@ def json_instruction(outputs: Sequence[Output]) -> str:
 
 
 def _fill(text: str, row: Row) -> str:
-    return _PLACEHOLDER.sub(lambda match: cell_text(row.get(match.group(1))), text)
-
-
-def cell_text(value: Cell) -> str:
-    """A cell as the model reads it inside a template."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, list | dict):
-        return to_json(value)
-    return str(value)
+    return PLACEHOLDER.sub(lambda match: cell_text(row.get(match.group(1))), text)
 
 
 def request_hash(settings: ModelSettings, messages: Sequence[Message]) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.columns import ColumnType, Output
 from engine.outputs import declared_outputs
-from engine.prompts import placeholders
+from engine.placeholders import placeholders
 from engine.schema.columns import ExpressionColumn, JudgeColumn, ModelColumn
 from engine.schema.graph import late_columns, model_columns, reads
 from engine.spec import GenerateInput, Prompt, RunSpec
