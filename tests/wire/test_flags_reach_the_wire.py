@@ -116,6 +116,8 @@ GENERATE_FLAGS = {
 NOT_ON_THE_WIRE = {
     "--out", "--session", "--run-name", "--diagnostics", "--lossless-csv", "--overwrite", "--detach", "--json",
 }  # fmt: skip
+# Fewer requests, shown by tests/cli/test_similar_flag.py.
+SAVES_REQUESTS = {"--similar"}
 # Ways to a schema, each with tests of its own: what the model is asked for it is another run.
 SCHEMA_SOURCES = {"--template", "--describe", "--learn", "--free-form", "--column", "--preview", "--yes"}
 
@@ -137,7 +139,7 @@ def flags_of(command: str) -> set[str]:
 @pytest.mark.parametrize(
     ("command", "known"),
     [
-        ("transform", {*TRANSFORM_FLAGS} | NOT_ON_THE_WIRE),
+        ("transform", {*TRANSFORM_FLAGS} | NOT_ON_THE_WIRE | SAVES_REQUESTS),
         ("generate", {*GENERATE_FLAGS} | NOT_ON_THE_WIRE | SCHEMA_SOURCES),
     ],
 )

@@ -85,11 +85,13 @@ LIMITS: dict[str, Case] = {
 }
 # Which server is called is shown for every provider by tests/providers/test_only_router.py.
 ELSEWHERE = {"provider", "base_url"}
+# Fewer requests, shown by tests/engine/test_similar.py.
+SAVES_REQUESTS = {"similar"}
 
 
 def test_every_setting_of_a_spec_has_a_case() -> None:
     assert {*MODEL} | ELSEWHERE == {*ModelSettings.model_fields}
-    assert {*LIMITS} == {*Limits.model_fields}
+    assert {*LIMITS} | SAVES_REQUESTS == {*Limits.model_fields}
 
 
 async def executed(case: Case, part: str, provider: FakeProvider, folder: Path) -> str:
