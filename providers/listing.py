@@ -16,10 +16,24 @@ _CONTEXT = (
     "inputTokenLimit",  # Google
     "max_input_tokens",  # Anthropic
 )
-_OUTPUT = ("max_completion_tokens", "max_output_tokens", "outputTokenLimit", "max_tokens")
+_OUTPUT = (
+    "max_completion_tokens",  # Groq
+    "max_output_length",  # Groq, since 2026
+    "max_output_tokens",
+    "outputTokenLimit",  # Google
+    "max_tokens",  # Anthropic
+)
 _NAMES = ("display_name", "displayName", "name")
 _EXPIRY = ("expiration_date", "deprecation", "retirement_date")
-_KINDS = {"embedding": "embeddings", "embeddings": "embeddings", "image": "image", "audio": "audio", "rerank": "rerank"}
+_KINDS = {  # what Together and LM Studio call a model that writes no text
+    "embedding": "embeddings",
+    "embeddings": "embeddings",
+    "image": "image",
+    "audio": "audio",
+    "transcribe": "transcription",
+    "video": "video",
+    "rerank": "rerank",
+}
 
 Entry = dict[str, Any]
 
@@ -62,8 +76,9 @@ def read_model(item: object) -> ModelInfo | None:
         hugging_face_id=_first_text(entry, ("hugging_face_id",)),
         max_output=count(top.get("max_completion_tokens")) or _first_count(entry, _OUTPUT),
         created=_moment(entry.get("created") or entry.get("created_at")),
-        input_modalities=_texts(architecture.get("input_modalities")),
-        output_modalities=_texts(architecture.get("output_modalities")) or _kind(entry.get("type")),
+        input_modalities=_texts(architecture.get("input_modalities") or entry.get("input_modalities")),
+        output_modalities=_texts(architecture.get("output_modalities") or entry.get("output_modalities"))
+        or _kind(entry.get("type")),
         supported_parameters=_texts(entry.get("supported_parameters")),
         expires=_date(next((entry[name] for name in _EXPIRY if entry.get(name)), None)),
     )
