@@ -20,7 +20,7 @@ from providers.specs import PROVIDERS
 from services import doctor as examination
 from services import history, runs
 from services.provider_view import provider_view
-from services.views import view_of
+from services.views import similar_words, view_of
 
 _STOP_PATIENCE_S = 600.0
 _POLL_S = 0.2
@@ -146,5 +146,5 @@ def _tell(record: RunRecord, *, as_json: bool, found: tuple[AnsweredBy, ...] = (
         who = {"answered_by": answered.figures_of(found)} if by else {}
         write_line(orjson.dumps(view.figures() | who).decode())
         return
-    for line in (*summary(view, None), *((by,) if by else ())):
+    for line in (*summary(view, None), *(line for line in (by, similar_words(view)) if line)):
         output.print(line, markup=False, soft_wrap=True)

@@ -68,6 +68,8 @@ def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> 
         for key, name in outputs.pairs
         if key != name
     ]
+    if spec.limits.similar is not None and len(steps) > 1:
+        notices.append(f"Similar answers are not shared here: each row needs {len(steps)} requests, and they need one.")
     sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
     return Plan(
         spec,
@@ -90,6 +92,11 @@ def _check_prompts(spec: RunSpec, steps: Sequence[Step], names: Sequence[str]) -
 
 
 def _check_generate(spec: RunSpec, source: GenerateInput) -> Plan:
+    if spec.limits.similar is not None:
+        raise SpecError(
+            "A generated table can't share similar answers: its rows are meant to differ.",
+            "Take `similar` out of the limits.",
+        )
     source = with_variation(source)
     check_schema(source)
     spec = spec.model_copy(update={"input": source})

@@ -9,7 +9,7 @@ from services.availability import FRESH_S, Clock, Standing
 from services.home import open_catalogue, run_path
 from services.models import place_of
 
-BIG_JOB_ROWS = 500
+BIG_JOB_ROWS = 100
 _NO_AI = ("demo", "none")
 
 

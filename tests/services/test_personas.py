@@ -114,3 +114,14 @@ def test_the_task_follows_the_persona() -> None:
 def test_they_are_in_the_catalogue_s_backup(handai_home: Path) -> None:
     personas.save("Judge", "Judge kindly.")
     assert b"Judge kindly." in (handai_home / "handai.db").read_bytes()
+
+
+def test_a_copy_is_a_persons_own_and_the_built_in_one_stays() -> None:
+    first, second = personas.copy(CLASSIFIER.upper()), personas.copy(CLASSIFIER)
+    assert (first.name, second.name) == (f"{CLASSIFIER} (copy)", f"{CLASSIFIER} (copy 2)")
+    assert not first.built_in
+    assert first.instructions == personas.get(CLASSIFIER).instructions
+    personas.save(first.name, "Mine now.")
+    assert not personas.get(CLASSIFIER).changed
+    long = personas.save("x" * personas.LONGEST_NAME, "Long.")
+    assert len(personas.copy(long.name).name) <= personas.LONGEST_NAME
