@@ -59,8 +59,8 @@ async def test_openrouters_entry_is_read_whole() -> None:
     ]
 
 
-# Together: docs.together.ai/reference/models, read 2026-11, a bare array still by github.com/odysseus-dev/odysseus#2202,
-# 2026-06; its types by togethercomputer/together-python src/together/types/models.py, 2026-11. Groq: a live list in
+# Together: docs.together.ai/reference/models, read 2026-11, a bare array still in github.com/odysseus-dev/odysseus#2202
+# of 2026-06; its types by togethercomputer/together-python src/together/types/models.py, 2026-11. Groq: a live list in
 # github.com/sigoden/aichat#1498, 2026-03; with prices and modalities in github.com/anomalyco/models.dev#3761, 2026-07,
 # and both names of the context in github.com/pydantic/genai-prices#649, 2026-08. vLLM: docs.vllm.ai (max_model_len);
 # OpenAI: platform.openai.com/docs/api-reference/models/list, both read 2026-11.
