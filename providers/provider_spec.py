@@ -33,7 +33,8 @@ class ProviderSpec(BaseModel):
     one with bounds. `sent_with_schema` goes into the body beside a schema. `json_word_needed`: JSON mode is refused
     unless a message contains the word JSON.
     `lists_models`: its list can be had without a key; `says_prices`: with all prices and contexts in it.
-    `max_tokens_parameter` and `seed_parameter` are their names on the wire. `routes`: an aggregator that takes fallback
+    `max_tokens_parameter` and `seed_parameter` are their names on the wire. `usage_on_request`: a streamed answer tells
+    its usage only when asked to; one that always does may refuse to be asked. `routes`: an aggregator that takes fallback
     models and preferences about whom it asks; `cuts_prompts`: a prompt that is too long loses its beginning without a
     word. `header_variables` name, by header, environment variables whose values go out instead of those in `headers`.
     `generation_path` is asked afterwards what an answer cost and who gave it.
@@ -64,6 +65,7 @@ class ProviderSpec(BaseModel):
     max_tokens_parameter: str = "max_tokens"
     seed_supported: bool = True
     seed_parameter: str = "seed"
+    usage_on_request: bool = True
     routes: bool = False
     cuts_prompts: bool = False
     generation_path: str = ""
