@@ -35,9 +35,9 @@ class ProviderSpec(BaseModel):
     `lists_models`: its list can be had without a key; `says_prices`: with all prices and contexts in it.
     `max_tokens_parameter` and `seed_parameter` are their names on the wire. `usage_on_request`: a streamed answer tells
     its usage only when asked to; one that always does may refuse to be asked. `routes`: an aggregator that takes
-    fallback models and preferences about whom it asks; `cuts_prompts`: a prompt that is too long loses its beginning without a
-    word. `header_variables` name, by header, environment variables whose values go out instead of those in `headers`.
-    `generation_path` is asked afterwards what an answer cost and who gave it.
+    fallback models and preferences about whom it asks; `cuts_prompts`: a prompt that is too long loses its beginning
+    without a word. `header_variables` name, by header, environment variables whose values go out instead of those in
+    `headers`. `generation_path` is asked afterwards what an answer cost and who gave it.
     `base_url_variable` names the environment variable of a base URL that only the user knows. `key_path` is asked with
     a key to prove it: the cheapest call that a wrong key can't make.
     """
