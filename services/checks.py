@@ -15,10 +15,11 @@ from engine.tables import TableInfo
 from engine.typed import check_output
 from handai_errors import SpecError
 from providers.base_url import is_loopback, resolve_base_url
-from providers.prices import FREE, dearest_of
+from providers.prices import FREE
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services.dev_mode import answered_by_demo
 from services.key_hosts import declared_base_url
+from services.known_prices import dearest_known
 from services.model_record import worth_checking
 from services.models import model_id
 
@@ -186,7 +187,7 @@ def _with_cap(spec: RunSpec) -> tuple[RunSpec, list[str]]:
     limits, model = spec.limits, spec.model
     if limits.max_cost_usd is None:
         return spec, []
-    price = dearest_of(model.provider, (model.model, *model.fallbacks))
+    price = dearest_known(model.provider, model.base_url, (model.model, *model.fallbacks))
     if price is None:
         named = " or ".join((model.model, *model.fallbacks))
         raise SpecError(

@@ -19,7 +19,7 @@ from engine.spec import GenerateInput
 from handai_db import RunReader, RunRecord, RunWriter, begin_execution, end_execution
 from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, StorageError
 from providers.base import CompletionClient, Usage
-from providers.prices import FREE, Price, cost_of, dearest_of
+from providers.prices import FREE, Price, cost_of
 from providers.redact import redact
 from providers.router import make_client
 from providers.specs import get_provider
@@ -29,6 +29,7 @@ from services.faults import facts_of
 from services.generations import fill_in
 from services.habits import remember
 from services.home import open_catalogue, run_path
+from services.known_prices import dearest_known
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.model_record import note_run
 from services.processes import is_alive, own_lease
@@ -110,7 +111,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
     spec = record.spec
     provider = get_provider(record.provider)
     models = (record.model, *spec.model.fallbacks)  # whichever answers, a cap holds
-    price = dearest_of(record.provider, models) if _needs_price(record) else None
+    price = dearest_known(record.provider, spec.model.base_url, models) if _needs_price(record) else None
     work = await asyncio.to_thread(work_of, record)
     limiter = limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))

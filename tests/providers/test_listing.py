@@ -156,6 +156,19 @@ async def test_each_compatible_list_is_read(provider: str, body: Any, expected: 
     assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
 
 
+async def test_prices_of_long_prompts_and_of_a_request_are_read() -> None:
+    """pydantic/genai-prices#625, 2026-08 and linuxarena/control-tower#1976, 2026-09: omitted prices stay."""
+    pricing = {
+        "prompt": "0.0000025",
+        "completion": "0.000015",
+        "request": "0.005",
+        "overrides": [{"min_prompt_tokens": 272000, "prompt": "0.000005"}, {"completion": "0.00002"}],
+    }
+    (model,) = await fetched("openrouter", "/api/v1", {"/api/v1/models": {"data": [{"id": "a/b", "pricing": pricing}]}})
+    assert (model.prompt_price, model.completion_price, model.request_price) == (2.5, 15.0, 0.005)
+    assert model.price_tiers == ((-1, 2.5, 20.0), (271_999, 5.0, 20.0))
+
+
 async def test_what_a_list_leaves_out_is_taken_from_published_prices() -> None:
     (model,) = await fetched("openai", "/v1", {"/v1/models": {"data": [{"id": "gpt-4.1-mini"}]}}, KEY)
     assert (model.prompt_price, model.completion_price) == (0.4, 1.6)
