@@ -18,7 +18,7 @@ from services.views import RunView
 
 _REFRESH_S = 0.25
 
-errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)  # a/b:free is a name
+errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def run_in_foreground(record: RunRecord, key: SecretStr | None) -> RunView:

@@ -26,7 +26,8 @@ _STOP_PATIENCE_S = 600.0
 _POLL_S = 0.2
 _LABELS = {"demo": "offline demo, no AI", "none": "no model"}
 
-output = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)  # a pipe has no width of its own
+# A pipe has no width of its own, and a/b:free is a name.
+output = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)
 
 
 def stop(
