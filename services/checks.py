@@ -31,7 +31,7 @@ class Plan:
     """A checked spec, its size, and what to show before it runs.
 
     `sent` are the columns whose content leaves this machine and `host` where to; None when it stays here. `steps` are
-    the model calls that a row needs.
+    the model calls that a row needs; `advice` is what to do first before a big job on a model that may not work.
     """
 
     spec: RunSpec
@@ -41,6 +41,7 @@ class Plan:
     host: str | None
     notices: tuple[str, ...]
     steps: int = 1
+    advice: str | None = None
 
 
 def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
@@ -54,7 +55,7 @@ def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
         plan = _check_transform(spec, spec.input, info)
     model = plan.spec.model
     advice = worth_checking(model.provider, model.base_url, model.model, plan.rows)
-    return replace(plan, notices=(*notices, *plan.notices, *((advice,) if advice else ())))
+    return replace(plan, notices=(*notices, *plan.notices), advice=advice)
 
 
 def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:

@@ -80,10 +80,7 @@ def worth_checking(
     times += [known.health.last_success_at] if known.health and known.health.last_success_at else []
     if times and clock() - max(times) < FRESH_S:
         return None
-    return (
-        f"{model} has not answered here lately. Before {rows:,} rows, try a preview or one short question: "
-        f"handai check {provider_id} {model}"
-    )
+    return f"{model} has not answered here lately. Before {rows:,} rows, try a preview or one short question."
 
 
 def note_run(record: RunRecord) -> None:

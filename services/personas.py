@@ -67,6 +67,27 @@ def save(name: str, instructions: str) -> Persona:
         return _named(catalogue, kept_name)
 
 
+def keep(name: str, instructions: str) -> Persona:
+    """Keep a run's instructions under a name of a person's own; raises ConflictError where a built-in one has it."""
+    with open_catalogue() as catalogue:
+        known = _known(catalogue)
+    if any(item.built_in and _same(item.name, name) for item in known):
+        raise ConflictError(f"“{name.strip()}” is built in.", "Choose another name.")
+    if not instructions.strip():
+        raise InputError("There are no instructions to keep.", "Write them first.")
+    return save(name, instructions)
+
+
+def used(persona: Persona, written: str) -> str:
+    """The instructions of a run with this persona: before the task that is written, in place of another persona."""
+    task = written.strip()
+    for other in all_personas():
+        if task.startswith(other.instructions.strip()):
+            task = task.removeprefix(other.instructions.strip()).strip()
+            break
+    return persona.with_task(task)
+
+
 def copy(name: str) -> Persona:
     """A person's own persona with the text of another, under the next free name."""
     with _changing() as catalogue:

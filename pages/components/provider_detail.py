@@ -14,7 +14,7 @@ from services.provider_view import ProviderView, provider_view
 
 def draw_detail(provider_id: str) -> None:
     """Everything about the provider; nothing is asked of it by drawing."""
-    view = provider_view(provider_id, app_state().typed_keys.get(provider_id))
+    view = provider_view(provider_id, app_state().typed_keys)
     spec = view.brief.spec
     st.caption(words.plain(spec.description))
     if view.last_error:

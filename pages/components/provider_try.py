@@ -82,7 +82,7 @@ def _ask(view: ProviderView) -> None:
     state, spec = app_state().providers, view.brief.spec
     state.trial, state.curl, state.trial_of = None, None, spec.id
     try:
-        state.trial = begin(_question(view), app_state().typed_keys.get(spec.id))
+        state.trial = begin(_question(view), app_state().typed_keys.get(spec.id, view.defaults.base_url))
         state.streaming = True
     except HandaiError as error:
         note_problem("try", error)

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from pydantic import SecretStr
 
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from services.errands import Errand
 from services.generate_form import GenerateForm
-from services.models import ModelList
+from services.keys import VisitKeys
 from services.transform_form import TransformForm
 from services.try_it import Trial
 
@@ -88,11 +87,10 @@ class AppState:
     suggesting: str | None = None
     again: bool = False
     previews: list[PreviewMade] = field(default_factory=list)
-    typed_keys: dict[str, SecretStr] = field(default_factory=dict)
+    typed_keys: VisitKeys = field(default_factory=VisitKeys)
     key_shown_for: str | None = None
     model_shown_for: str | None = None
     models_wanted: bool = False
-    model_lists: dict[tuple[str, str | None, bool], tuple[float, ModelList]] = field(default_factory=dict)
 
     def preview_of(self, about: str | None) -> PreviewMade | None:
         """The newest preview over a table or of a draft."""

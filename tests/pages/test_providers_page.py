@@ -99,7 +99,7 @@ def test_a_key_is_checked_with_its_hint_first_and_told_what_is_left(fake_provide
     page.text_input(key="provider_page_key_openrouter").set_value(KEY)
     page.run()
     assert KEY not in _told(page)
-    page = _errand(_press(page, "provider_check_openrouter"), "key:openrouter")
+    page = _errand(page, f"key:openrouter@{fake_provider.url}")
     assert "$4.90 of $5.00 is left on it" in page.success[0].value.replace("\\", "")
 
 
@@ -112,17 +112,20 @@ def test_another_providers_key_is_hinted_at_before_it_is_sent(fake_provider: Fak
     assert fake_provider.requests == []
 
 
-def test_a_key_goes_to_the_keyring_and_out_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_key_goes_to_the_keyring_and_out_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake_provider: FakeProvider
+) -> None:
+    _use(fake_provider)
     use_file_keyring(monkeypatch, tmp_path / "keyring.json")
     page = _page("openrouter")
     page.text_input(key="provider_page_key_openrouter").set_value(KEY)
     page.run()
     page = _press(page, "provider_store_openrouter")
-    found = keys.find_key("openrouter")
+    found = keys.find_key("openrouter", base_url=fake_provider.url)
     assert found is not None
     assert found.key.get_secret_value() == KEY
     _press(page, "provider_remove_openrouter")
-    assert keys.find_key("openrouter") is None
+    assert keys.find_key("openrouter", base_url=fake_provider.url) is None
 
 
 def test_a_model_is_tested_and_its_latency_told(fake_provider: FakeProvider) -> None:
@@ -218,12 +221,13 @@ def test_dev_mode_is_said_and_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     assert page.button(key="provider_test_openrouter").disabled
 
 
-def test_a_key_typed_here_never_stands_in_the_page() -> None:
+def test_a_key_typed_here_never_stands_in_the_page(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
     page = _page("openrouter")
     page.text_input(key="provider_page_key_openrouter").set_value(KEY)
     page.run()
     assert page.text_input(key="provider_page_key_openrouter").value in ("", None)
-    assert page.session_state["handai_app_state"].typed_keys["openrouter"] == SecretStr(KEY)
+    assert page.session_state["handai_app_state"].typed_keys.get("openrouter", fake_provider.url) == SecretStr(KEY)
 
 
 def test_an_emptied_field_shows_what_is_used_instead() -> None:
