@@ -7,6 +7,7 @@ import orjson
 import pandas
 import pytest
 
+from services.export_rows import DIAGNOSTICS
 from tests.command_line import handai, made_table, records_in, transform_arguments
 from tests.fake_provider import FakeProvider
 
@@ -249,7 +250,7 @@ def test_input_columns_are_never_overwritten(tmp_path: Path, out: Path, fake_pro
     row = records_in(out)[0]
     assert (row["status"], row["output"], row["text"]) == ("open", "mine", "ROW1")
     assert list(row.values()).count("echo: ROW1") == 2  # the answer, and the raw answer of the diagnostics
-    assert len(row) == 3 + 1 + 8
+    assert len(row) == 3 + 1 + len(DIAGNOSTICS)
     assert "already has a column 'output'" in ended.said
 
 
