@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
 MAX_MODULE_LINES = 300
@@ -90,6 +91,26 @@ def _absolute(module: Module, node: ast.ImportFrom) -> str:
         return node.module or ""
     parts = module.package.split(".")
     return ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [node.module])])
+
+
+def circle(modules: Sequence[Module]) -> list[str]:
+    """Modules that import each other in a circle, the first that is found; late imports count too."""
+    places = {module.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): module for module in modules}
+    arrows = {
+        place: {target for found in imports(module) for target in _targets(found, {*places}) if target != place}
+        for place, module in places.items()
+    }
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def _targets(found: Import, places: set[str]) -> set[str]:
+    """The modules of ours that an import reaches: a package's modules by their names, else the package itself."""
+    inner = {f"{found.module}.{name}" for name in found.names}
+    return inner & places | ({found.module} & places if inner - places or not inner else set())
 
 
 def upward_imports(module: Module) -> list[str]:

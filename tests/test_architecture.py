@@ -80,6 +80,17 @@ def test_only_one_module_knows_the_sdk() -> None:
     )
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert architecture.circle(MODULES) == []
+
+
+def test_a_circle_is_found() -> None:
+    late = Module("engine/b.py", "def f():\n    from engine import c")
+    round_about = [Module("engine/a.py", "from engine.b import x"), late, Module("engine/c.py", "import engine.a")]
+    assert {*architecture.circle(round_about)} == {"engine.a", "engine.b", "engine.c"}
+    assert architecture.circle(round_about[:2]) == []
+
+
 def test_there_is_something_to_judge() -> None:
     assert {"handai_errors.py", "providers/base.py"} <= {module.path for module in MODULES}
 

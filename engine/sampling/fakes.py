@@ -15,8 +15,7 @@ from faker.generator import Generator
 from engine.sampling.block import Block, Draw
 from engine.sampling.cells import MisfitError, fitted, plain
 from engine.sampling.clock import stop_clock
-from engine.sampling.inference import widest
-from engine.sampling.kinds import kind_of_cell
+from engine.sampling.inference import kind_of_cell, widest
 from engine.schema.columns import FakerColumn
 from engine.tables.model import Cell, ColumnKind
 from handai_errors import SpecError

@@ -1,10 +1,11 @@
-"""The kind of value that an expression gives, from its form and the kinds of the columns that it reads."""
+"""The kind that a value is of, and the one that an expression gives: from its form and the columns that it reads."""
 
 import ast
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 
 from engine.schema.syntax import parse
-from engine.tables.model import ColumnKind
+from engine.tables.model import Cell, ColumnKind
 
 Kinds = frozenset[ColumnKind]
 
@@ -20,6 +21,21 @@ _CALLS: dict[str, Kinds] = {
     **dict.fromkeys(("contains", "startswith", "endswith", "matches"), _BOOLEAN),
     "float": _NUMBER,
 }
+
+
+def kind_of_cell(value: Cell) -> ColumnKind | None:
+    """The kind that a value is of; None has none."""
+    if value is None:
+        return None
+    by_type: tuple[tuple[type | tuple[type, ...], ColumnKind], ...] = (
+        (bool, ColumnKind.BOOLEAN),
+        (int, ColumnKind.INTEGER),
+        (float, ColumnKind.NUMBER),
+        (str, ColumnKind.TEXT),
+        (datetime, ColumnKind.DATETIME),
+        (date, ColumnKind.DATE),
+    )
+    return next((kind for kinds, kind in by_type if isinstance(value, kinds)), ColumnKind.JSON)
 
 
 def kind_of_expression(text: str, known: Mapping[str, ColumnKind]) -> ColumnKind:

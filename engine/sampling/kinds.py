@@ -1,10 +1,10 @@
 """Which kind of value each base column holds, known before anything is drawn."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-from engine.sampling.inference import kind_of_expression, widest
+from engine.sampling.inference import kind_of_cell, kind_of_expression, widest
 from engine.schema import columns as c
 from engine.schema.graph import column_names
 from engine.tables.model import Cell, ColumnKind
@@ -62,21 +62,6 @@ def is_whole(column: c.UniformColumn | c.NormalColumn) -> bool:
     else:
         largest = abs(column.mean) + 40 * column.sd + max(abs(column.minimum or 0), abs(column.maximum or 0))
     return column.decimals == 0 and largest < _WHOLE
-
-
-def kind_of_cell(value: Cell) -> ColumnKind | None:
-    """The kind that a value is of; None has none."""
-    if value is None:
-        return None
-    by_type: tuple[tuple[type | tuple[type, ...], ColumnKind], ...] = (
-        (bool, ColumnKind.BOOLEAN),
-        (int, ColumnKind.INTEGER),
-        (float, ColumnKind.NUMBER),
-        (str, ColumnKind.TEXT),
-        (datetime, ColumnKind.DATETIME),
-        (date, ColumnKind.DATE),
-    )
-    return next((kind for kinds, kind in by_type if isinstance(value, kinds)), ColumnKind.JSON)
 
 
 def with_cases(kind: ColumnKind, cases: Iterable[Cell]) -> ColumnKind:

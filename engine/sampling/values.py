@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from engine.fitting import fit_text, fit_value
 from engine.sampling.block import Block, Draw
 from engine.sampling.words import places
-from engine.schema.check_columns import ID_NUMBER
-from engine.schema.columns import ConstantColumn, DateColumn, IdColumn, SequenceColumn, UuidColumn
+from engine.schema.columns import ID_NUMBER, ConstantColumn, DateColumn, IdColumn, SequenceColumn, UuidColumn
 from engine.tables.model import Cell
 
 _VERSION, _VARIANT = "4", "89ab"  # of a random UUID, RFC 9562

@@ -1,7 +1,6 @@
 """What can be wrong with one column on its own, sampler by sampler."""
 
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,6 @@ from engine.tables.model import Cell
 from engine.typed import check_output
 from handai_errors import SpecError
 
-ID_NUMBER = re.compile(r"\{(\d{1,18})\}")
 MAX_SEQUENCE = 2**63 - 1
 PERSON_FIELDS = (
     "first_name", "last_name", "name", "gender", "age", "birth_date", "email", "phone", "street", "city", "postcode",
@@ -156,7 +154,7 @@ def _date(here: Place, who: str, column: c.DateColumn) -> Iterator[Problem]:
 
 
 def _id(here: Place, who: str, column: c.IdColumn) -> Iterator[Problem]:
-    places = ID_NUMBER.findall(column.pattern)
+    places = c.ID_NUMBER.findall(column.pattern)
     if len(places) != 1:
         told = "no place for its number" if not places else "several places for its number"
         yield Problem((*here, "pattern"), f"{who} has {told}.", "Write one, such as TKT-{0001}.")

@@ -1,5 +1,6 @@
 """The columns of a generated table: sampled, computed, written by a model, or judged by one."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ Weights = dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]]
 Choices = Weights | tuple[str, ...]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Decimals = Annotated[int, Field(ge=0, le=12)]
+ID_NUMBER = re.compile(r"\{(\d{1,18})\}")  # in an id's pattern: where it counts, from which number
 
 
 def _day(value: Any) -> Any:  # noqa: ANN401 anything that a file may hold
