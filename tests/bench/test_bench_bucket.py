@@ -24,7 +24,8 @@ def test_what_is_left_can_be_read_from_an_answers_headers(dialect: str) -> None:
     limits = rate_limits_from(DIALECTS[dialect].told(bucket))
 
     assert limits is not None
-    assert (limits.limit_requests, limits.remaining_requests) == (5, 4)
+    assert limits.requests is not None
+    assert (limits.requests.limit, limits.requests.remaining) == (5, 4)
 
 
 @pytest.mark.parametrize("dialect", ["openai", "groq", "anthropic", "retry-after", "openrouter"])
