@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from engine.answer_form import Forms
 from engine.budget import Budget
-from engine.flow import Collaborators, Reuse, RunEnd
+from engine.flow import Collaborators, RunEnd
+from engine.known import Reuse
 from engine.limiter import limiter_for
 from engine.results import PauseReason, RunStatus
 from engine.runner import Runner
