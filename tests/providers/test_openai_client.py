@@ -11,7 +11,7 @@ from tests.fake_faults import chat_body
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST, client_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_ways")]
 
 KEY = "k3y-" + "y" * 20
 
