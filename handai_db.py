@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from storage.answer_cache import AnswerCache, CacheUse, cache_use, clear_cache, forget_answers
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
+from storage.damage import Damage, find_damage, is_at_rest, state_of
 from storage.generations import OpenAnswer, Told, note_told, open_answers
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
@@ -38,14 +40,18 @@ from storage.run_reader import RunReader
 from storage.run_rows import PENDING
 from storage.run_table import Leases, RunFilter, Runs
 from storage.run_writer import RunWriter
+from storage.salvage import damaged_paths, put_in_place, salvage
 
 __all__ = [
     "PENDING",
     "SQLITE_VERSION",
+    "AnswerCache",
     "AnsweredBy",
     "AttemptFigures",
+    "CacheUse",
     "Catalogue",
     "CheckRecord",
+    "Damage",
     "DatasetRecord",
     "ErrorGroup",
     "Event",
@@ -71,16 +77,25 @@ __all__ = [
     "Told",
     "attempt_figures",
     "begin_execution",
+    "cache_use",
+    "clear_cache",
     "create_run_file",
+    "damaged_paths",
     "end_execution",
+    "forget_answers",
+    "find_damage",
     "health_in",
+    "is_at_rest",
     "note_drawing",
     "note_event",
     "note_table",
     "note_told",
     "open_answers",
     "private_directory",
+    "put_in_place",
     "reopen_failed",
+    "salvage",
+    "state_of",
 ]
 
 
