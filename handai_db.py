@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from storage.answer_cache import AnswerCache, CacheUse, cache_use, clear_cache, forget_answers
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
@@ -45,10 +44,8 @@ from storage.salvage import damaged_paths, put_in_place, salvage
 __all__ = [
     "PENDING",
     "SQLITE_VERSION",
-    "AnswerCache",
     "AnsweredBy",
     "AttemptFigures",
-    "CacheUse",
     "Catalogue",
     "CheckRecord",
     "Damage",
@@ -77,12 +74,9 @@ __all__ = [
     "Told",
     "attempt_figures",
     "begin_execution",
-    "cache_use",
-    "clear_cache",
     "create_run_file",
     "damaged_paths",
     "end_execution",
-    "forget_answers",
     "find_damage",
     "health_in",
     "is_at_rest",
