@@ -5,6 +5,7 @@ from pathlib import Path
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
+from storage.damage import Damage, find_damage, is_at_rest, state_of
 from storage.generations import OpenAnswer, Told, note_told, open_answers
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
@@ -38,6 +39,7 @@ from storage.run_reader import RunReader
 from storage.run_rows import PENDING
 from storage.run_table import Leases, RunFilter, Runs
 from storage.run_writer import RunWriter
+from storage.salvage import damaged_paths, put_in_place, salvage
 
 __all__ = [
     "PENDING",
@@ -46,6 +48,7 @@ __all__ = [
     "AttemptFigures",
     "Catalogue",
     "CheckRecord",
+    "Damage",
     "DatasetRecord",
     "ErrorGroup",
     "Event",
@@ -72,15 +75,21 @@ __all__ = [
     "attempt_figures",
     "begin_execution",
     "create_run_file",
+    "damaged_paths",
     "end_execution",
+    "find_damage",
     "health_in",
+    "is_at_rest",
     "note_drawing",
     "note_event",
     "note_table",
     "note_told",
     "open_answers",
     "private_directory",
+    "put_in_place",
     "reopen_failed",
+    "salvage",
+    "state_of",
 ]
 
 

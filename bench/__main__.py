@@ -2,112 +2,64 @@
 
 import argparse
 import json
-import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from bench.measure import PROJECT, Figures, measure
+from bench.jobs import HEADER, Bench, Job, as_json, beyond, line, ratio, summary
 
-LATENCY_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """So many rows with so many requests in flight."""
-
-    rows: int
-    in_flight: int
-
-    @property
-    def ideal_s(self) -> float:
-        """Seconds that the requests alone need."""
-        return self.rows * LATENCY_S / self.in_flight
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Medians for one job, and the median of the pairs' CPU ratios."""
-
-    rows: int
-    in_flight: int
-    ideal_s: float
-    handai: Figures
-    gather: Figures
-    cpu_ratio: float
-
-
-JOBS = (Job(1000, 50), Job(5000, 256))
+FIFTY = Job(1000, 50)
+FEW = Job(1000, 256)
+MANY = Job(5000, 256)
+ONE_CORE = Job(5000, 256, one_core=True)
 
 
 def main() -> None:
     """Measure, print a table, write JSON."""
     parser = argparse.ArgumentParser(description="Measures whole jobs against asyncio.gather + AsyncOpenAI.")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=3, help="of each job; medians are shown")
     parser.add_argument("--json", type=Path, help="where the figures are written")
+    parser.add_argument("--no-baseline", action="store_true", help="Handai alone, while working on it")
+    parser.add_argument("--jobs", default="fifty,beyond,core", help="which: fifty, beyond, core")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="handai-bench-") as folder:
-        results = [_compare(job, arguments.runs, Path(folder)) for job in JOBS]
-    for result in results:
-        print(_lines(result))
+        bench = Bench(Path(folder), with_gather=not arguments.no_baseline)
+        figures = _measure(bench, arguments.runs, {*arguments.jobs.split(",")})
     if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(result) for result in results], indent=2))
+        arguments.json.write_text(json.dumps(figures, indent=2))
 
 
-def _compare(job: Job, runs: int, folder: Path) -> Result:
-    table = folder / f"rows-{job.rows}.csv"
-    table.write_text("id,text\n" + "".join(f'{row},"ROW{row} the quick brown fox"\n' for row in range(job.rows)))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.fake_provider", "--latency", str(LATENCY_S)], cwd=PROJECT, stdout=subprocess.PIPE
-    )
-    try:
-        base_url = (server.stdout.readline() if server.stdout else b"").decode().strip()
-        handai, gather = _commands(job, table, base_url, folder)
-        pairs = [(handai(), gather()) for _ in range(runs)]
-    finally:
-        server.terminate()
-        server.wait()
-    return Result(
-        job.rows,
-        job.in_flight,
-        job.ideal_s,
-        _median([pair[0] for pair in pairs]),
-        _median([pair[1] for pair in pairs]),
-        statistics.median(ours.cpu_s / theirs.cpu_s for ours, theirs in pairs),
-    )
+def _measure(bench: Bench, runs: int, wanted: set[str]) -> dict[str, Any]:
+    figures: dict[str, Any] = {"jobs": []}
+    print(HEADER)
+    if "fifty" in wanted:
+        _tell(bench, FIFTY, runs, figures)
+    if "beyond" in wanted:
+        few, many = _tell(bench, FEW, runs, figures), _tell(bench, MANY, runs, figures)
+        more = beyond(few, many, MANY.rows - FEW.rows)
+        figures["beyond_1000"] = more
+        print(f"CPU a row beyond the first 1,000 at 256 in flight: handai {more['handai_ms']:.2f} ms" + _versus(more))
+    if "core" in wanted:
+        _tell(bench, ONE_CORE, runs, figures)
+    return figures
 
 
-def _commands(
-    job: Job, table: Path, base_url: str, folder: Path
-) -> tuple[Callable[[], Figures], Callable[[], Figures]]:
-    environment = {"HANDAI_HOME": str(folder / "home")}
-    ours = [sys.executable, "handai_cli.py", "transform", str(table), "-o", str(folder / "ours.csv"), "--overwrite"]
-    ours += ["-i", "Summarise", "--provider", "custom", "--base-url", base_url, "--model", "m"]
-    ours += ["--concurrency", str(job.in_flight)]
-    theirs = [sys.executable, "-m", "bench.gather", str(table), str(folder / "theirs.csv"), base_url]
-    theirs += [str(job.in_flight)]
-    return lambda: measure(ours, environment), lambda: measure(theirs, environment)
+def _tell(bench: Bench, job: Job, runs: int, figures: dict[str, Any]) -> Any:  # noqa: ANN401 - pairs, for `beyond`
+    pairs = bench.compare(job, runs)
+    systems = {"handai": [ours for ours, _ in pairs], "gather": [theirs for _, theirs in pairs if theirs is not None]}
+    for system, found in systems.items():
+        if found:
+            told = summary(system, job, found)
+            figures["jobs"].append(as_json(told))
+            print(line(told), flush=True)
+    if (cpu := ratio(pairs)) is not None:
+        figures["jobs"][-2]["cpu_ratio"] = cpu
+        print(f"{'':<32} CPU of the baseline's: {cpu:.2f}", flush=True)
+    return pairs
 
 
-def _median(figures: list[Figures]) -> Figures:
-    return Figures(
-        statistics.median(item.wall_s for item in figures),
-        statistics.median(item.cpu_s for item in figures),
-        statistics.median(item.peak_mb for item in figures),
-    )
-
-
-def _lines(result: Result) -> str:
-    lines = [
-        f"{result.rows:>6} rows, {result.in_flight:>3} in flight  {name:<7}"
-        f" {result.rows / figures.wall_s:>7.0f} rows/s  {figures.cpu_s * 1000 / result.rows:>6.2f} ms CPU/row"
-        f"  {figures.peak_mb:>5.0f} MB  {figures.wall_s:>6.1f} s"
-        for name, figures in (("handai", result.handai), ("gather", result.gather))
-    ]
-    return "\n".join([*lines, f"{'':>30} CPU ratio {result.cpu_ratio:.2f}, ideal {result.ideal_s:.1f} s"])
+def _versus(more: dict[str, Any]) -> str:
+    return "" if more["ratio"] is None else f", gather {more['gather_ms']:.2f} ms, ratio {more['ratio']:.2f}"
 
 
 if __name__ == "__main__":

@@ -13,16 +13,17 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One run of a command; memory in megabytes, of the largest process."""
+    """One run of a command with all its children; memory in megabytes, of the largest process."""
 
     wall_s: float
     cpu_s: float
     peak_mb: float
+    began_unix: float
 
 
 def measure(command: Sequence[str], environment: dict[str, str]) -> Figures:
     """Run a command to its end; raises RuntimeError if it fails."""
-    began = time.monotonic()
+    began, began_unix = time.monotonic(), time.time()
     process = subprocess.Popen(
         command, cwd=PROJECT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -32,4 +33,4 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Figures:
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(stderr.decode(errors="replace")[-2000:])
     unit = 1 if sys.platform == "darwin" else 1024
-    return Figures(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
+    return Figures(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6, began_unix)

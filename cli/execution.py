@@ -161,12 +161,18 @@ def finish(run: str) -> None:
 def summary(view: RunView, written: Path | None) -> list[str]:
     """The end of a run in a few lines: honest counts first, then errors by kind with their remedy."""
     record = view.record
+    if view.damage:  # its counts can't be told
+        return [f"{str(record.status).capitalize()}. Run {record.id}.", view.damage]
     reason = f" ({record.reason})" if record.reason else ""
     took = f"in {view.duration_s or 0:.1f} s{_cost(view)}"
     lines = [f"{str(record.status).capitalize()}{reason}: {_counts(view)} {took}. Run {record.id}."]
     lines += [f"  {group.count} × {group.kind}: {group.cause} {group.remedy}".rstrip() for group in view.errors]
     if record.cause:
         lines.append(f"{record.cause} {record.remedy or ''}".strip())
+    if view.progress and view.progress.unknown:
+        lines.append(
+            f"Possibly billed twice: {view.progress.unknown}. So many requests were sent without an answer coming back."
+        )
     if record.status.is_resumable:
         lines.append(f"Every finished row is safe. Go on with: handai resume {record.id}")
     elif view.failed:

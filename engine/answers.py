@@ -1,17 +1,41 @@
 """From a completion to what each row of its job gets: values, or the failure that its part of the answer is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from engine.budget import plausible
 from engine.job import Job, Member
 from engine.parsing import Parsed, parse_completion, parse_rows
 from engine.schema.expressions import Expression, ExpressionError
 from engine.steps import Step
 from engine.tables.model import Cell
-from handai_errors import ProviderError
-from providers.base import Completion
+from handai_errors import ErrorKind, ProviderError
+from providers.base import Completion, Usage
+from providers.redact import redact
+
+# What one row, or the length of many, can do to an answer about several.
+ANSWERS_FAULT = frozenset(
+    {ErrorKind.INVALID_OUTPUT, ErrorKind.LENGTH, ErrorKind.CONTEXT_LENGTH, ErrorKind.REFUSAL, ErrorKind.CONTENT_FILTER}
+)
 
 Found = list[tuple[Member, Parsed | ProviderError]]
+
+
+def assess(job: Job, completion: Completion, cost: Callable[[Usage], Usage]) -> tuple[Usage, Found]:
+    """What an answer cost, and each row with its values or its failure; never raises."""
+    usage = Usage()
+    try:
+        usage = plausible(cost(plausible(completion.usage)))
+        return usage, judge_answer(job, completion)
+    except ProviderError as error:
+        return usage, [(member, error) for member in job.members]
+    except Exception as error:  # noqa: BLE001 our own fault over one answer is one row's failure too
+        return usage, [(member, stumbled(error, completion.text)) for member in job.members]
+
+
+def stumbled(error: BaseException, raw: str | None = None) -> ProviderError:
+    """A fault of Handai's as the failure of one call."""
+    return ProviderError(ErrorKind.INTERNAL, f"Handai stumbled: {type(error).__name__}: {redact(str(error))}", raw=raw)
 
 
 def judge_answer(job: Job, completion: Completion) -> Found:

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from engine.answers import with_computed
 from engine.flow import Flow, RunEnd
-from engine.job import Job, Member, internal_failure
+from engine.job import REDRAWN, Job, Member, internal_failure
+from engine.known import KnownAnswers
 from engine.plan import RunPlan
-from engine.results import PauseReason, RowResult
+from engine.results import PauseReason
 from engine.tables.model import Cell
-from handai_errors import HandaiError, StorageError
+from engine.targets import Targets
+from handai_errors import HandaiError
 
 BUDGET_POLL_S = 0.02
 
@@ -17,19 +19,30 @@ BUDGET_POLL_S = 0.02
 class Entry:
     """Makes jobs for rows that are open in a flow."""
 
-    def __init__(self, plan: RunPlan, flow: Flow) -> None:
+    def __init__(self, plan: RunPlan, flow: Flow, targets: Targets) -> None:
         self._plan = plan
         self._flow = flow
-        self._told_of_reuse = False
+        self._targets = targets
+        shared = flow.with_
+        self.known = KnownAnswers(plan, targets, shared.sink, shared.reuse, shared.similar, shared.store)
 
     def first(self, members: Sequence[Member], step: int = 0) -> Job | None:
         """The job that `members` need now; None when their rows ended without one."""
         try:
-            return self._unanswered(self._plan.job(members, step))
+            return self.unanswered(self._plan.job(members, step))
         except Exception as error:  # noqa: BLE001 a bad row is recorded with its cause and the run goes on
             for member in members:
                 number = self._plan.numbering.number(member.draw, step)
                 self._flow.row_failed(member.row, member.draw, internal_failure(member.row, number, error))
+            return None
+
+    def again(self, job: Job) -> Job | None:
+        """A job that waited, or whose model is another now; None when its row ended or waits."""
+        try:
+            return self.unanswered(job)
+        except Exception as error:  # noqa: BLE001 as above
+            member = job.members[0]
+            self._flow.row_failed(member.row, member.draw, internal_failure(member.row, job.stored_step, error))
             return None
 
     def next(self, job: Job, member: Member, values: Mapping[str, Cell]) -> Job | None:
@@ -37,7 +50,7 @@ class Entry:
         try:
             following = self._plan.next_job(job, member, values)
             if following is not None:
-                return self._unanswered(following)
+                return self.unanswered(following)
         except Exception as error:  # noqa: BLE001 as above
             failure = internal_failure(member.row, job.stored_step + 1, error)
             self._flow.row_failed(member.row, member.draw, failure)
@@ -48,12 +61,14 @@ class Entry:
     async def afford(self, job: Job, while_waiting: Callable[[], Awaitable[None]] | None = None) -> bool:
         """Reserve what a job can cost; False when the run drains instead and the job is forgotten."""
         budget = self._flow.with_.budget
+        target = self._targets.of(job)
         try:
-            bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens)
+            bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens, target.price)
         except HandaiError as error:
             self._flow.drain(RunEnd(why=error))
             self._flow.finish(len(job.members))
             return False
+        job.stretched = budget.stretch
         while not budget.reserve(bound):
             if while_waiting is not None:
                 await while_waiting()
@@ -66,34 +81,30 @@ class Entry:
         job.reserved_usd = bound
         return True
 
-    def _unanswered(self, job: Job) -> Job | None:
-        """The first job from `job` on that neither an earlier run nor a similar row has answered."""
-        while (reused := self._known(job)) is not None:
+    def unanswered(self, job: Job) -> Job | None:
+        """The first job from `job` on that has to be asked; None when its row ended, or waits for an equal request."""
+        self._targets.catch_up(job)
+        job.moved = False
+        while (reused := self.known.find(job)) is not None:
             member = job.members[0]
-            values = with_computed(job.step, member, reused.values or {})
+            own = {name: value for name, value in (reused.values or {}).items() if name != REDRAWN}
+            values = with_computed(job.step, member, own)
             following = self._plan.next_job(job, member, values)
-            self._flow.keep(replace(reused, values=values, is_last=following is None))
+            stored = {**values, REDRAWN: dict(member.values)} if member.draw and job.step.index == 0 else values
+            self._flow.keep(replace(reused, values=stored, is_last=following is None))
             if following is None:
                 self._flow.row_done(member.row, member.draw, {**member.values, **values})
                 return None
             job = following
+            self._targets.catch_up(job)
+            job.moved = False
+        if self.known.wait(job):
+            if self._flow.is_draining:
+                self.give_up()
+            return None
         return job
 
-    def _known(self, job: Job) -> RowResult | None:
-        similar = self._flow.with_.similar
-        known = self._exactly_known(job)
-        if known is not None or similar is None:
-            return known
-        return similar.find(job)
-
-    def _exactly_known(self, job: Job) -> RowResult | None:
-        reuse = self._flow.with_.reuse
-        if reuse is None or not job.is_single or job.members[0].draw:
-            return None
-        try:
-            return reuse(job)
-        except StorageError as error:  # an earlier run's file: the model can still be asked
-            if not self._told_of_reuse:
-                self._told_of_reuse = True
-                self._flow.with_.sink.event("warning", f"Earlier answers can't be taken over. {error}")
-            return None
+    def give_up(self) -> None:
+        """Leave the rows that wait for an equal request pending: the run drains."""
+        for job in self.known.give_up():
+            self._flow.finish(len(job.members))

@@ -11,18 +11,18 @@ from engine.answer_form import Forms
 from engine.budget import Budget
 from engine.gate import Judged, Judgement, Verdict
 from engine.job import REDRAWN, Job
+from engine.known import AnswerStore, Reuse
 from engine.left_out import LeftOut
 from engine.limiter import Limiter
 from engine.numbering import Numbering
 from engine.outputs import OutputColumns
 from engine.results import PauseReason, ResultSink, RowResult, RowStatus
 from engine.similar import SimilarAnswers
+from engine.spec import ModelSettings
 from engine.tables.model import Row
+from engine.targets import Cost, Target
 from handai_errors import DatabaseBusyError, ErrorKind, HandaiError, StorageError
-from providers.base import AnswerForm, CompletionClient, Usage
-
-Reuse = Callable[[Job], RowResult | None]
-Cost = Callable[[Usage], Usage]
+from providers.base import AnswerForm, CompletionClient
 
 _SMALLEST_RESERVE = 16
 
@@ -38,7 +38,11 @@ class RunEnd:
 
 @dataclass(slots=True)
 class Collaborators:
-    """What the runner works with; clocks and chance are parameters."""
+    """What the runner works with; clocks and chance are parameters.
+
+    `client`, `limiter`, `forms`, `left_out`, `cost` and `local` are of the run's first model, `fallbacks` the others.
+    `store` keeps answers for whoever asks the same again.
+    """
 
     client: CompletionClient
     sink: ResultSink
@@ -51,10 +55,23 @@ class Collaborators:
     local: bool = False
     reuse: Reuse | None = None
     similar: SimilarAnswers | None = None
+    store: AnswerStore | None = None
     cost: Cost = lambda usage: usage
+    fallbacks: tuple[Target, ...] = ()
     wall: Callable[[], float] = time.time
     clock: Callable[[], float] = time.monotonic
     uniform: Callable[[float, float], float] = random.uniform
+
+    @property
+    def ceiling(self) -> int:
+        """The most requests that can ever be in flight."""
+        return max(self.limiter.ceiling, *(target.limiter.ceiling for target in self.fallbacks), 0)
+
+    def first(self, model: ModelSettings) -> Target:
+        """The run's own model, with what is its own."""
+        price, clock = self.budget.price, self.clock
+        limiter, forms, left_out = self.limiter, self.forms, self.left_out
+        return Target(model, self.client, limiter, forms, left_out, price, self.cost, self.local, clock=clock)
 
 
 class Flow:
@@ -63,7 +80,7 @@ class Flow:
     def __init__(self, collaborators: Collaborators, numbering: Numbering, rows_per_call: int = 1) -> None:
         self.with_ = collaborators
         self._numbering = numbering
-        ceiling = collaborators.limiter.ceiling
+        ceiling = collaborators.ceiling
         # A crash leaves every reservation in doubt, so only as many are made ahead as one commit's time can use up.
         self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling // 2)
         self.window_size = (ceiling + self.reserve_ahead) * rows_per_call
@@ -87,6 +104,8 @@ class Flow:
             self.end = end
             self._draining.set()
             self.with_.limiter.close()
+            for target in self.with_.fallbacks:
+                target.limiter.close()
 
     def storage_failed(self, error: StorageError) -> None:
         """Pause the run because answers can't be kept."""
@@ -107,6 +126,10 @@ class Flow:
                 await self._draining.wait()
         except TimeoutError:
             return
+
+    async def draining(self) -> None:
+        """Return once nothing more may be sent."""
+        await self._draining.wait()
 
     async def reserve(self, jobs: Sequence[Job]) -> None:
         """Put jobs whose reservation is on the disk into the ready queue."""
@@ -135,8 +158,13 @@ class Flow:
 
     def release(self, job: Job) -> None:
         """Take back a reservation that was never sent; the row stays pending."""
+        self.give_back(job)
+        self.finish(len(job.members))
+
+    def give_back(self, job: Job) -> None:
+        """Take back a reservation that was never sent; the job is still to be asked."""
         self.with_.sink.release([job.reservation(self.with_.wall())])
-        self.forget(job)
+        self.with_.budget.settle(job.reserved_usd, 0.0)
 
     def forget(self, job: Job) -> None:
         """Give up a job that has no reservation on the disk; the row stays pending."""

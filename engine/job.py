@@ -34,12 +34,17 @@ class Job:
     number: int
     schema_tokens: int = 0
     reserved_usd: float | None = None
+    stretched: float = 1.0  # of the budget, as it was reserved
     counted: int = 0
     unknown: int = 0
     unreachable_since: float | None = None
     corrections: tuple[Message, ...] = ()
     form: AnswerForm = AnswerForm.TEXT
     without: frozenset[str] = frozenset()
+    target: int = 0  # the place of the model that it is asked of; `fallback` names it where it is not the first
+    fallback: str | None = None
+    moved: bool = False  # to another model, since it was last looked up
+    answer_key: str | None = None  # under which its answer is kept for whoever asks the same
 
     @property
     def row(self) -> int:
@@ -94,12 +99,19 @@ class Job:
             cause=error.cause if error else None,
             status=error.status if error else None,
             reserved_usd=self.reserved_usd,
+            fallback=self.fallback,
         )
 
     def answered(
-        self, state: AttemptState, now: float, completion: Completion, usage: Usage, error: ProviderError | None
+        self,
+        state: AttemptState,
+        now: float,
+        completion: Completion,
+        usage: Usage,
+        error: ProviderError | None,
+        fallback: str | None = None,
     ) -> Attempt:
-        """The attempt as it ended with an answer, good or not."""
+        """The attempt as it ended with an answer, good or not; `fallback` is whom its provider switched to."""
         return Attempt(
             self.row,
             self.stored_step,
@@ -115,6 +127,7 @@ class Job:
             usage=usage,
             reserved_usd=self.reserved_usd,
             generation=completion.id,
+            fallback=fallback or self.fallback,
         )
 
     def failures(self, error: ProviderError, answered_at: float) -> list[RowResult]:

@@ -149,12 +149,9 @@ def _exhausted_for_s(limits: RateLimits | None) -> float | None:
     if limits is None:
         return None
     waits = [
-        reset
-        for remaining, reset in (
-            (limits.remaining_requests, limits.reset_requests_s),
-            (limits.remaining_tokens, limits.reset_tokens_s),
-        )
-        if remaining is not None and remaining <= 0 and reset
+        allowance.reset_s
+        for allowance in (limits.requests, limits.tokens, limits.input_tokens, limits.output_tokens)
+        if allowance is not None and allowance.remaining <= 0 and allowance.reset_s
     ]
     return min(max(waits), _LONGEST_HEADER_WAIT_S) if waits else None
 

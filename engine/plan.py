@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from engine.asked_schema import asked_schema, largest_schema
 from engine.columns import Output
+from engine.fallbacks import asked_in_turn
 from engine.job import Job, Member
 from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
 from engine.placeholders import placeholders
 from engine.prompts import render_messages, render_rows, request_hash
-from engine.spec import GenerateInput, RunSpec
+from engine.spec import GenerateInput, ModelSettings, RunSpec
 from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
 from providers.base import SCHEMA_FORMS, AnswerForm, CompletionRequest
@@ -42,12 +43,14 @@ class RunPlan:
     redrawn: Callable[[int, int], Row] | None = None
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
+    models: tuple[ModelSettings, ...] = field(init=False)  # asked in turn, the run's own first
     _schema_sizes: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         steps = steps_of(self.spec, (*self.columns, *self.table))
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "numbering", Numbering(len(steps)))
+        object.__setattr__(self, "models", asked_in_turn(self.spec.model))
 
     @property
     def outputs(self) -> Sequence[Output]:
@@ -116,9 +119,12 @@ class RunPlan:
         grown = Member(member.row, {**values, **member.values}, member.draw)
         return self.job([grown], job.step.index + 1)
 
-    def request(self, job: Job) -> CompletionRequest:
-        """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take."""
-        model = self.spec.model
+    def request(self, job: Job, model: ModelSettings | None = None) -> CompletionRequest:
+        """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take.
+
+        `model` are the settings of the one that is asked; without them it is the run's first.
+        """
+        model = model or self.models[0]
         with_schema = job.form in SCHEMA_FORMS and job.needs_json and bool(job.step.outputs)
         return CompletionRequest(
             model=model.model,
@@ -127,14 +133,14 @@ class RunPlan:
             max_tokens=model.max_tokens,
             form=_form(job, with_schema=with_schema),
             json_schema=asked_schema(job.step.outputs, len(job.members), job.form) if with_schema else None,
-            seed=None if "seed" in job.without else self._seed(job),
+            seed=None if "seed" in job.without else self.seed(job),
             timeout_s=self.spec.limits.timeout_s,
             max_tokens_name=max_tokens_name(job.without),
             fallbacks=model.fallbacks,
             preferences=model.routing.preferences() if model.routing else None,
         )
 
-    def _seed(self, job: Job) -> int | None:
+    def seed(self, job: Job) -> int | None:
         """The seed that is sent; each draw of a generated row has its own, for their prompts may well be equal."""
         seed = self.spec.model.seed
         if seed is None or not isinstance(self.spec.input, GenerateInput):

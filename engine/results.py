@@ -82,6 +82,7 @@ class Attempt:
     usage: Usage = field(default_factory=Usage)
     reserved_usd: float | None = None
     generation: str | None = None  # under what the provider can be asked about the answer
+    fallback: str | None = None  # the model that was asked in place of the run's own
 
 
 @dataclass(frozen=True, slots=True)

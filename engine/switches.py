@@ -8,14 +8,19 @@ class Switches:
 
     def __init__(self, asked: str, fallbacks: Sequence[str]) -> None:
         self._asked = asked
-        self._waiting = {name for name in fallbacks if name != asked}
+        self._fallbacks = sorted({name for name in fallbacks if name != asked}, key=len, reverse=True)
+        self._told: set[str] = set()
+
+    def fallback(self, answered: str | None) -> str | None:
+        """The fallback that the model that answered is; None where it is the asked one, or not known to be another."""
+        if not self._fallbacks or answered is None or answered.startswith(self._asked):
+            return None
+        return next((name for name in self._fallbacks if answered.startswith(name)), None)
 
     def note(self, answered: str | None) -> str | None:
         """What to note in the run's log about the model that answered; None where there is nothing new."""
-        if not self._waiting or answered is None or answered.startswith(self._asked):
+        found = self.fallback(answered)
+        if found is None or found in self._told:
             return None
-        found = next((name for name in sorted(self._waiting, key=len, reverse=True) if answered.startswith(name)), None)
-        if found is None:
-            return None
-        self._waiting.remove(found)
+        self._told.add(found)
         return f"{self._asked} did not answer a row: {answered} did in its place."

@@ -58,15 +58,22 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class RateLimits:
-    """What the provider says is left, and in how many seconds it is full again; None is unsaid."""
+class Allowance:
+    """What is left of one of a provider's budgets, of how much, and seconds until it is full; None is unsaid."""
 
-    limit_requests: int | None = None
-    remaining_requests: int | None = None
-    reset_requests_s: float | None = None
-    limit_tokens: int | None = None
-    remaining_tokens: int | None = None
-    reset_tokens_s: float | None = None
+    remaining: int
+    limit: int | None = None
+    reset_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """The budgets that a provider told about with an answer; None is unsaid."""
+
+    requests: Allowance | None = None
+    tokens: Allowance | None = None
+    input_tokens: Allowance | None = None
+    output_tokens: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import shlex
 
 from providers.attribution import own_headers
 from providers.base import CompletionRequest
-from providers.http_settings import request_headers
+from providers.http_rules import request_headers
 from providers.request_body import request_body
 from providers.specs import ProviderSpec
 

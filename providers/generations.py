@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from providers.attribution import own_headers
-from providers.http_settings import request_headers
+from providers.http_rules import request_headers
 from providers.listing_http import ListingCall
 from providers.remedies import CallContext
 from providers.specs import ProviderSpec

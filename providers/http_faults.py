@@ -4,40 +4,48 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from functools import cache
 
 import aiohttp
-import httpx2
 
 from providers.address_guard import ForbiddenAddressError
 from providers.classify import TransportFault
 
 Classes = tuple[type[BaseException], ...]
 
-# Order matters: aiohttp's own classes are looked at before the httpx2 ones that its adapter maps them to, because
-# that mapping calls a connection that broke after sending (ServerDisconnectedError) a ConnectTimeout.
-_FAULTS: tuple[tuple[Classes, TransportFault], ...] = (
-    ((ForbiddenAddressError,), TransportFault.FORBIDDEN),
-    ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), TransportFault.PROXY),
-    ((aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError), TransportFault.CERTIFICATE),
-    ((aiohttp.ClientSSLError,), TransportFault.TLS),
-    ((aiohttp.ClientConnectorDNSError, socket.gaierror), TransportFault.UNKNOWN_HOST),
-    ((aiohttp.ClientConnectorError,), TransportFault.UNREACHABLE),
-    ((aiohttp.ConnectionTimeoutError,), TransportFault.CONNECT_TIMEOUT),
-    ((aiohttp.SocketTimeoutError,), TransportFault.TIMEOUT),
-    ((aiohttp.ClientConnectionError, aiohttp.ClientPayloadError), TransportFault.CUT),
-    ((aiohttp.ClientResponseError,), TransportFault.NOT_HTTP),
-    ((httpx2.ProxyError,), TransportFault.PROXY),
-    ((httpx2.ConnectTimeout, httpx2.PoolTimeout), TransportFault.CONNECT_TIMEOUT),
-    ((httpx2.ConnectError,), TransportFault.UNREACHABLE),
-    ((httpx2.TimeoutException,), TransportFault.TIMEOUT),
-    ((httpx2.HTTPError, aiohttp.ClientError, ssl.SSLError, OSError), TransportFault.CUT),
-)
+
+@cache
+def _faults() -> tuple[tuple[Classes, TransportFault], ...]:
+    """What each class of exceptions means; httpx2 is imported with the first failure, most calls go without it.
+
+    Order matters: aiohttp's own classes are looked at before the httpx2 ones that its adapter maps them to, because
+    that mapping calls a connection that broke after sending (ServerDisconnectedError) a ConnectTimeout.
+    """
+    import httpx2
+
+    return (
+        ((ForbiddenAddressError,), TransportFault.FORBIDDEN),
+        ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), TransportFault.PROXY),
+        ((aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError), TransportFault.CERTIFICATE),
+        ((aiohttp.ClientSSLError,), TransportFault.TLS),
+        ((aiohttp.ClientConnectorDNSError, socket.gaierror), TransportFault.UNKNOWN_HOST),
+        ((aiohttp.ClientConnectorError,), TransportFault.UNREACHABLE),
+        ((aiohttp.ConnectionTimeoutError,), TransportFault.CONNECT_TIMEOUT),
+        ((aiohttp.SocketTimeoutError,), TransportFault.TIMEOUT),
+        ((aiohttp.ClientConnectionError, aiohttp.ClientPayloadError), TransportFault.CUT),
+        ((aiohttp.ClientResponseError,), TransportFault.NOT_HTTP),
+        ((httpx2.ProxyError,), TransportFault.PROXY),
+        ((httpx2.ConnectTimeout, httpx2.PoolTimeout), TransportFault.CONNECT_TIMEOUT),
+        ((httpx2.ConnectError,), TransportFault.UNREACHABLE),
+        ((httpx2.TimeoutException,), TransportFault.TIMEOUT),
+        ((httpx2.HTTPError, aiohttp.ClientError, ssl.SSLError, OSError), TransportFault.CUT),
+    )
 
 
 def fault_of(error: BaseException) -> TransportFault | None:
     """What `error` or its causes say about the connection; None if they say nothing."""
     chain = list(_chain(error))
-    for classes, fault in _FAULTS:
+    for classes, fault in _faults():
         if any(isinstance(link, classes) for link in chain):
             return TransportFault.REFUSED if fault is TransportFault.UNREACHABLE and _refused(chain) else fault
     return None

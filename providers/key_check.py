@@ -9,7 +9,7 @@ from handai_errors import ErrorKind, ProviderError
 from providers.base_url import resolve_base_url
 from providers.classify import bad_key_text, classify_value, malformed
 from providers.dev_mode import dev_mode
-from providers.http_settings import request_headers
+from providers.http_rules import request_headers
 from providers.listing_http import ListingCall
 from providers.models import listing_headers
 from providers.redact import redact

@@ -109,7 +109,8 @@ class LoggedClient:
 def _limits(limits: RateLimits | None) -> dict[str, Any]:
     if limits is None:
         return {}
-    return {"remaining_requests": limits.remaining_requests, "remaining_tokens": limits.remaining_tokens}
+    told = {"remaining_requests": limits.requests, "remaining_tokens": limits.tokens}
+    return {name: allowance and allowance.remaining for name, allowance in told.items()}
 
 
 def _without_keys(value: Any, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 any JSON

@@ -11,7 +11,7 @@ from handai_errors import ProviderError
 from providers.base import ModelInfo
 from providers.base_url import resolve_base_url
 from providers.classify import bad_key_text
-from providers.http_settings import request_headers
+from providers.http_rules import request_headers
 from providers.key_hints import key_hint
 from providers.listing import count, listed_in, ollama_context, read_models
 from providers.listing_http import ListingCall

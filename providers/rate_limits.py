@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from providers.base import RateLimits
+from providers.base import Allowance, RateLimits
 
 _UNIT_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|us|µs|ns|d|h|m|s)")
@@ -13,9 +13,27 @@ _DURATION = re.compile(rf"(?:{_PART.pattern}\s*)+")
 _LATEST_TIMESTAMP_S = 1e11  # larger numbers count milliseconds
 _EARLIEST_TIMESTAMP_S = 1e9  # smaller ones are durations
 
-# The two families of header names: OpenAI's (also Groq, Azure, Together) and Anthropic's.
-_OPENAI = "x-ratelimit-{field}-{what}"
-_ANTHROPIC = "anthropic-ratelimit-{what}-{field}"
+_PERIODS = ("", "-minute", "-hour", "-day")
+
+
+_Names = tuple[tuple[str, str, str], ...]
+
+
+def _names(*families: str) -> _Names:
+    """Header names, (what is left, of how much, when it is full again), of families with a place for the word."""
+    return tuple(
+        (family.format("remaining") + period, family.format("limit") + period, family.format("reset") + period)
+        for family in families
+        for period in _PERIODS
+    )
+
+
+# OpenAI's family is also Groq's, Azure's (without resets), Mistral's and Cerebras's (by period); Together's has no word
+# for requests; the last one is what standards bodies propose.
+_REQUESTS = _names("x-ratelimit-{}-requests", "anthropic-ratelimit-requests-{}", "x-ratelimit-{}", "ratelimit-{}")
+_TOKENS = _names("x-ratelimit-{}-tokens", "anthropic-ratelimit-tokens-{}", "x-tokenlimit-{}", "x-ratelimitbysize-{}")
+_INPUT = _names("anthropic-ratelimit-input-tokens-{}", "x-ratelimit-{}-input-tokens")
+_OUTPUT = _names("anthropic-ratelimit-output-tokens-{}", "x-ratelimit-{}-output-tokens")
 
 
 def rate_limits_from(headers: Mapping[str, str], now: datetime | None = None) -> RateLimits | None:
@@ -23,15 +41,18 @@ def rate_limits_from(headers: Mapping[str, str], now: datetime | None = None) ->
     lower = {name.lower(): value for name, value in headers.items() if "limit" in name.lower()}
     if not lower:
         return None
-    limits = RateLimits(
-        limit_requests=_count(lower, "limit", "requests"),
-        remaining_requests=_count(lower, "remaining", "requests"),
-        reset_requests_s=_seconds(lower, "requests", now),
-        limit_tokens=_count(lower, "limit", "tokens"),
-        remaining_tokens=_count(lower, "remaining", "tokens"),
-        reset_tokens_s=_seconds(lower, "tokens", now),
-    )
+    limits = RateLimits(*(_allowance(lower, names, now) for names in (_REQUESTS, _TOKENS, _INPUT, _OUTPUT)))
     return limits if limits != RateLimits() else None
+
+
+def _allowance(lower: Mapping[str, str], names: _Names, now: datetime | None) -> Allowance | None:
+    """The budget under these names of which the least is left."""
+    tightest: Allowance | None = None
+    for remaining, limit, reset in names:
+        left = _count(lower.get(remaining))
+        if left is not None and (tightest is None or left < tightest.remaining):
+            tightest = Allowance(max(0, left), _count(lower.get(limit)), parse_wait(lower.get(reset), now))
+    return tightest
 
 
 def retry_after_from(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -78,24 +99,17 @@ def _moment(text: str) -> datetime | None:
 
 
 def _longest_reset(lower: Mapping[str, str], now: datetime | None) -> float | None:
-    resets = {what: _seconds(lower, what, now) for what in ("requests", "tokens")}
-    used_up = [resets[what] for what in resets if _count(lower, "remaining", what) == 0]
-    known = [reset for reset in used_up or resets.values() if reset is not None]
-    plain = parse_wait(lower.get("x-ratelimit-reset"), now)
-    return max(known) if known else plain
+    found = [_allowance(lower, names, now) for names in (_REQUESTS, _TOKENS, _INPUT, _OUTPUT)]
+    told = [allowance for allowance in found if allowance is not None and allowance.reset_s is not None]
+    used_up = [allowance for allowance in told if allowance.remaining == 0]
+    resets = [allowance.reset_s for allowance in used_up or told if allowance.reset_s is not None]
+    bare = [parse_wait(lower.get(reset), now) for names in (_REQUESTS, _TOKENS) for _, _, reset in names]
+    return max(resets or [reset for reset in bare if reset is not None], default=None)
 
 
-def _count(lower: Mapping[str, str], field: str, what: str) -> int | None:
-    number = _number(_value(lower, field, what))
+def _count(text: str | None) -> int | None:
+    number = _number(text)
     return None if number is None else int(number)
-
-
-def _seconds(lower: Mapping[str, str], what: str, now: datetime | None) -> float | None:
-    return parse_wait(_value(lower, "reset", what), now)
-
-
-def _value(lower: Mapping[str, str], field: str, what: str) -> str | None:
-    return lower.get(_OPENAI.format(field=field, what=what)) or lower.get(_ANTHROPIC.format(field=field, what=what))
 
 
 def _number(text: str | None) -> float | None:

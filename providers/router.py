@@ -1,4 +1,4 @@
-"""The single way from a run to a provider; importing it costs nothing, the SDK loads with the first real client."""
+"""The single way from a run to a provider; importing it costs nothing, libraries load with the first real client."""
 
 from pydantic import SecretStr
 
@@ -24,6 +24,6 @@ def make_client(provider_id: str, *, base_url: str | None, api_key: SecretStr | 
             f"{spec.name} needs a key.",
             f"Set {spec.key_variables[0]} or paste a key from {spec.key_page}.",
         )
-    from providers.openai_client import OpenAICompatibleClient
+    from providers.compatible_client import OpenAICompatibleClient
 
     return OpenAICompatibleClient(spec, address, api_key)

@@ -14,8 +14,9 @@ from typing import BinaryIO
 from engine import tables  # its heavy parts load when they are first used
 from engine.tables import ParseOptions, Row, format_of
 from handai_db import DatasetRecord, private_directory
-from handai_errors import DiskFullError, NotFoundError, TableError
+from handai_errors import DiskFullError, NotFoundError
 from services.home import dataset_path, home, open_catalogue, samples_path
+from services.table_files import check_readable
 
 _CHUNK = 1 << 20
 _UNUSED_DAYS = 1.0
@@ -61,10 +62,17 @@ def samples() -> tuple[Sample, ...]:
 
 
 def store_file(path: Path, options: ParseOptions | None = None, *, sample: bool = False) -> DatasetRecord:
-    """Store the file at `path` and convert it; raises TableError in plain words."""
-    if not path.is_file():
-        raise TableError(f"There is no file {path}.", "Check the path and the spelling.")
+    """Store the file at `path` and convert it; one that is stored already is only read, not copied again.
+
+    Raises TableError in plain words, DiskFullError before anything is copied.
+    """
+    check_readable(path)
     with path.open("rb") as source:
+        known = _known(_dataset_id(_hashed(source), options or ParseOptions()))
+        if known is not None:
+            return known
+        source.seek(0)
+        _check_room(path.stat().st_size)
         return store_upload(source, path.name, options or ParseOptions(), sample=sample)
 
 
@@ -73,14 +81,11 @@ def store_upload(source: BinaryIO, filename: str, options: ParseOptions, *, samp
     format_of(filename)
     with _staging() as folder:
         original = folder / f"original{Path(filename).suffix.lower()}"
-        digest = _copy(source, original)
-        digest.update(options.model_dump_json().encode())
-        dataset_id = digest.hexdigest()[:32]
-        with open_catalogue() as catalogue:
-            known = catalogue.datasets.get(dataset_id)
-            if known and table_path(dataset_id).exists():
-                catalogue.datasets.touch(dataset_id)  # or it would be swept away before it is run
-                return known
+        with original.open("wb") as copy:
+            dataset_id = _dataset_id(_hashed(source, copy), options)
+        known = _known(dataset_id)
+        if known is not None:
+            return known
         info = tables.convert_limited(original, filename, options, folder / "table.parquet")
         size = original.stat().st_size
         _move_in(folder, dataset_path(dataset_id))
@@ -150,13 +155,39 @@ def _staging() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy(source: BinaryIO, target: Path) -> "hashlib._Hash":
+def _hashed(source: BinaryIO, copy: BinaryIO | None = None) -> "hashlib._Hash":
+    """The hash of what is read, piece by piece; `copy` gets the same bytes on the way."""
     digest = hashlib.sha256()
-    with target.open("wb") as copy:
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+        if copy is not None:
             copy.write(chunk)
     return digest
+
+
+def _dataset_id(digest: "hashlib._Hash", options: ParseOptions) -> str:
+    digest.update(options.model_dump_json().encode())
+    return digest.hexdigest()[:32]
+
+
+def _known(dataset_id: str) -> DatasetRecord | None:
+    """The stored upload of this id, if there is one; it counts as used now."""
+    with open_catalogue() as catalogue:
+        known = catalogue.datasets.get(dataset_id)
+        if known is None or not table_path(dataset_id).exists():
+            return None
+        catalogue.datasets.touch(dataset_id)  # or it would be swept away before it is run
+    return known
+
+
+def _check_room(size: int) -> None:
+    """Tell before a long copy, not after it, that the disk is too small for it."""
+    free = shutil.disk_usage(private_directory(home() / "datasets")).free
+    if free < size:
+        raise DiskFullError(
+            f"Handai keeps a copy of a table, and this one needs {size / 1e9:,.1f} GB; {free / 1e9:,.1f} GB are free.",
+            "Free some space, or set HANDAI_HOME to a folder on a larger disk.",
+        )
 
 
 def _move_in(folder: Path, target: Path) -> None:

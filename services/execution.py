@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from engine.answer_form import Forms
 from engine.budget import Budget
-from engine.flow import Collaborators, Reuse, RunEnd
+from engine.flow import Collaborators, RunEnd
+from engine.known import Reuse
 from engine.limiter import limiter_for
 from engine.results import PauseReason, RunStatus
 from engine.runner import Runner
@@ -135,7 +136,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 cost=_pricing(price),
             )
             runner = Runner(work.plan, collaborators)
-            async with hearing_requests(record.id, runner, stops):
+            async with hearing_requests(record.id, runner, stops, lambda: writer.commits):
                 return await runner.run(work.rows)
     finally:
         await writer.close()

@@ -141,6 +141,7 @@ class Rows:
     cells: Iterator[Row]
     results: Iterator[StoredResult]
     drawn_only: bool
+    notices: tuple[str, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[Row]:

@@ -13,7 +13,8 @@ from engine.tables.formats import WRITABLE
 from handai_db import RunReader, RunRecord
 from handai_errors import ConflictError, TableError
 from services.export_rows import Rows, layout_of, left_out_notices
-from services.home import home, run_path
+from services.home import home
+from services.mending import readable_file
 from services.run_tables import table_of
 
 FORMATS = ("csv", "xlsx", "json", "jsonl", "parquet")
@@ -56,7 +57,7 @@ def export(record: RunRecord, target: Path, wanted: Wanted) -> ExportInfo:
     with rows_of(record, wanted, for_kinds=format_of(target.name, WRITABLE) == "parquet") as rows:
         options = ExportOptions(lossless=wanted.lossless_csv, bom=wanted.bom)
         info = tables.export_table(target, rows, rows.layout.columns, options)
-        return replace(info, notices=(*info.notices, *left_out_notices(rows.left_out)))
+        return replace(info, notices=(*rows.notices, *info.notices, *left_out_notices(rows.left_out)))
 
 
 def export_bytes(record: RunRecord, ending: str, wanted: Wanted) -> bytes:
@@ -71,7 +72,8 @@ def export_bytes(record: RunRecord, ending: str, wanted: Wanted) -> bytes:
 def rows_of(record: RunRecord, wanted: Wanted = Wanted(), *, for_kinds: bool = False) -> Iterator[Rows]:
     """A run's rows as they are exported, with their columns; read once while this is open."""
     table = table_of(record)
-    with RunReader(run_path(record.id)) as reader:
+    with readable_file(record) as (path, told), RunReader(path) as reader:
         layout = layout_of(record, table, reader, diagnostics=wanted.diagnostics, look_for_kinds=for_kinds)
         drawn_only = not reader.numbering.steps
-        yield Rows(record, layout, table.read(0, record.total), reader.iter_results(), drawn_only)
+        notices = (told,) if told else ()
+        yield Rows(record, layout, table.read(0, record.total), reader.iter_results(), drawn_only, notices)

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from engine.results import RunStatus
-from handai_db import Catalogue, RunFilter, RunReader, RunRecord, SessionRecord, private_directory
+from handai_db import Catalogue, RunFilter, RunReader, RunRecord, SessionRecord, damaged_paths, private_directory
 from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecError
 from services import runs
+from services.damage import glanced_damage
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
 from services.run_tables import datasets_of, sampled_path
 from services.views import figures_of
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
+_ENDINGS = (".log", ".ballast", ".count", ".manifest.json", ".manifest.tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def add_session(name: str) -> SessionRecord:
 def figures_now(record: RunRecord) -> dict[str, Any]:
     """A listed run's figures: those kept at its end, or the run file's while they may have changed since."""
     if record.figures and not record.status.is_live and record.status is not RunStatus.INTERRUPTED:
-        return record.figures
+        return {**record.figures, "damage": glanced_damage(record)}
     return figures_of(record)
 
 
@@ -146,7 +148,8 @@ def run_files(run_id: str) -> tuple[Path, ...]:
     """Every file that belongs to a run alone."""
     path = run_path(run_id)
     beside = tuple(path.with_name(path.name + suffix) for suffix in _SUFFIXES)
-    return (*beside, sampled_path(run_id), path.with_suffix(".log"), path.with_suffix(".ballast"))
+    more = tuple(path.with_suffix(ending) for ending in _ENDINGS)
+    return (*beside, sampled_path(run_id), *more, *damaged_paths(path))
 
 
 def disk_use_of(run_id: str) -> int:

@@ -23,6 +23,7 @@ class Environment(BaseSettings):
     base_url: str | None = None
     log: str | None = None
     log_content: str | None = None
+    open_paths: str | None = None
 
     @property
     def logs_requests(self) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from services.home import catalogue_path, open_catalogue
 
 _POLL_S = 0.3
 _LOCKED_GIVE_UP_S = 30.0
+_COUNT_S = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger()
@@ -85,20 +86,22 @@ def hearing_signals(stops: Stops) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def hearing_requests(run_id: str, work: Drains, stops: Stops) -> AsyncIterator[None]:
-    """Read the catalogue's requests while the body runs."""
+async def hearing_requests(
+    run_id: str, work: Drains, stops: Stops, commits: Callable[[], int] = lambda: 0
+) -> AsyncIterator[None]:
+    """Read the catalogue's requests while the body runs, and tell it how many `commits` the run's file has seen."""
     stops.attach(work)
     async with asyncio.TaskGroup() as group:
-        listener = group.create_task(_listen(run_id, work, stops))
+        listener = group.create_task(_listen(run_id, work, stops, commits))
         try:
             yield
         finally:
             listener.cancel()
 
 
-async def _listen(run_id: str, work: Drains, stops: Stops) -> None:
+async def _listen(run_id: str, work: Drains, stops: Stops, commits: Callable[[], int]) -> None:
     loop = asyncio.get_running_loop()
-    heard_at = loop.time()
+    heard_at = counted_at = loop.time()
     noted = False
     while True:
         try:
@@ -110,11 +113,20 @@ async def _listen(run_id: str, work: Drains, stops: Stops) -> None:
                     if work.draining_for and not noted:
                         await asyncio.to_thread(note_draining, run_id, work.draining_for)
                         noted = True
+                    if loop.time() - counted_at > _COUNT_S and commits():
+                        counted_at = loop.time()
+                        await asyncio.to_thread(note_commits, run_id, commits())
         except StorageError as error:  # a listener that falls would take the answers in flight with it
             log.warning("the catalogue could not be read or written", error=str(error))
             if loop.time() - heard_at > _LOCKED_GIVE_UP_S:
                 work.drain(RunEnd(pause=PauseReason.DB_LOCKED, why=error))
             await asyncio.sleep(_POLL_S)
+
+
+def note_commits(run_id: str, commits: int) -> None:
+    """Tell in the catalogue how many commits the run's file must have."""
+    with open_catalogue() as catalogue:
+        catalogue.runs.note_commits(run_id, commits)
 
 
 def note_draining(run_id: str, end: RunEnd) -> None:

@@ -8,7 +8,7 @@ from handai_errors import ErrorKind, HandaiError, ProviderError
 from providers.base import ModelInfo
 from providers.base_url import resolve_base_url
 from providers.dev_mode import dev_mode
-from providers.http_settings import request_headers
+from providers.http_rules import request_headers
 from providers.listing import count
 from providers.listing_http import ListingCall
 from providers.models import fetch_models

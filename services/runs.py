@@ -17,10 +17,12 @@ from engine.spec import GenerateInput, RunSpec
 from handai_db import Catalogue, RunRecord, SessionRecord, create_run_file, reopen_failed
 from handai_errors import ConflictError, NotFoundError, SpecError
 from services import key_hosts, keys
-from services.checks import Plan, check
+from services.checks import check
+from services.damage import refuse_damaged
 from services.datasets import dataset
 from services.dev_mode import refuse_in_dev_mode
 from services.home import open_catalogue, run_path
+from services.mending import mend, meta_of
 from services.processes import WARM, is_alive, own_lease
 from services.run_tables import sampler_of
 from services.views import RunView, view_of
@@ -78,7 +80,7 @@ def create(new: NewRun) -> RunRecord:
             finished_at=None,
         )
         names = [column.name for column in table.info.columns] if table else _drawn(plan.spec)
-        create_run_file(run_path(record.id), _meta(record, plan), planned_columns(record.spec, names).pairs)
+        create_run_file(run_path(record.id), meta_of(record, plan.steps), planned_columns(record.spec, names).pairs)
         catalogue.runs.add(record)
         catalogue.sessions.touch(session.id)
     return record
@@ -120,18 +122,23 @@ def prepare_resume(run_id: str, *, max_cost_usd: float | None = None) -> RunReco
         raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
     if not record.status.is_resumable:
         raise ConflictError(f"This run is {record.status}: no row is pending.", "Retry its failed rows instead.")
+    refuse_damaged(record)
     return _requeue(record, max_cost_usd)
 
 
 def prepare_retry(run_id: str, kind: str | None = None) -> RunRecord:
-    """Make failed rows pending, of one kind or all, and queue the run again. Raises ConflictError."""
+    """Make failed rows pending, of one kind or all, and queue the run again; of a damaged run also those that are lost.
+
+    Raises ConflictError.
+    """
     record = get(run_id)
     refuse_in_dev_mode(record.provider)
     if record.status.is_live:
         raise ConflictError("This run is executing.", "Stop it first, or wait until it ends.")
     with leased(run_id):
+        mended = mend(record)
         reopened = reopen_failed(run_path(run_id), kind)
-    if not reopened and not record.status.is_resumable:
+    if not reopened and not mended and not record.status.is_resumable:
         raise ConflictError("No failed row is there to retry.", "Look at the run's rows.")
     return _requeue(record, None)
 
@@ -258,15 +265,3 @@ def _today() -> datetime:
 
 def _drawn(spec: RunSpec) -> Sequence[str]:
     return drawn_names(spec.input) if isinstance(spec.input, GenerateInput) else ()
-
-
-def _meta(record: RunRecord, plan: Plan) -> dict[str, str]:
-    return {
-        "steps": str(plan.steps),
-        "run_id": record.id,
-        "name": record.name,
-        "dataset_id": record.dataset_id or "",
-        "total": str(record.total),
-        "created_at": str(record.created_at),
-        "spec": record.spec.model_dump_json(),
-    }

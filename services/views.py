@@ -9,6 +9,7 @@ from engine.results import RunStatus
 from handai_db import ErrorGroup, Progress, RunReader, RunRecord
 from handai_errors import StorageError
 from providers.base import AnswerForm
+from services.damage import refuse_damaged
 from services.home import run_path
 
 
@@ -113,12 +114,15 @@ class RunView:
             "duration_s": round(self.duration_s, 3) if self.duration_s is not None else None,
             "errors": {group.kind: group.count for group in self.errors},
             "output": record.export.get("written"),
+            "possibly_billed_twice": found.unknown if found else None,
+            "damage": self.damage,
         }
 
 
 def view_of(record: RunRecord) -> RunView:
     """The run now; a damaged or missing run file is told in the view, not raised."""
     try:
+        refuse_damaged(record)
         with RunReader(run_path(record.id)) as reader:
             meta = reader.meta()
             return RunView(
@@ -149,5 +153,4 @@ def similar_words(view: RunView) -> str | None:
 
 def figures_of(record: RunRecord) -> dict[str, Any]:
     """The figures that the catalogue keeps for the history's lists."""
-    view = view_of(record)
-    return {**view.figures(), "damage": view.damage}
+    return view_of(record).figures()

@@ -44,8 +44,8 @@ def main() -> int:
 
 
 def _warm_up() -> None:
-    """Load what a run needs before anyone waits for it: the SDK, the table reader, the list of prices."""
-    for heavy in ("providers.openai_client", "engine.tables.parquet_io"):
+    """Load what a run needs before anyone waits for it: the HTTP client, the table reader, the list of prices."""
+    for heavy in ("providers.compatible_client", "engine.tables.parquet_io"):
         import_module(heavy)
     from providers.prices import price_of
 

@@ -41,7 +41,7 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
         return DatabaseBusyError(
             f"Another program is holding {path.name}.", "Close the program that has it open, then try again."
         )
-    if code in _DAMAGED:
+    if code in _DAMAGED or str(error).startswith("Could not decode"):
         return DamagedFileError(f"The file {path.name} is damaged.", "Restore it from a backup; it was left untouched.")
     return StorageError(f"The database {path.name} failed: {error}.", "Nothing counted was lost. Try again.")
 

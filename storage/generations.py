@@ -8,6 +8,7 @@ from pathlib import Path
 
 from storage.connect import open_run_writer, translated
 from storage.migrate import roll_back
+from storage.run_batch import COUNT_COMMIT
 
 _OPEN = """
 SELECT row, step, number, generation FROM attempts
@@ -62,6 +63,7 @@ def note_told(path: Path, found: Iterable[Told]) -> None:
         try:
             for told in found:
                 _fill(connection, told)
+            connection.execute(COUNT_COMMIT).fetchall()
             connection.execute("COMMIT")
         except BaseException:
             roll_back(connection)

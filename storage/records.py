@@ -34,7 +34,10 @@ class DatasetRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run as the catalogue knows it; `figures` are its counters when it last ended."""
+    """One run as the catalogue knows it; `figures` are its counters when it last ended.
+
+    `commits` is how many its file had seen at least, when its process last said so.
+    """
 
     id: str
     session_id: str
@@ -57,6 +60,7 @@ class RunRecord:
     created_at: float
     started_at: float | None
     finished_at: float | None
+    commits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ INSERT OR REPLACE INTO verdicts (row, draw, verdict, cause)
 SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)
 """
 _REMEMBER = "INSERT OR REPLACE INTO meta (key, value) SELECT key, value FROM json_each(?)"
+_DIGEST = "2:"
 _PORTION_CHARS = 16_000_000
 _COUNTERS = (
     "done",
@@ -70,6 +71,7 @@ _COUNTERS = (
     "dropped",
 )
 _ADVANCE = f"UPDATE progress SET {', '.join(f'{name} = {name} + ?' for name in _COUNTERS)}, updated_at = ? WHERE id = 1"  # noqa: S608 names are ours
+COUNT_COMMIT = "UPDATE progress SET commits = commits + 1 RETURNING commits"
 _SET_LIVE = "UPDATE progress SET in_flight = ?, slots = ?, waiting = ?, rows_per_s = ? WHERE id = 1"
 
 
@@ -88,12 +90,14 @@ class Batch:
     outputs: tuple[tuple[str, str], ...] = ()
     live: LiveState | None = None
     rows_per_s: float | None = None
+    commits: int = 0
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """Write all of it or nothing."""
+        """Write all of it or nothing; afterwards `commits` is how many the file has seen."""
         connection.execute("BEGIN IMMEDIATE")
         try:
             self.put_into(connection)
+            self.commits = int(connection.execute(COUNT_COMMIT).fetchall()[0][0])
             connection.execute("COMMIT")
         except BaseException:
             roll_back(connection)
@@ -205,14 +209,13 @@ def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
 def result_values(result: RowResult, now: float) -> tuple[Any, ...]:
     """The columns of table `results`, in order, the row's own hash among them."""
     data = None if result.values is None else to_json(result.values)
-    raw = _fit(result.raw)
-    return (
+    told = (
         result.row,
         result.step,
         result.attempt,
         result.status,
         data,
-        raw,
+        _fit(result.raw),
         result.kind,
         _fit(result.cause),
         _fit(result.remedy),
@@ -220,16 +223,21 @@ def result_values(result: RowResult, now: float) -> tuple[Any, ...]:
         int(result.repaired),
         int(result.cached),
         result.request_hash.hex(),
-        row_digest(result.row, result.step, result.status, data, raw),
-        now,
-        result.similar_to,
-        result.similarity,
     )
+    return (*told, result_digest(*told, result.similar_to), now, result.similar_to, result.similarity)
 
 
-def row_digest(row: int, step: int, status: str, data: str | None, raw: str | None) -> str:
-    """The hash that tells a damaged row from a whole one."""
-    return hashlib.sha256(_json((row, step, status, data, raw)).encode()).hexdigest()
+def result_digest(*told: str | int | None) -> str:
+    """The hash that tells a damaged result from a whole one; it covers all but the figures that are no integers."""
+    return f"{_DIGEST}{hashlib.sha256(_json(told).encode()).hexdigest()}"
+
+
+def is_whole(digest: str, told: tuple[str | int | None, ...]) -> bool:
+    """Whether a stored result is what was written: `told` are its columns in the order of `result_values`."""
+    if digest.startswith(_DIGEST):
+        return digest == result_digest(*told)
+    row, step, _, status, data, raw, *_ = told  # older files' hashes cover these
+    return digest == hashlib.sha256(_json((row, step, status, data, raw)).encode()).hexdigest()
 
 
 def _fit(text: str | None) -> str | None:

@@ -4,13 +4,16 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from engine.gate import Judgement
 from engine.results import RowResult, RowStatus
+from storage import manifest
 from storage.connect import open_run_writer, translated
-from storage.run_batch import Batch
+from storage.run_batch import COUNT_COMMIT, Batch
+
+_CHECKPOINT_WAIT_MS = 1000
 
 _RECOVER = """
 UPDATE progress SET
@@ -29,6 +32,7 @@ def _writing(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection
         connection = open_run_writer(path, create=create)
         try:
             connection.execute("BEGIN IMMEDIATE")
+            connection.execute(COUNT_COMMIT).fetchall()
             yield connection
             connection.execute("COMMIT")
         finally:
@@ -62,13 +66,25 @@ def begin_execution(path: Path, pid: int) -> int:
 
 
 def end_execution(path: Path, status: str, note: str) -> None:
-    """Note how the execution ended."""
+    """Note how the execution ended, and seal the file: a manifest of it inside and beside."""
     with _writing(path) as connection:
         connection.execute(
             "UPDATE executions SET ended_at = ?, status = ? WHERE ended_at IS NULL", (time.time(), status)
         )
         connection.execute("UPDATE progress SET in_flight = 0, waiting = NULL, rows_per_s = NULL")
         connection.execute("INSERT INTO events (at, level, message) VALUES (?, 'info', ?)", (time.time(), note))
+        found = manifest.manifest_of(connection)
+        manifest.remember(connection, found)
+    with suppress(OSError):  # the disk is full: the manifest before, and the one inside, still tell a good deal
+        manifest.put_beside(path, found, at_rest=_put_to_rest(path))
+
+
+def _put_to_rest(path: Path) -> bool:
+    """Move what is in the log into the file; whether nothing is left in the log."""
+    with translated(path), closing(open_run_writer(path)) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+    return not busy
 
 
 def reopen_failed(path: Path, kind: str | None) -> int:

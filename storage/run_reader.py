@@ -1,6 +1,7 @@
 """Read-only looks into a run file: counters, pages of results, the log. Safe while the run executes."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from engine.gate import Verdict
 from engine.job import REDRAWN
 from engine.numbering import Numbering
 from engine.plan import Begun
+from engine.results import RowStatus
 from handai_errors import DamagedFileError
 from storage.connect import copy_into, open_run_reader, translated
 from storage.records import (
@@ -204,6 +206,13 @@ class RunReader:
                 f"{self._path.name} counts {expected} rows and holds {seen}: some are missing.",
                 "Restore it from a backup, or run again.",
             )
+
+    def count_ends(self) -> tuple[int, int]:
+        """How many rows are done and how many failed, counted in the results themselves."""
+        source = steps_from(self.numbering)
+        steps = self._iterate(f"SELECT {STEP_COLUMNS} FROM {source} ORDER BY r.row, r.step")  # noqa: S608 ours
+        statuses = Counter(row.status for row in rows_of(steps, self.numbering, self._path))
+        return statuses[RowStatus.DONE], statuses[RowStatus.FAILED]
 
     def find_done(self, request_hash: bytes, row: int | None = None) -> StoredAnswer | None:
         """A good result for the same request, of that row if one is given; the first call makes a temporary index."""

@@ -14,12 +14,29 @@ from engine.numbering import Numbering
 from engine.results import RowStatus
 from handai_errors import DamagedFileError
 from storage.records import StoredResult, StoredStep
-from storage.run_batch import row_digest
+from storage.run_batch import is_whole
 
 PENDING = "pending"
 STEP_COLUMNS = (
     "r.row, r.step, r.attempt, r.status, r.data, r.raw, r.kind, r.cause, r.remedy, r.finish_reason, r.repaired, "
-    "r.cached, r.committed_at, r.sha256, r.similar_to, r.similarity, v.verdict, v.cause AS note"
+    "r.cached, r.request_hash, r.committed_at, r.sha256, r.similar_to, r.similarity, v.verdict, v.cause AS note"
+)
+
+HASHED = (
+    "row",
+    "step",
+    "attempt",
+    "status",
+    "data",
+    "raw",
+    "kind",
+    "cause",
+    "remedy",
+    "finish_reason",
+    "repaired",
+    "cached",
+    "request_hash",
+    "similar_to",
 )
 
 
@@ -109,7 +126,7 @@ def step_of(step: sqlite3.Row, numbering: Numbering) -> StoredStep:
 
 def check_step(step: sqlite3.Row, path: Path) -> None:
     """Raise DamagedFileError if a stored step is not what was written."""
-    if step["sha256"] != row_digest(step["row"], step["step"], step["status"], step["data"], step["raw"]):
+    if not is_whole(step["sha256"], tuple(step[name] for name in HASHED)):
         raise DamagedFileError(
             f"Row {step['row'] + 1} of {path.name} is not what was written: the file is damaged.",
             "Restore it from a backup, or run again.",

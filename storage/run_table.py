@@ -134,6 +134,10 @@ class Runs:
             ),
         )
 
+    def note_commits(self, run_id: str, commits: int) -> None:
+        """Note how many commits a run's file has seen: it must never have fewer."""
+        self._db.change("UPDATE runs SET commits = max(commits, ?2) WHERE id = ?1", (run_id, commits))
+
     def note_draining(self, run_id: str, status: RunStatus) -> None:
         """Note that a running run sends nothing more; one that has ended meanwhile is left alone."""
         self._db.change("UPDATE runs SET status = ?2 WHERE id = ?1 AND status = 'running'", (run_id, status))

@@ -17,6 +17,7 @@ from pathlib import Path
 from engine.results import Attempt, LiveState, RowResult
 from handai_errors import DatabaseBusyError, DiskFullError, StorageError
 from storage.connect import make_private, open_run_writer, storage_error, translated
+from storage.manifest import CommitCount
 from storage.run_batch import Batch
 
 FLUSH_INTERVAL_S = 0.05
@@ -50,6 +51,8 @@ class RunWriter:
         with translated(path):
             self._connection = open_run_writer(path)
             _make_ballast(self._ballast)
+        self._commits = 0
+        self._count = CommitCount(path)
         self._thread = threading.Thread(target=self._run, name="run-writer", daemon=True)
         self._thread.start()
 
@@ -57,6 +60,11 @@ class RunWriter:
     def failure(self) -> StorageError | None:
         """Why nothing more should be asked for."""
         return self._failure
+
+    @property
+    def commits(self) -> int:
+        """How many commits the file has seen; 0 before the first of this writer."""
+        return self._commits
 
     async def reserve(self, attempts: Sequence[Attempt]) -> None:
         """Return when the attempts are on the disk as reserved."""
@@ -139,6 +147,7 @@ class RunWriter:
             self._failure = self._failure or error
         finally:
             self._connection.close()
+            self._count.close()
             with suppress(OSError):
                 self._ballast.unlink(missing_ok=True)
 
@@ -200,6 +209,8 @@ class RunWriter:
     def _try(self, batch: Batch) -> StorageError | None:
         try:
             batch.write(self._connection)
+            self._commits = batch.commits
+            self._count.note(batch.commits)
         except sqlite3.Error as caught:
             return storage_error(caught, self._path)
         return None

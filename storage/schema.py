@@ -64,8 +64,10 @@ CATALOGUE: tuple[Migration, ...] = (
             changed_at REAL NOT NULL)""",
     ),
     ("ALTER TABLE models ADD COLUMN price_tiers TEXT", "ALTER TABLE models ADD COLUMN request_price REAL"),
+    ("ALTER TABLE runs ADD COLUMN commits INTEGER NOT NULL DEFAULT 0",),
 )
 
+# A run file that has ended is told from a damaged one by its hash: a migration counts as a commit (as the last does).
 RUN_FILE: tuple[Migration, ...] = (
     (
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -108,4 +110,8 @@ RUN_FILE: tuple[Migration, ...] = (
     ),
     ("ALTER TABLE attempts ADD COLUMN generation TEXT",),
     ("ALTER TABLE results ADD COLUMN similar_to INTEGER", "ALTER TABLE results ADD COLUMN similarity REAL"),
+    (
+        "ALTER TABLE progress ADD COLUMN commits INTEGER NOT NULL DEFAULT 0",
+        "UPDATE progress SET commits = commits + 1",
+    ),
 )

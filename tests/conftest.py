@@ -57,3 +57,9 @@ def _no_warm_process_of_another_module() -> Iterator[None]:
     yield
     if processes := sys.modules.get("services.processes"):
         processes.WARM.drop()
+
+
+@pytest.fixture(params=["direct", "sdk"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test runs twice: requests go straight over aiohttp, and over the OpenAI SDK."""
+    monkeypatch.setenv("HANDAI_HTTP", request.param)

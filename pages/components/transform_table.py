@@ -9,9 +9,11 @@ from engine.tables import READABLE, ParseOptions, TableInfo
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.open_path import draw_open_path
 from pages.components.run_frames import shown_cell
 from pages.components.state import app_state, held, seed
 from pages.components.transform_arrival import choose, keep_address
+from pages.components.uploads import is_upload, store_and_let_go
 from services import datasets
 
 PAGE_ROWS = 50
@@ -69,6 +71,7 @@ def _draw_sources(*, chosen: bool) -> None:
             key="transform_upload",
             on_change=_note_upload,
         )
+        draw_open_path(choose)
     with sample:
         found = {item.id: item for item in datasets.samples()}
         name = st.selectbox(
@@ -98,15 +101,17 @@ def _draw_next_steps() -> None:
 
 
 def _note_upload() -> None:
-    app_state().upload_changed = held("transform_upload") is not None
+    app_state().upload_changed = is_upload(held("transform_upload"))
 
 
 def _read_upload() -> None:
     state, file = app_state(), held("transform_upload")
     state.problem = None
+    if not is_upload(file):
+        return
     try:
         with st.spinner("Reading the table …"):
-            choose(datasets.store_upload(file, file.name, ParseOptions()))  # type: ignore[attr-defined, arg-type] # an UploadedFile
+            choose(store_and_let_go(file))
     except HandaiError as error:
         state.problem = error
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.limiter import AUTO_CEILING, AUTO_LOCAL, AUTO_START, Limiter, LimiterClosedError, limiter_for
-from providers.base import RateLimits
+from providers.base import Allowance, RateLimits
 from tests.virtual_time import VIRTUAL_TIME
 
 pytestmark = pytest.mark.anyio
@@ -183,18 +183,18 @@ async def test_requests_a_minute_are_spaced_evenly() -> None:
 
 async def test_headers_that_say_nothing_is_left_hold_everyone_back() -> None:
     limiter = make(8)
-    limiter.succeeded(RateLimits(remaining_requests=3, reset_requests_s=50, remaining_tokens=0, reset_tokens_s=6))
+    limiter.succeeded(RateLimits(Allowance(3, reset_s=50), Allowance(0, reset_s=6)))
     assert not await is_free(limiter, 5.9)
     assert await is_free(limiter, 0.2)
 
 
 async def test_headers_hold_back_two_minutes_at_most() -> None:
     limiter = make(8)
-    limiter.succeeded(RateLimits(remaining_requests=0, reset_requests_s=86_400))
+    limiter.succeeded(RateLimits(Allowance(0, reset_s=86_400)))
     assert await is_free(limiter, 121)
 
 
-@pytest.mark.parametrize("limits", [None, RateLimits(remaining_requests=0), RateLimits(remaining_requests=1)])
+@pytest.mark.parametrize("limits", [None, RateLimits(Allowance(0)), RateLimits(Allowance(1))])
 async def test_headers_without_a_reset_hold_nobody_back(limits: RateLimits | None) -> None:
     limiter = make(8)
     limiter.succeeded(limits)

@@ -49,6 +49,7 @@ def test_every_kind_is_in_the_matrix() -> None:
     assert {shape.kind for shape in SHAPES} == {*ErrorKind} - {ErrorKind.INTERNAL}
 
 
+@pytest.mark.usefixtures("both_ways")
 @every_shape
 async def test_a_shape_is_the_same_kind_at_all(server: FakeProvider, shape: Shape) -> None:
     wrong = {}
@@ -71,6 +72,7 @@ async def test_a_stream_of_a_shape_is_the_same_kind_at_all(server: FakeProvider,
     assert found == dict.fromkeys(PROVIDERS, shape.kind)
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize("provider", PROVIDERS)
 async def test_a_server_that_is_not_there_was_sent_nothing(provider: str) -> None:
     error = await failure_of(f"http://127.0.0.1:{free_port()}/v1", provider=provider, key=KEY)

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from handai_errors import ProviderError
 from providers.base import CompletionRequest, Message, StreamPiece
-from providers.openai_client import OpenAICompatibleClient
+from providers.compatible_client import OpenAICompatibleClient
 from providers.specs import get_provider
 
 REQUEST = CompletionRequest(model="asked-model", messages=(Message("user", "ROW1 hello"),), timeout_s=10)

@@ -10,13 +10,14 @@ from pydantic import SecretStr
 from handai_errors import ErrorKind, ProviderError
 from providers.address_guard import ForbiddenAddressError
 from providers.base_url import is_forbidden_address
-from providers.http_settings import WrongHostError, http_settings, request_headers
+from providers.http_rules import request_headers
+from providers.http_settings import WrongHostError, http_settings
 from providers.models import list_models
 from providers.router import make_client
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_ways")]
 
 KEY = "canary-" + "k" * 20
 FORBIDDEN = ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "100.100.100.200", "64:ff9b::a9fe:a9fe"]

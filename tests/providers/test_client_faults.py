@@ -15,7 +15,7 @@ from tests.fake_faults import chat_body
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST, client_of, failure_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_ways")]
 
 HASTY = replace(REQUEST, timeout_s=0.3)
 CANARY = "canary/+" + "k3y" * 8

@@ -33,6 +33,7 @@ def provider(running_provider: FakeProvider, case: Case) -> FakeProvider:
     return running_provider
 
 
+@pytest.mark.usefixtures("both_ways")
 @every_case
 async def test_it_becomes_its_kind(provider: FakeProvider, case: Case) -> None:
     before = provider.stats()["total"]

@@ -32,7 +32,7 @@ MAKERS = {
     "OpenAICompatibleClient": {"providers/router.py"},
     "DemoClient": {"providers/router.py"},
     "AsyncOpenAI": {"providers/openai_client.py"},
-    "ClientSession": {"providers/openai_client.py"},
+    "ClientSession": {"providers/openai_client.py", "providers/direct_sender.py"},
     "AsyncClient": {"providers/listing_http.py"},
     **{name: set[str]() for name in ("OpenAI", "AsyncAzureOpenAI", "Client", "urlopen", "HTTPSConnection", "Session")},
 }

@@ -6,12 +6,12 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from providers.base import AnswerForm, Message, RateLimits, Usage
+from providers.base import Allowance, AnswerForm, Message, RateLimits, Usage
 from tests.fake_faults import chat_body
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST, client_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_ways")]
 
 KEY = "k3y-" + "y" * 20
 
@@ -109,7 +109,7 @@ async def test_rate_limits_are_read(fake_provider: FakeProvider) -> None:
     fake_provider.configure(bucket={"rate": 1.0, "burst": 5})
     async with client_of(fake_provider.url) as client:
         completion = await client.complete(REQUEST)
-    assert completion.rate_limits == RateLimits(limit_requests=5, remaining_requests=4, reset_requests_s=1.0)
+    assert completion.rate_limits == RateLimits(requests=Allowance(4, 5, 1.0))
 
 
 @pytest.mark.parametrize(

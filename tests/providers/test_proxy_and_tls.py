@@ -13,7 +13,7 @@ from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST, client_of, failure_of
 from tests.providers.connect_proxy import ConnectProxy
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_ways")]
 
 HOST = "models.company.invalid"  # resolves nowhere: only the proxy can know the way
 

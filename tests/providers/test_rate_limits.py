@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from providers.base import RateLimits
+from providers.base import Allowance, RateLimits
 from providers.rate_limits import parse_wait, rate_limits_from, retry_after_from
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_openais_headers() -> None:
         "x-ratelimit-remaining-tokens": "29000",
         "x-ratelimit-reset-tokens": "6m0s",
     }
-    assert rate_limits_from(headers, NOW) == RateLimits(500, 499, 0.12, 30000, 29000, 360.0)
+    assert rate_limits_from(headers, NOW) == RateLimits(Allowance(499, 500, 0.12), Allowance(29000, 30000, 360.0))
 
 
 def test_anthropics_headers() -> None:
@@ -55,8 +55,57 @@ def test_anthropics_headers() -> None:
         "anthropic-ratelimit-requests-remaining": "49",
         "anthropic-ratelimit-requests-reset": "2026-11-21T12:00:10Z",
         "anthropic-ratelimit-tokens-limit": "80000",
+        "anthropic-ratelimit-input-tokens-limit": "40000",
+        "anthropic-ratelimit-input-tokens-remaining": "39000",
+        "anthropic-ratelimit-input-tokens-reset": "2026-11-21T12:00:01Z",
+        "anthropic-ratelimit-output-tokens-remaining": "8000",
     }
-    assert rate_limits_from(headers, NOW) == RateLimits(50, 49, 10.0, 80000, None, None)
+    assert rate_limits_from(headers, NOW) == RateLimits(
+        Allowance(49, 50, 10.0), None, Allowance(39000, 40000, 1.0), Allowance(8000)
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "limits"),
+    [
+        (
+            {
+                "x-ratelimit-limit": "60",
+                "x-ratelimit-remaining": "59",
+                "x-ratelimit-reset": "1",
+                "x-tokenlimit-limit": "60000",
+                "x-tokenlimit-remaining": "58000",
+            },
+            RateLimits(Allowance(59, 60, 1.0), Allowance(58000, 60000)),
+        ),
+        (
+            {"x-ratelimit-remaining-requests": "11", "x-ratelimit-remaining-tokens": "9000"},
+            RateLimits(Allowance(11), Allowance(9000)),
+        ),
+        (
+            {
+                "x-ratelimit-limit-requests-day": "14400",
+                "x-ratelimit-remaining-requests-day": "14000",
+                "x-ratelimit-reset-requests-day": "33011.38",
+                "x-ratelimit-limit-tokens-minute": "60000",
+                "x-ratelimit-remaining-tokens-minute": "59500",
+                "x-ratelimit-reset-tokens-minute": "11.38",
+            },
+            RateLimits(Allowance(14000, 14400, 33011.38), Allowance(59500, 60000, 11.38)),
+        ),
+        (
+            {"X-RateLimit-Limit": "20", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1763726404000"},
+            RateLimits(Allowance(0, 20, 0.0)),
+        ),
+        (
+            {"x-ratelimit-remaining-requests-minute": "3", "x-ratelimit-remaining-requests-day": "900"},
+            RateLimits(Allowance(3)),
+        ),
+    ],
+    ids=["together", "azure", "by-period", "openrouter", "the-tightest"],
+)
+def test_other_providers_headers(headers: dict[str, str], limits: RateLimits) -> None:
+    assert rate_limits_from(headers, NOW) == limits
 
 
 @pytest.mark.parametrize("headers", [{}, {"content-type": "x"}, {"x-ratelimit-limit-requests": "many"}])

@@ -17,7 +17,7 @@ from services.inspect import log_of
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST, client_of, failure_of, pieces_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_ways")]
 
 WORDS = "word " * 3000
 

@@ -165,10 +165,10 @@ def test_while_a_run_executes_no_process_shows_its_key_and_a_kill_leaves_none(
 
 BROKEN = {
     "in the client": """
-from providers import openai_client
+from providers import compatible_client
 async def broken(self, request):
     raise RuntimeError(f"a fault with {self._keys} and {vars(self)}")
-openai_client.OpenAICompatibleClient.complete = broken
+compatible_client.OpenAICompatibleClient.complete = broken
 """,
     "in the worker": """
 from services import execution
@@ -178,10 +178,10 @@ async def broken(run_id, key):
 execution.execute = broken
 """,
     "while the client is made": """
-from providers import http_settings
+from providers import compatible_client
 def broken(base_url, headers):
     raise RuntimeError(f"a fault with {headers}")
-http_settings.http_settings = broken
+compatible_client.DirectSender = broken
 """,
 }
 

@@ -168,7 +168,7 @@ async def test_a_crash_between_drawing_and_noting_draws_again() -> None:
         assert reader.progress().done == 30
 
     with sqlite3.connect(run_path(record.id)) as connection:
-        connection.execute("UPDATE progress SET done = 0")
+        connection.execute("UPDATE progress SET done = 0, commits = commits + 1")
     with open_catalogue() as catalogue:
         catalogue.runs.set_status(record.id, RunStatus.INTERRUPTED)
     runs.prepare_resume(record.id)

@@ -5,7 +5,7 @@ import sys
 
 from services.home import PROJECT
 
-HEAVY = ("openai", "pyarrow.parquet", "genai_prices")
+HEAVY = ("aiohttp", "pyarrow.parquet", "genai_prices")
 CODE = f"import sys; from services import worker; print(worker.main(), [name in sys.modules for name in {HEAVY}])"
 
 

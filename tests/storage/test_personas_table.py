@@ -26,7 +26,7 @@ def test_a_catalogue_of_any_older_handai_gets_the_tables_of_a_new_one(tmp_path: 
     old, new = tmp_path / "old.db", tmp_path / "new.db"
     made_by(old, version)
     made_by(new, len(CATALOGUE))
-    assert tables_of(old) < tables_of(new)
+    assert tables_of(old) != tables_of(new)
     with Catalogue(old) as catalogue:
         assert catalogue.personas.all() == ()
     assert tables_of(old) == tables_of(new)

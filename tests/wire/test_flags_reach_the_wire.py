@@ -175,6 +175,7 @@ def ran(arguments: list[str], flag: Flag, folder: Path, provider: FakeProvider) 
     return bool(flag.seen(provider))
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize("name", TRANSFORM_FLAGS)
 def test_a_flag_of_transform_reaches_the_wire(name: str, folder: Path, fake_provider: FakeProvider) -> None:
     flag = TRANSFORM_FLAGS[name]

@@ -21,7 +21,7 @@ from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import client_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_ways")]
 
 KEY = SecretStr("k3y" * 8)
 FAST = {"initial_s": 0.01, "max_s": 0.01}

@@ -1,0 +1,54 @@
+"""Under which key an answer is kept: equal only for requests that ask the same model the same thing."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+import orjson
+
+from engine.asked_schema import asked_schema
+from engine.job import Job
+from engine.plan import RunPlan
+from engine.spec import GenerateInput, ModelSettings
+from providers.base import AnswerForm
+
+
+class AnswerKeys:
+    """Makes the keys of a run's requests; no secret goes in, for none is in a spec."""
+
+    def __init__(self, plan: RunPlan) -> None:
+        self._plan = plan
+        # Rows of a generated table may well ask the same, and are to be told different things.
+        self._by_row = isinstance(plan.spec.input, GenerateInput)
+        self._of_model: dict[tuple[int, int], bytes] = {}
+
+    def key(self, job: Job, model: ModelSettings) -> str | None:
+        """The key of a job's request to that model, as hex; None where answers are not kept."""
+        if not job.is_single or model.base_url is None:
+            return None
+        begun = self._of_model.get((job.target, job.step.index))
+        if begun is None:
+            begun = self._of_model[job.target, job.step.index] = _settings_of(job, model)
+        sample = (job.row, job.members[0].draw) if self._by_row else None
+        asked = ([(message.role, message.content) for message in job.messages], self._plan.seed(job), sample)
+        return hashlib.sha256(begun + orjson.dumps(asked)).hexdigest()
+
+
+def _settings_of(job: Job, model: ModelSettings) -> bytes:
+    """What is the same for every row; the form in which JSON is asked for is not in it: it is found out as a run goes.
+
+    The host alone would not do: some providers put each person's model under a path of its own.
+    """
+    address = urlsplit(model.base_url or "")
+    routing = model.routing.preferences() if model.routing else None
+    schema = asked_schema(job.step.outputs, 1, AnswerForm.JSON_SCHEMA) if job.needs_json and job.step.outputs else None
+    told = {
+        "address": address.netloc + address.path.rstrip("/"),
+        "model": model.model,
+        "temperature": model.temperature,
+        "max_tokens": model.max_tokens,
+        "json": job.needs_json,
+        "schema": schema,
+        "fallbacks": model.fallbacks,
+        "routing": routing,
+    }
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
