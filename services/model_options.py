@@ -12,7 +12,7 @@ from handai_errors import InputError
 from providers.specs import get_provider
 from services import key_hosts, keys, model_record
 from services.availability import Clock, Standing
-from services.model_view import ListView, ModelRow, Reach, list_view
+from services.model_view import ListView, ModelRow, Reach, chosen_rows, list_view
 from services.models import age
 
 
@@ -60,6 +60,37 @@ def model_options(
     gone = sum(_gone(row) is not None for row in rows)
     shown = [row for row in rows if not (hide_gone and _gone(row))]
     return Options(tuple(_option(row) for row in shown), _told(found, clock()), found.list.problem, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The models that a search finds, in order, and what is to be said of the list."""
+
+    rows: tuple[ModelRow, ...]
+    told: str
+    problem: str | None
+    gone: int
+
+
+def found_models(
+    provider_id: str,
+    base_url: str | None,
+    typed: SecretStr | None,
+    *,
+    text: str = "",
+    by: SortBy = SortBy.USED,
+    refresh: bool = False,
+    clock: Clock = time.time,
+) -> Found:
+    """A provider's models that have every word of `text`, from the last list; `refresh` asks for it now."""
+    found = list_view(_reach(provider_id, base_url, typed, refresh=refresh), refresh=refresh, ask=refresh)
+    gone = sum(_gone(row) is not None for row in found.rows)
+    return Found(tuple(chosen_rows(found.rows, text, by)), _told(found, clock()), found.list.problem, gone)
+
+
+def standing_of(row: ModelRow) -> str:
+    """Whether a model can be chosen, in two words."""
+    return _gone(row) or ("answered here" if row.known.verified else "")
 
 
 def disable_gone(provider_id: str, base_url: str | None) -> int:

@@ -15,7 +15,7 @@ from services.model_options import Options, disable_gone, model_options, names
 
 AnyForm = TypeVar("AnyForm", bound=ModelForm)
 
-_SORTED = {
+SORTED = {
     SortBy.USED: "Used before",
     SortBy.PRICE: "Price",
     SortBy.CONTEXT: "Context",
@@ -73,7 +73,7 @@ def _draw_list(form: ModelForm, found: Options, prefix: str) -> None:
         )
         with st.popover("How it is listed", key=f"{prefix}_model_list", icon=":material/sort:", type="tertiary"):
             seed(_SORT, SortBy.USED)
-            st.selectbox("First", list(_SORTED), format_func=lambda by: _SORTED[by], key=_SORT)
+            st.selectbox("First", list(SORTED), format_func=lambda by: SORTED[by], key=_SORT)
             seed(_HIDE, value=False)
             st.toggle("Hide models that are not available or disabled", key=_HIDE)
             st.button(

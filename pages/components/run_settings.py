@@ -36,6 +36,16 @@ _WHOLE: dict[str, tuple[str, str, _Number]] = {
         "How often a row is tried before it counts as failed. Waiting for a rate limit does not count.",
         {"min_value": 1, "max_value": 20, "step": 1},
     ),
+    "rpm": (
+        "Requests a minute, at most",
+        "Empty: as many as the provider takes.",
+        {"min_value": 1, "step": 1, "placeholder": "No limit"},
+    ),
+    "seed": (
+        "Seed for the model",
+        "With a number, many models answer the same question much the same. Not every one takes it.",
+        {"min_value": 0, "step": 1, "placeholder": "Not set"},
+    ),
     "preview_rows": (
         "Rows in a preview",
         "A preview asks for the first rows only.",
@@ -89,7 +99,7 @@ def _draw_all(form: AnyForm, prefix: str, more: Callable[[AnyForm], AnyForm] | N
 
 def _draw_number(name: str, form: ModelForm, prefix: str) -> object:
     label, help_text, bounds = {**_WHOLE, **_DECIMAL}[name]
-    key = f"{prefix}_{name}"
+    key = f"{prefix}_{'model_seed' if name == 'seed' else name}"  # a generated table has a seed of its own
     seed(key, getattr(form, name))
     value = st.number_input(label, key=key, help=help_text, **bounds)
     return _NEEDED[name] if value is None and name in _NEEDED else value

@@ -48,8 +48,8 @@ class GenerateState:
 class ProvidersState:
     """The Providers page of one visit: what was started there, by its name, and the question on its way.
 
-    `trial_of` is the provider that was asked; `curl` is its request as a command;
-    `problems` are told once, beside what they are about.
+    `trial_of` is the provider that was asked, `streaming` while its end was not looked at; `curl` is its request as a
+    command; `problems` are told once, beside what they are about.
     """
 
     errands: dict[str, Errand[Any]] = field(default_factory=dict)
