@@ -93,6 +93,7 @@ def killed_run(
         provider.url,
         "--concurrency",
         str(IN_FLIGHT),
+        "--no-cache",  # the run's file alone has to remember what was answered
         "--run-name",
         folder.name,
     )
