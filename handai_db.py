@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from storage.answer_cache import AnswerCache, CacheUse, cache_use, clear_cache, forget_answers
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
@@ -44,8 +45,10 @@ from storage.salvage import damaged_paths, put_in_place, salvage
 __all__ = [
     "PENDING",
     "SQLITE_VERSION",
+    "AnswerCache",
     "AnsweredBy",
     "AttemptFigures",
+    "CacheUse",
     "Catalogue",
     "CheckRecord",
     "Damage",
@@ -74,10 +77,13 @@ __all__ = [
     "Told",
     "attempt_figures",
     "begin_execution",
+    "cache_use",
+    "clear_cache",
     "create_run_file",
     "damaged_paths",
     "end_execution",
     "find_damage",
+    "forget_answers",
     "health_in",
     "is_at_rest",
     "note_drawing",

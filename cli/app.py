@@ -7,7 +7,7 @@ import sys
 import structlog
 import typer
 
-from cli import check, commands, execution, models, records, writing
+from cli import cache, check, commands, execution, models, records, writing
 from cli.generate import generate
 from cli.personas import list_personas
 from cli.progress import fail
@@ -37,6 +37,7 @@ app.command("models")(models.models)
 app.command("check")(check.check)
 app.command("check-models")(check.try_models)
 app.command("doctor")(records.doctor)
+app.command("cache")(cache.cache)
 app.command("personas")(list_personas)
 app.command(execution.FINISH, hidden=True)(execution.finish)
 

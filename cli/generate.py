@@ -39,6 +39,7 @@ from cli.options import (
     MaxTokens,
     Model,
     ModelFlags,
+    NoCache,
     Overwrite,
     Provider,
     Route,
@@ -86,6 +87,7 @@ def generate(
     timeout: Timeout = None,
     max_cost: MaxCost = None,
     fallback: Fallback = None,
+    no_cache: NoCache = False,
     route: Route = None,
     session: Session = None,
     run_name: RunName = None,
@@ -104,7 +106,7 @@ def generate(
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, False, concurrency, rpm, max_attempts, timeout, max_cost
     )
-    flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()))
+    flags = replace(flags, no_cache=no_cache, fallbacks=tuple(fallback or ()), routes=tuple(route or ()))
     source = Source(_one_file(schema_file, schema), template, describe, learn, free_form, tuple(column or ()))
     found = found_schema(source, flags, rows)
     found = _changed(found, rows=rows, seed=seed, variation=variation, rows_per_call=rows_per_call)

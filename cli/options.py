@@ -87,7 +87,10 @@ Route = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
-
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Ask for every row anew, also what was answered before.", rich_help_panel=_MODEL),
+]
 
 Similar = Annotated[
     float | None,
@@ -121,6 +124,7 @@ class ModelFlags:
     fallbacks: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     similar: float | None = None
+    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
                 timeout_s=flags.timeout_s,
                 max_cost_usd=flags.max_cost,
                 similar=flags.similar,
+                cache=False if flags.no_cache else None,
             ),
         },
     }

@@ -29,6 +29,8 @@ def run_in_foreground(record: RunRecord, key: SecretStr | None) -> RunView:
 
 async def _execute(record: RunRecord, key: SecretStr | None) -> RunStatus:
     with _display(record) as update:
+        if update is None:
+            return await execute(record.id, key)
         watcher = asyncio.ensure_future(_watch(record.id, update))
         try:
             return await execute(record.id, key)
@@ -46,19 +48,18 @@ async def _watch(run_id: str, update: "_Update") -> None:
 class _Update:
     """Draws a view into the progress line."""
 
-    def __init__(self, progress: Progress | None, task: TaskID | None) -> None:
+    def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
         self._task = task
 
     def __call__(self, view: RunView) -> None:
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=view.done + view.failed, note=note_of(view))
+        self._progress.update(self._task, completed=view.done + view.failed, note=note_of(view))
 
 
 @contextmanager
-def _display(record: RunRecord) -> Iterator[_Update]:
+def _display(record: RunRecord) -> Iterator[_Update | None]:
     if not errors.is_terminal:
-        yield _Update(None, None)
+        yield None  # and nobody looks at the run's file four times a second
         return
     columns = (
         TextColumn("[bold]{task.description}"),

@@ -21,6 +21,7 @@ from cli.options import (
     MaxTokens,
     Model,
     ModelFlags,
+    NoCache,
     Overwrite,
     Provider,
     Route,
@@ -88,6 +89,7 @@ def transform(
     timeout: Timeout = None,
     max_cost: MaxCost = None,
     fallback: Fallback = None,
+    no_cache: NoCache = False,
     route: Route = None,
     similar: Similar = None,
     session: Session = None,
@@ -104,6 +106,7 @@ def transform(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
     flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()), similar=similar)
+    flags = replace(flags, no_cache=no_cache)
     parts = model_part(flags)
     text, chosen = told(persona, instructions)
     declared: dict[str, Any] = {

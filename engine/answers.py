@@ -51,6 +51,8 @@ def judge_answer(job: Job, completion: Completion) -> Found:
 
 
 def _with_computed(job: Job, member: Member, parsed: Parsed) -> Parsed:
+    if not job.step.computed:
+        return parsed
     return Parsed(with_computed(job.step, member, parsed.values), parsed.repaired)
 
 

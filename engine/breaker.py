@@ -28,13 +28,17 @@ class Breaker:
     def __init__(self) -> None:
         self._first: list[ErrorKind | None] = []
         self._recent: deque[tuple[Sequence[int], ErrorKind | None]] = deque(maxlen=WINDOW)
+        self._blamed = 0  # of the recent ones, those that the provider is to blame for
         self.tripped = False
 
     def record(self, rows: Sequence[int], kind: ErrorKind | None) -> bool:
         """Note that rows asked together ended well (None) or with `kind`; true when the run should pause."""
         if len(self._first) < FIRST_ROWS:
             self._first.append(kind)
+        if len(self._recent) == WINDOW:
+            self._blamed -= self._recent[0][1] in PROVIDER_KINDS
         self._recent.append((rows, kind))
+        self._blamed += kind in PROVIDER_KINDS
         self.tripped = self.tripped or self._all_alike() or self._mostly_provider()
         return self.tripped
 
@@ -43,9 +47,10 @@ class Breaker:
         return [row for rows, kind in self._recent if kind in PROVIDER_KINDS for row in rows]
 
     def _all_alike(self) -> bool:
+        if len(self._recent) != FIRST_ROWS:
+            return False
         kinds = set(self._first)
-        return len(self._first) == FIRST_ROWS == len(self._recent) and len(kinds) == 1 and None not in kinds
+        return len(self._first) == FIRST_ROWS and len(kinds) == 1 and None not in kinds
 
     def _mostly_provider(self) -> bool:
-        failed = sum(kind in PROVIDER_KINDS for _, kind in self._recent)
-        return len(self._recent) >= MINIMUM and failed * 2 > len(self._recent)
+        return len(self._recent) >= MINIMUM and self._blamed * 2 > len(self._recent)

@@ -63,7 +63,8 @@ class Entry:
         budget = self._flow.with_.budget
         target = self._targets.of(job)
         try:
-            bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens, target.price)
+            capped = budget.cap_usd is not None  # else nobody has to know how long the prompt is
+            bound = budget.bound(job.bound_tokens, self._plan.spec.model.max_tokens, target.price) if capped else None
         except HandaiError as error:
             self._flow.drain(RunEnd(why=error))
             self._flow.finish(len(job.members))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.pacer import NO_LEASE, Lease
 from engine.prompts import correction, prompt_tokens_bound
 from engine.results import Attempt, AttemptState, RowResult, RowStatus
 from engine.retry import AttemptHistory
@@ -38,6 +39,7 @@ class Job:
     counted: int = 0
     unknown: int = 0
     unreachable_since: float | None = None
+    lease: Lease = NO_LEASE
     corrections: tuple[Message, ...] = ()
     form: AnswerForm = AnswerForm.TEXT
     without: frozenset[str] = frozenset()

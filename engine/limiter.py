@@ -1,22 +1,27 @@
-"""Slots for attempts: up to the person's limit, fewer while the provider pushes back, one gate for all."""
+"""Slots for attempts: up to the person's limit, fewer while more would not help, one pace for all."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
+from engine.climber import Climber
+from engine.pacer import Lease, Pacer, Weighed
 from engine.results import LiveState
-from providers.base import RateLimits
+from engine.retry import PUSHBACK, THROTTLES
+from handai_errors import ErrorKind, ProviderError
+from providers.base import RateLimits, Usage
 
 AUTO_START = 8
-AUTO_CEILING = 64
-AUTO_LOCAL = 4
+AUTO_CEILING = 100
+AUTO_LOCAL_START = 2
+_START_AT_MOST = 32  # or half of what is allowed; the rest once an answer tells whether there is a limit
 _DECREASE = 0.75
 _CUT_INTERVAL_S = 1.0
-_BLIND_WAIT_S = 0.5
-_BLIND_WAIT_MAX_S = 30.0
-_TRUSTED_WISHES = 3
-_LONGEST_HEADER_WAIT_S = 120.0
+_SHORTEST_WAIT_S = 0.001  # less is rounding
+_SLOW_GROWTH = 0.05  # slots an answer
+_RAMP = 2.0  # times the slots, a second, at most
+_GROWN = 2.0  # times as long as usual: then it looks whether fewer in flight do as well
 
 
 class LimiterClosedError(Exception):
@@ -24,21 +29,28 @@ class LimiterClosedError(Exception):
 
 
 class Limiter:
-    """Additive increase, multiplicative decrease, and a gate that Retry-After closes for everyone."""
+    """Additive increase, multiplicative decrease, never more than helps, and a pacer that says when."""
 
     def __init__(
-        self, *, ceiling: int, start: int | None = None, rpm: int | None = None, clock: Callable[[], float] = monotonic
+        self,
+        *,
+        ceiling: int,
+        start: int | None = None,
+        pacer: Pacer | None = None,
+        climber: Climber | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._ceiling = ceiling
         self._limit = float(min(start or ceiling, ceiling))
         self._growing_fast = True
-        self._spacing_s = 60.0 / rpm if rpm else 0.0
+        self._room = 0.0
+        self._grew_at = clock()
+        self._pacer = pacer or Pacer()
+        self._climber = climber
         self._clock = clock
         self._in_flight = 0
-        self._gate_until = self._next_send = self._last_cut = float("-inf")
-        self._reason: str | None = None
-        self._refusals = 0  # in a row, one a gate
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._last_cut = float("-inf")
+        self._waiters: deque[tuple[asyncio.Future[Lease], Weighed | None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -50,30 +62,34 @@ class Limiter:
     @property
     def live(self) -> LiveState:
         """Slots in use, slots now, and why there are not more."""
-        wait = self._gate_until - self._clock()
-        waiting = f"waiting {wait:.0f} s: {self._reason}" if wait >= 0.5 and self._reason else None
-        return LiveState(self._in_flight, int(self._limit), waiting)
+        return LiveState(self._in_flight, self._slots, self._pacer.waiting(self._clock()))
 
-    async def acquire(self) -> None:
-        """Return with a slot; raises LimiterClosedError when the run drains."""
+    @property
+    def _slots(self) -> int:
+        return int(self._limit) if self._climber is None else min(int(self._limit), self._climber.cap)
+
+    async def acquire(self, request: Weighed | None = None) -> Lease:
+        """A slot for a request. Raises LimiterClosedError when the run drains."""
         if self._closed:
             raise LimiterClosedError
-        if not self._waiters and self._in_flight < int(self._limit) and self._held_s() <= 0:
-            self._take()
-            return
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        if not self._waiters and self._in_flight < self._slots:
+            now, weight = self._clock(), self._weight(request)
+            if self._pacer.wait_s(now, weight) <= 0:
+                return self._take(now, weight)
+        waiter: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
+        self._waiters.append((waiter, request))
         self._grant()
         try:
-            await waiter
+            return await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self.release()
+                self.release(waiter.result())
             raise
 
-    def release(self) -> None:
+    def release(self, lease: Lease) -> None:
         """Give a slot back."""
         self._in_flight -= 1
+        self._pacer.ended(lease)
         self._grant()
 
     def close(self) -> None:
@@ -82,84 +98,96 @@ class Limiter:
         if self._timer:
             self._timer.cancel()
         while self._waiters:
-            waiter = self._waiters.popleft()
+            waiter, _ = self._waiters.popleft()
             if not waiter.done():
                 waiter.set_exception(LimiterClosedError())
 
-    def succeeded(self, limits: RateLimits | None) -> None:
-        """Learn from an answer: grow, and hold back when the provider says that nothing is left."""
-        self._refusals = 0
-        step = 1.0 if self._growing_fast else 1.0 / self._limit
-        self._limit = min(float(self._ceiling), self._limit + step)
-        hold = _exhausted_for_s(limits)
-        if hold:
-            self._hold(hold, "the provider's limit is used up for now")
+    def answered(self, lease: Lease, limits: RateLimits | None, usage: Usage) -> None:
+        """Learn from an answer: grow, and keep to what the provider says is left."""
+        now = self._clock()
+        self._grow(now)
+        self._pacer.answered(lease, limits, usage, now)
+        if self._climber is not None:
+            self._climber.answered(now, lease.sent_at, lease.in_flight, usage.completion_tokens)
 
-    def pushed_back(self, retry_after_s: float | None, reason: str, *, gate: bool) -> None:
+    def _grow(self, now: float) -> None:
+        if self._growing_fast:  # one an answer, but not as fast as answers may come: what follows has to be heard
+            self._room = min(self._limit, self._room + _RAMP * self._limit * (now - self._grew_at))
+            self._grew_at = now
+            step = min(1.0, self._room)
+            self._room -= step
+        else:
+            step = max(1.0 / self._limit, _SLOW_GROWTH)
+        self._limit = min(float(self._ceiling), self._limit + step)
+
+    def refused(self, lease: Lease, error: ProviderError) -> None:
+        """Learn from a request that failed."""
+        if error.kind in PUSHBACK:
+            for_rate = error.kind in THROTTLES
+            gate = for_rate or error.retry_after_s is not None
+            self.pushed_back(lease, error.retry_after_s, error.facts.title.lower(), gate=gate, for_rate=for_rate)
+        elif error.kind is ErrorKind.TIMEOUT and self._climber is not None:
+            self._climber.timed_out(self._clock())
+
+    def pushed_back(
+        self, lease: Lease, retry_after_s: float | None, reason: str, *, gate: bool, for_rate: bool = True
+    ) -> None:
         """Learn from a refusal: fewer slots, and with `gate` nobody sends before the provider's time."""
         now = self._clock()
         self._growing_fast = False
-        if now - self._last_cut >= _CUT_INTERVAL_S:
-            self._limit = max(1.0, self._limit * _DECREASE)
+        if now - self._last_cut >= _CUT_INTERVAL_S and not (for_rate and self._pacer.knows_the_pace):
+            self._limit = max(1.0, self._slots * _DECREASE)
             self._last_cut = now
-        if not gate:
-            return
-        wait_s = self._gate_wait_s(retry_after_s)
-        if now >= self._gate_until:
-            self._refusals += 1
-        self._hold(wait_s, reason)
+        if gate:
+            self._pacer.refused(lease, retry_after_s, reason, now, for_rate=for_rate)
 
-    def _gate_wait_s(self, wish_s: float | None) -> float:
-        """The provider's wish; longer where there is none, or where keeping it has not helped for a while."""
-        doublings = self._refusals if wish_s is None else self._refusals - _TRUSTED_WISHES
-        if doublings < 0:
-            return wish_s or 0.0
-        return max(wish_s or 0.0, min(_BLIND_WAIT_MAX_S, _BLIND_WAIT_S * 2.0 ** min(doublings, 10)))
+    def _weight(self, request: Weighed | None) -> int:
+        return request.bound_tokens if request is not None and self._pacer.weighs else 0
 
-    def _hold(self, seconds: float, reason: str) -> None:
-        self._gate_until = max(self._gate_until, self._clock() + seconds)
-        self._reason = reason
-
-    def _held_s(self) -> float:
-        return max(self._gate_until, self._next_send) - self._clock()
-
-    def _take(self) -> None:
+    def _take(self, now: float, weight: int) -> Lease:
         self._in_flight += 1
-        if self._spacing_s:
-            self._next_send = max(self._next_send, self._clock()) + self._spacing_s
+        return self._pacer.sent(now, self._in_flight, weight)
 
     def _grant(self) -> None:
-        while self._waiters and self._in_flight < int(self._limit):
-            held = self._held_s()
-            if held > 0:
-                self._wake_in(held)
+        while self._waiters and self._in_flight < self._slots:
+            waiter, request = self._waiters[0]
+            if waiter.done():
+                self._waiters.popleft()
+                continue
+            now, weight = self._clock(), self._weight(request)
+            wait_s = self._pacer.wait_s(now, weight)
+            if wait_s > 0:
+                self._wake_in(wait_s)
                 return
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                self._take()
-                waiter.set_result(None)
+            self._waiters.popleft()
+            waiter.set_result(self._take(now, weight))
 
     def _wake_in(self, seconds: float) -> None:
         if self._timer:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._grant)
+        self._timer = asyncio.get_running_loop().call_later(max(seconds, _SHORTEST_WAIT_S), self._grant)
 
 
-def _exhausted_for_s(limits: RateLimits | None) -> float | None:
-    if limits is None:
-        return None
-    waits = [
-        allowance.reset_s
-        for allowance in (limits.requests, limits.tokens, limits.input_tokens, limits.output_tokens)
-        if allowance is not None and allowance.remaining <= 0 and allowance.reset_s
-    ]
-    return min(max(waits), _LONGEST_HEADER_WAIT_S) if waits else None
-
-
-def limiter_for(concurrency: int | str, *, local: bool, rpm: int | None) -> Limiter:
-    """The limiter that a run's settings ask for; `auto` starts small and grows while the provider keeps up."""
+def limiter_for(
+    concurrency: int | str,
+    *,
+    local: bool,
+    rpm: int | None = None,
+    spacing_s: float | None = None,
+    timeout_s: float | None = None,
+    clock: Callable[[], float] = monotonic,
+) -> Limiter:
+    """The limiter that a run's settings ask for; `auto` finds its way, a number is as far as it may go."""
+    pacer = Pacer(max(60.0 / rpm if rpm else 0.0, spacing_s or 0.0))
+    ceiling = concurrency if isinstance(concurrency, int) else AUTO_CEILING
     if isinstance(concurrency, int):
-        return Limiter(ceiling=concurrency, rpm=rpm)
+        start = min(ceiling, max(_START_AT_MOST, ceiling // 2))
+        climber = Climber(ceiling, ceiling, first=start, grown=_GROWN, patience=1, timeout_s=timeout_s)
+        return Limiter(ceiling=ceiling, start=start, pacer=pacer, climber=climber, clock=clock)
     if local:
-        return Limiter(ceiling=AUTO_LOCAL, rpm=rpm)
-    return Limiter(ceiling=AUTO_CEILING, start=AUTO_START, rpm=rpm)
+        climber = Climber(
+            ceiling, AUTO_LOCAL_START, first=AUTO_LOCAL_START, grown=_GROWN, patience=1, timeout_s=timeout_s
+        )
+        return Limiter(ceiling=ceiling, pacer=pacer, climber=climber, clock=clock)
+    climber = Climber(ceiling, ceiling, first=AUTO_START, grown=_GROWN, patience=1, timeout_s=timeout_s)
+    return Limiter(ceiling=ceiling, start=AUTO_START, pacer=pacer, climber=climber, clock=clock)

@@ -94,6 +94,8 @@ def json_instruction(outputs: Sequence[Output]) -> str:
 
 
 def _fill(text: str, row: Row) -> str:
+    if "{{" not in text:
+        return text
     return PLACEHOLDER.sub(lambda match: cell_text(row.get(match.group(1))), text)
 
 

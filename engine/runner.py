@@ -14,7 +14,7 @@ from engine.parsing import Parsed
 from engine.plan import RunPlan
 from engine.publishing import Publisher
 from engine.results import AttemptState, PauseReason
-from engine.retry import PUSHBACK, THROTTLES, decide, outcome_of
+from engine.retry import THROTTLES, decide, outcome_of
 from engine.switches import Switches
 from engine.tables.model import Row
 from engine.targets import FALLS_BACK, Target, Targets
@@ -86,7 +86,7 @@ class Runner:
             target = self._targets.of(job)
             try:
                 await self._with.sink.room()
-                await target.limiter.acquire()
+                job.lease = await target.limiter.acquire(job)
             except LimiterClosedError:
                 self._refused_a_slot(job)
             except StorageError as error:
@@ -118,12 +118,12 @@ class Runner:
         else:
             self._answered(job, completion, started)
         finally:
-            target.limiter.release()
+            target.limiter.release(job.lease)
 
     def _answered(self, job: Job, completion: Completion, started: float) -> None:
         target = self._targets.of(job)
         target.heard()
-        target.limiter.succeeded(completion.rate_limits)
+        target.limiter.answered(job.lease, completion.rate_limits, completion.usage)
         switched = None if job.target else self._switches.fallback(completion.model)
         if switched and (note := self._switches.note(completion.model)) is not None:
             self._with.sink.event("warning", note)
@@ -188,9 +188,7 @@ class Runner:
         if (note := target.learn(job, error)) is not None:
             self._ask_otherwise(job, note)
             return
-        if error.kind in PUSHBACK:
-            gate = error.kind in THROTTLES or error.retry_after_s is not None
-            target.limiter.pushed_back(error.retry_after_s, error.facts.title.lower(), gate=gate)
+        target.limiter.refused(job.lease, error)
         self._after_failure(job, error)
 
     def _ask_otherwise(self, job: Job, note: str) -> None:

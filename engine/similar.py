@@ -11,24 +11,32 @@ from providers.base import Message
 
 _Asked = tuple[Message, ...]
 
+ROOM_BYTES = 100 << 20  # for answers to share: memory must not grow with the table
+_ROW_BYTES = 1_200  # what an answer takes besides its characters, the index included
+_BYTES_A_CHARACTER = 4  # the text as sent, as compared, and the answer, raw and read
+
 
 class SimilarAnswers:
     """Answers by what was asked; only the model's own count, so that reuse never drifts from row to row.
 
     Similarity is 1 - insertions and deletions / characters of both user messages; whatever else the model is told
-    has to be equal. It is worked out anew for every reuse: the index only proposes.
+    has to be equal. It is worked out anew for every reuse: the index only proposes. Once the room for them is full,
+    no more answers are taken in: later rows share the earlier ones.
     """
 
-    def __init__(self, threshold: float) -> None:
+    def __init__(self, threshold: float, room_bytes: int = ROOM_BYTES) -> None:
         self._threshold = threshold
+        self._room_bytes = room_bytes
         self._near = TextIndex(threshold) if threshold < 1 else None
         self._row_of: dict[_Asked, int] = {}
         self._answers: dict[int, tuple[_Asked, RowResult]] = {}
 
     def add(self, job: Job, result: RowResult) -> None:
         """Take in an answer; a later row with such a text may have it."""
-        if not _can_share(job) or job.messages in self._row_of:
+        if self._room_bytes <= 0 or not _can_share(job) or job.messages in self._row_of:
             return
+        characters = sum(len(message.content) for message in job.messages) + len(result.raw or "")
+        self._room_bytes -= _ROW_BYTES + _BYTES_A_CHARACTER * characters
         self._row_of[job.messages] = job.row
         self._answers[job.row] = (job.messages, result)
         if self._near is not None:

@@ -84,6 +84,7 @@ NO_MODEL = ModelSettings(provider="none", model="none")  # of a generated table 
 class Limits(Declared):
     """How fast, how often and how expensively a run may ask.
 
+    `cache` takes the answer to an equal request that was paid for before, and keeps this run's for later ones.
     `similar` lets a row of a table take the answer of an earlier row whose text is at least so alike; 1 is equal.
     """
 
@@ -93,6 +94,7 @@ class Limits(Declared):
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = DEFAULT_TIMEOUT_S
     backoff: Backoff = DEFAULT_BACKOFF
     max_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    cache: bool = True
     similar: Annotated[float, Field(ge=0.8, le=1)] | None = None
 
 

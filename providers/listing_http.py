@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
-
-import httpx2
+from typing import TYPE_CHECKING, Any, Self
 
 from handai_errors import ErrorKind, ProviderError
 from providers.classify import TransportFault, classify_status, classify_transport, malformed
 from providers.error_body import parse_json
 from providers.http_faults import fault_of
-from providers.http_settings import http_settings
 from providers.redact import redact
 from providers.remedies import CallContext
+
+if TYPE_CHECKING:
+    import httpx2
 
 MISSING_PAGE = (404, 405)
 
@@ -24,6 +24,10 @@ class ListingCall:
     def __init__(self, context: CallContext, headers: dict[str, str], key: str = "") -> None:
         self.context = context
         self._keys = (key,) if key else ()
+        import httpx2  # with the first conversation: most runs need none
+
+        from providers.http_settings import http_settings
+
         settings = http_settings(context.base_url, headers)
         settings["event_hooks"]["request"].append(_say_length)
         self._client = httpx2.AsyncClient(timeout=context.timeout_s, **settings)
@@ -84,8 +88,10 @@ class ListingCall:
         return (value,)
 
 
-async def _say_length(request: httpx2.Request) -> None:
+async def _say_length(request: "httpx2.Request") -> None:
     """The headers of http_settings know no body; a POST must say how long its is."""
+    import httpx2
+
     body = await request.aread()
     if body:
         request.headers = httpx2.Headers({**request.headers, "Content-Length": str(len(body))})

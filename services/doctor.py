@@ -9,7 +9,7 @@ from handai_db import SQLITE_VERSION
 from handai_errors import HandaiError
 from providers.specs import PROVIDERS, ProviderSpec
 from providers.variables import unreadable_files
-from services import environment, keyring_store, local_servers
+from services import answer_cache, environment, keyring_store, local_servers
 from services.dev_mode import dev_mode, dev_mode_notice
 from services.home import home, open_catalogue
 from services.keys import key_state
@@ -55,11 +55,15 @@ def _storage() -> tuple[Finding, ...]:
             count = len(catalogue.sessions.all())
     except (HandaiError, OSError) as error:
         return (Finding("problem", "Handai's folder", str(error)),)
+    kept = answer_cache.use()
     free_gb = shutil.disk_usage(folder).free / 1e9
     level = "ok" if free_gb > 1 else "problem"
     return (
         Finding("ok", "Handai's folder", f"{folder} ({count} sessions)"),
         Finding(level, "Free disk space", f"{free_gb:.1f} GB"),
+        Finding(
+            "ok", "Kept answers", f"{kept.answers:,} in {kept.bytes / 1e6:.1f} MB; handai cache --clear deletes them"
+        ),
     )
 
 

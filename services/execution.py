@@ -24,6 +24,7 @@ from providers.prices import FREE, Price, cost_of
 from providers.redact import redact
 from providers.router import make_client
 from providers.specs import get_provider
+from services.answer_cache import kept_answers
 from services.drawing import draw_table
 from services.exact_ids import with_exact_id
 from services.faults import facts_of
@@ -120,7 +121,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
     forms = Forms(work.form, work.known.forms)
     budget = Budget(cap, price, spent_usd=work.spent_usd + work.in_doubt_usd)
     try:
-        async with _client(record, key) as client, _earlier_answers(record) as earlier:
+        async with _client(record, key) as client, _earlier_answers(record) as earlier, kept_answers(record) as kept:
             collaborators = Collaborators(
                 client=client,
                 sink=writer,
@@ -133,6 +134,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 local=provider.local,
                 reuse=earlier,
                 similar=work.similar,
+                store=kept,
                 cost=_pricing(price),
             )
             runner = Runner(work.plan, collaborators)

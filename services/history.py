@@ -14,7 +14,7 @@ from typing import Any
 from engine.results import RunStatus
 from handai_db import Catalogue, RunFilter, RunReader, RunRecord, SessionRecord, damaged_paths, private_directory
 from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecError
-from services import runs
+from services import answer_cache, runs
 from services.damage import glanced_damage
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
@@ -86,6 +86,7 @@ def delete_run(run_id: str) -> None:
     with runs.leased(run_id):
         for path in run_files(run_id):
             path.unlink(missing_ok=True)  # before the run is forgotten: what is still listed can be deleted again
+        answer_cache.forget(run_id)
         with open_catalogue() as catalogue:
             catalogue.runs.delete(run_id)
     for dataset_id in datasets_of(record):
@@ -114,6 +115,7 @@ def delete_all() -> int:
             raise ConflictError("A run is executing.", "Stop it first, then delete everything.")
     deleted = sum(delete_session(session.id) for session in sessions())
     shutil.rmtree(home() / "datasets", ignore_errors=True)
+    answer_cache.clear()
     with open_catalogue() as catalogue:
         for record in catalogue.datasets.unused(time.time() + 1):
             catalogue.datasets.delete_unused(record.id)

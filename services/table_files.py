@@ -20,7 +20,7 @@ def path_of(text: str) -> Path:
         path = Path(named)
     if not path.is_absolute():
         what = f"'{named}' is not a whole path." if named else "No path was given."
-        raise TableError(what, "Write it from the beginning, such as /home/you/table.csv or ~/table.csv.")
+        raise TableError(what, "Write it from the beginning: ~/tables/reviews.csv, where ~ is your own folder.")
     check_readable(path)
     return path
 

@@ -7,6 +7,7 @@ import asyncio
 import os
 import queue
 import sqlite3
+import sys
 import threading
 import time
 from collections import deque
@@ -26,6 +27,7 @@ _RETRY_S = 0.5
 _GIVE_UP_S = 20.0
 _RATE_SPAN_S = 30.0
 _CHECKPOINT_WAIT_MS = 1000
+_TURN_S = 0.0005  # a busy loop keeps the GIL ten times as long by default, at each of the writer's many turns
 
 _Operation = Callable[[Batch], None]
 _Item = tuple[_Operation | None, asyncio.Future[None] | None]
@@ -53,6 +55,8 @@ class RunWriter:
             _make_ballast(self._ballast)
         self._commits = 0
         self._count = CommitCount(path)
+        self._usual_turn_s = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN_S)
         self._thread = threading.Thread(target=self._run, name="run-writer", daemon=True)
         self._thread.start()
 
@@ -139,6 +143,7 @@ class RunWriter:
         self._closed = True
         self._enqueue(None)
         await asyncio.to_thread(self._thread.join)
+        sys.setswitchinterval(self._usual_turn_s)
         try:
             with translated(self._path):
                 self._connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 from engine.diversity.normal import normalised
 
 if TYPE_CHECKING:
+    from engine.diversity.first_rows import FirstRows
     from engine.diversity.minhash import Words32
 
 _SHORT = 20  # below, a text has too few n-grams for a fingerprint: one changed word changes nearly all of them
 _KEPT_PER_LENGTH = 1000  # short texts are compared one by one: this bounds how many
 _MOST_VERIFIED = 48
+WHOLE_TEXTS = 50_000  # about 70 MB of 300 characters each
+_CHARACTERS_A_TEXT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,15 @@ class TextIndex:
     order of adds. Texts of at least 20 characters are looked up by fingerprints and verified, so a pair just above
     `near` is missed about once in a hundred times. Shorter ones are compared with the first thousand different texts
     of each length that is close enough. Empty texts repeat nothing.
+
+    The first `whole` texts (and not more than 1,000 characters of each on average) are kept to be compared. Of later
+    ones only a hash is kept: they are still compared with the first ones, and with each other for being equal.
     """
 
-    def __init__(self, near: float | None) -> None:
+    def __init__(self, near: float | None, whole: int = WHOLE_TEXTS) -> None:
+        self._characters_left = whole * _CHARACTERS_A_TEXT
+        self._whole = whole
+        self._later: FirstRows | None = None
         self._near = near if near is not None and near < 1 else None
         self._first_row: dict[str, int] = {}
         self._short: dict[int, list[str]] = {}
@@ -49,7 +58,7 @@ class TextIndex:
     def find(self, text: str) -> Duplicate | None:
         """The most alike earlier text, the earliest of equals; None if nothing is alike enough."""
         plain = self._plain(text)
-        row = self._first_row.get(plain)
+        row = self._row_of(plain)
         if row is not None:
             return Duplicate(row, 1.0)
         if self._near is None or not plain:
@@ -59,9 +68,13 @@ class TextIndex:
     def add(self, row: int, text: str) -> None:
         """Take a row's text in; later texts are compared with it."""
         plain = self._plain(text)
-        if not plain or plain in self._first_row:
+        if not plain or self._row_of(plain) is not None:
+            return
+        if self._is_full:
+            self._add_later(row, plain)
             return
         self._first_row[plain] = row
+        self._characters_left -= len(plain)
         if self._near is None:
             return
         if self._among_short(plain):
@@ -71,6 +84,21 @@ class TextIndex:
         if len(plain) >= _SHORT:
             self._table.add(self._keys(plain))
             self._long.append(plain)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._first_row) >= self._whole or self._characters_left <= 0
+
+    def _row_of(self, plain: str) -> int | None:
+        row = self._first_row.get(plain)
+        return self._later.find(plain) if row is None and self._later is not None else row
+
+    def _add_later(self, row: int, plain: str) -> None:
+        if self._later is None:
+            from engine.diversity.first_rows import FirstRows  # numpy loads when it is needed
+
+            self._later = FirstRows()
+        self._later.add(row, plain)
 
     def _candidates(self, plain: str) -> list[str]:
         candidates: list[str] = []

@@ -2,7 +2,7 @@
 
 import base64
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from engine.tables.header import unique_names
 from engine.tables.jsonvalues import to_json_text
 from engine.tables.model import Column, ColumnKind, ParseOptions, TableInfo
-from engine.tables.parquet_io import ARROW_TYPES, BATCH_ROWS, TableWriter
+from engine.tables.parquet_io import ARROW_TYPES, BATCH_BYTES, BATCH_ROWS, TableWriter
 from handai_errors import TableError
 
 _EXACT_DIGITS = 15  # decimal digits that a float keeps
@@ -54,10 +54,36 @@ def _convert(file: pq.ParquetFile, kind: str, target: Path) -> TableInfo:
     told = [f"Column '{name}': {m.notice}" for name, m in zip(names, mappings, strict=True) if m.notice]
     info = TableInfo(file.metadata.num_rows, columns, kind, notices=(*renamed, *told))
     with TableWriter(target, columns, [mapping.type for mapping in mappings]) as writer:
-        for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-            writer.write([mapping.convert(array) for mapping, array in zip(mappings, batch.columns, strict=True)])
+        for batch in file.iter_batches(batch_size=_rows_at_a_time(file.metadata), use_threads=False):
+            for part in _parts(batch):
+                writer.write([mapping.convert(array) for mapping, array in zip(mappings, part.columns, strict=True)])
         writer.finish(info)
     return info
+
+
+def _rows_at_a_time(meta: pq.FileMetaData) -> int:
+    """How many rows of this file have a size that is good to hold, by what its row groups say of themselves."""
+    groups = [meta.row_group(place) for place in range(meta.num_row_groups)]
+    longest = max((group.total_byte_size / group.num_rows for group in groups if group.num_rows), default=1)
+    return max(1, min(BATCH_ROWS, int(BATCH_BYTES / max(longest, 1))))
+
+
+def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The batch in parts of a size that whoever reads the stored table can hold: a dictionary hides long texts."""
+    size = sum(_size(array) for array in batch.columns)
+    if size <= 2 * BATCH_BYTES or batch.num_rows == 1:
+        yield batch
+        return
+    middle = batch.num_rows // 2
+    yield from _parts(batch.slice(0, middle))
+    yield from _parts(batch.slice(middle))
+
+
+def _size(array: "pa.Array[Any]") -> float:
+    """Bytes of the values, each counted as often as it is there."""
+    if isinstance(array, pa.DictionaryArray):
+        return array.dictionary.nbytes / max(len(array.dictionary), 1) * len(array)
+    return array.nbytes
 
 
 def _mapping(kind: pa.DataType) -> _Mapping:

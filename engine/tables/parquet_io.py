@@ -16,6 +16,7 @@ from handai_errors import DamagedFileError, TableError
 
 BATCH_ROWS = 16_384  # rows in a row group: small enough to page cheaply, large enough to compress
 BATCH_BYTES = 16 << 20  # text in a row group, so that long cells don't make memory grow
+PART_CELLS = 32_768  # cells that are Python objects at a time while rows are read
 
 ARROW_TYPES: dict[ColumnKind, pa.DataType] = {
     ColumnKind.TEXT: pa.string(),
@@ -94,12 +95,20 @@ def read_rows(
         wanted = _chosen(_info_of(file, parquet), columns)
         names = [column.name for column in wanted]
         for group, first, count in _pieces(file.metadata, start, stop):
-            table = _decoded(file, group, names).slice(first, count)
-            cells = [_cells(table.column(column.name), column.kind) for column in wanted]
-            if not cells:
+            if not names:
                 yield from ({} for _ in range(count))
-            for values in zip(*cells, strict=True):
-                yield dict(zip(names, values, strict=True))
+                continue
+            table = _decoded(file, group, names).slice(first, count)
+            for part in _parts(table):
+                cells = [_cells(part.column(column.name), column.kind) for column in wanted]
+                for values in zip(*cells, strict=True):
+                    yield dict(zip(names, values, strict=True))
+
+
+def _parts(table: pa.Table) -> Iterator[pa.Table]:
+    """The table's rows a few at a time: as Python objects they take many times the room."""
+    rows = max(1, PART_CELLS // table.num_columns)
+    return (table.slice(start, rows) for start in range(0, table.num_rows, rows))
 
 
 def read_page(parquet: Path, start: int, count: int) -> list[Row]:

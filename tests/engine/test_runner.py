@@ -155,12 +155,12 @@ async def test_an_answer_that_is_no_object_is_asked_again_then_failed(path: Path
 
 async def test_a_storm_of_rate_limits_costs_no_attempts(path: Path) -> None:
     def script(_row: int, number: int) -> Outcome:
-        return refuse(ErrorKind.RATE_LIMIT, retry_after_s=0.001) if number <= 2 else answer()
+        return refuse(ErrorKind.RATE_LIMIT, retry_after_s=0.001) if number == 1 else answer()
 
     end, stored = await run_all(path, script, 12, Settings(max_attempts=1))
     assert end == RunEnd()
     assert stored.done == set(range(12))
-    assert stored.states() == {"failed": 24, "done": 12}
+    assert stored.states() == {"failed": 12, "done": 12}
     stored.check_clean()
 
 

@@ -54,6 +54,16 @@ def test_a_similar_row_takes_the_answer_with_its_source() -> None:
     assert found.request_hash == b""
 
 
+def test_a_full_cache_takes_no_more_in_and_keeps_what_it_has() -> None:
+    plan, cache = plan_with(1), SimilarAnswers(1, room_bytes=3_000)
+    for row in range(10):
+        told(cache, plan, row, f"{row} {LONG}")
+
+    shared = [found_for(cache, plan, f"{row} {LONG}") is not None for row in range(10)]
+
+    assert shared == [True] * 3 + [False] * 7
+
+
 def test_a_threshold_of_one_takes_equal_texts_only() -> None:
     plan, cache = plan_with(1), SimilarAnswers(1)
     told(cache, plan, 3, LONG)

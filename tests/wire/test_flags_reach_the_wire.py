@@ -118,6 +118,8 @@ NOT_ON_THE_WIRE = {
 }  # fmt: skip
 # Fewer requests, shown by tests/cli/test_similar_flag.py.
 SAVES_REQUESTS = {"--similar"}
+# More requests, shown by tests/cli/test_no_cache_flag.py.
+COSTS_REQUESTS = {"--no-cache"}
 # Ways to a schema, each with tests of its own: what the model is asked for it is another run.
 SCHEMA_SOURCES = {"--template", "--describe", "--learn", "--free-form", "--column", "--preview", "--yes"}
 
@@ -139,8 +141,8 @@ def flags_of(command: str) -> set[str]:
 @pytest.mark.parametrize(
     ("command", "known"),
     [
-        ("transform", {*TRANSFORM_FLAGS} | NOT_ON_THE_WIRE | SAVES_REQUESTS),
-        ("generate", {*GENERATE_FLAGS} | NOT_ON_THE_WIRE | SCHEMA_SOURCES),
+        ("transform", {*TRANSFORM_FLAGS} | NOT_ON_THE_WIRE | SAVES_REQUESTS | COSTS_REQUESTS),
+        ("generate", {*GENERATE_FLAGS} | NOT_ON_THE_WIRE | SCHEMA_SOURCES | COSTS_REQUESTS),
     ],
 )
 def test_every_flag_has_a_case_or_a_reason(command: str, known: set[str]) -> None:

@@ -85,8 +85,8 @@ LIMITS: dict[str, Case] = {
 }
 # Which server is called is shown for every provider by tests/providers/test_only_router.py.
 ELSEWHERE = {"provider", "base_url"}
-# Fewer requests, shown by tests/engine/test_similar.py.
-SAVES_REQUESTS = {"similar"}
+# Fewer requests, shown by tests/engine/test_similar.py and tests/services/test_kept_answers.py.
+SAVES_REQUESTS = {"similar", "cache"}
 
 
 def test_every_setting_of_a_spec_has_a_case() -> None:

@@ -112,3 +112,43 @@ def test_thousands_of_texts_with_the_same_opening_hide_no_repeat() -> None:
     index = index_of(texts, 0.9)
     found = [index.find(changed(rng, texts[row], 0.04)) for row in range(0, 300, 3)]
     assert [duplicate.row if duplicate else None for duplicate in found].count(None) <= 2
+
+
+def test_beyond_the_texts_kept_whole_equal_ones_are_still_found() -> None:
+    rng = random.Random(7)
+    texts = [random_text(rng) for _ in range(12_000)]
+    index = TextIndex(0.9, whole=100)
+    for row, text in enumerate(texts):
+        assert index.find(text) is None
+        index.add(row, text)
+
+    assert [index.find(texts[row]) for row in (5, 100, 7_000, 11_999)] == [
+        Duplicate(row, 1.0) for row in (5, 100, 7_000, 11_999)
+    ]
+
+
+def test_beyond_the_texts_kept_whole_a_near_repeat_of_those_is_still_found() -> None:
+    rng = random.Random(8)
+    texts = [random_text(rng) for _ in range(300)]
+    index = TextIndex(0.9, whole=100)
+    for row, text in enumerate(texts):
+        index.add(row, text)
+
+    early, late = (index.find(changed(rng, texts[row], 0.02)) for row in (50, 200))
+
+    assert early is not None
+    assert early.row == 50
+    assert late is None
+
+
+def test_long_texts_fill_the_room_before_their_number_does() -> None:
+    rng = random.Random(9)
+    texts = [random_text(rng, 4_000) for _ in range(60)]
+    index = TextIndex(0.9, whole=100)
+    for row, text in enumerate(texts):
+        index.add(row, text)
+
+    found = [index.find(changed(rng, text, 0.02)) is not None for text in texts]
+
+    assert found.index(False) in {25, 26}  # 100 × 1,000 characters, case and spaces evened out
+    assert not any(found[26:])

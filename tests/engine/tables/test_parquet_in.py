@@ -9,6 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from engine.tables import ParseOptions, read_rows
+from engine.tables.parquet_in import convert_parquet
+from engine.tables.parquet_io import BATCH_BYTES
 from handai_errors import TableError
 from tests.engine.tables.builders import Converted, convert_file
 
@@ -91,3 +94,19 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     source.write_bytes(source.read_bytes()[:-50])
     with pytest.raises(TableError, match="damaged"):
         convert_file(source, "t.parquet")
+
+
+@pytest.mark.parametrize("encoded", [False, True], ids=["plain", "dictionary"])
+def test_one_huge_row_group_of_long_texts_becomes_groups_that_can_be_held(tmp_path: Path, encoded: bool) -> None:
+    text = "x" * 40_000
+    column: pa.Array[Any] = pa.array([text] * 3_000)  # a few KB on the disk, 120 MB unpacked
+
+    source, target = tmp_path / "upload", tmp_path / "stored.parquet"
+    pq.write_table(pa.table({"text": column.dictionary_encode() if encoded else column}), source)
+
+    convert_parquet(source, "parquet", ParseOptions(), target)
+
+    groups = pq.ParquetFile(target).metadata
+    sizes = [groups.row_group(place).total_byte_size for place in range(groups.num_row_groups)]
+    assert sum(1 for row in read_rows(target) if row["text"] == text) == 3_000
+    assert max(sizes) <= 2 * BATCH_BYTES + 100_000

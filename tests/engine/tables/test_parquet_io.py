@@ -1,5 +1,6 @@
 """The stored table, read row by row."""
 
+import tracemalloc
 from pathlib import Path
 
 import pyarrow as pa
@@ -80,3 +81,18 @@ def test_reading_can_stop_early_without_leaving_the_file_open(stored: Path) -> N
     next(rows)
     rows.close()  # type: ignore[attr-defined]  # a generator, though only an iterator is promised
     assert next(read_rows(stored))["i"] == 0
+
+
+def test_rows_become_python_objects_a_few_at_a_time(tmp_path: Path) -> None:
+    target, columns = tmp_path / "t.parquet", [Column(f"c{place}") for place in range(40)]
+    with TableWriter(target, columns) as writer:
+        writer.write_values([[f"a cell of its own {row}" for row in range(8_000)]] * 40)
+        writer.finish(TableInfo(8_000, tuple(columns), "csv"))
+    tracemalloc.start()
+
+    rows = sum(1 for _ in read_rows(target))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert rows == 8_000
+    assert peak < 8_000_000  # the whole group as Python objects: 25 MB

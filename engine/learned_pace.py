@@ -1,0 +1,85 @@
+"""The pace that refusals teach: between two of them the provider let through just what it allows."""
+
+from collections import deque
+
+_FEWEST = 5  # let through; fewer measure nothing
+_MEMORY_S = 60.0
+_SHORTEST_S = 0.25
+_CAUTION = 0.95
+_LEAST_SHARE = 0.5
+_EAGER_CREEP = 0.3  # while there was only one refusal: the next one tells
+_CREEP = 0.01  # of the pace, a second
+_LEAP = 0.0005  # of the pace, a second squared: a limit that was lifted is found again
+_REFILLED = 2  # requests
+_FORGET_S = 90.0
+
+
+class LearnedPace:
+    """Requests a second that seem allowed; None until a refusal, and again when long enough none came.
+
+    A refusal means that nothing is left just then. So what was let through from one to the next, over the time between
+    them, is the provider's own pace, however large its bucket. From a little below it the pace creeps up again.
+    """
+
+    def __init__(self) -> None:
+        self._began: float | None = None
+        self._refusals: deque[tuple[float, int]] = deque()  # (heard at, let through by then)
+        self._let_through = 0
+        self._known: float | None = None
+        self._is_measured = False
+        self._last_sent = float("-inf")
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether there were two refusals to measure between."""
+        return self._is_measured
+
+    def pace(self, now: float) -> float | None:
+        """Requests a second."""
+        if self._known is None:
+            return None
+        since = now - self._refusals[-1][0]
+        if since > _FORGET_S:
+            self._known = None
+            return None
+        if not self._is_measured:  # a full bucket was emptied, which says little about its pace
+            return self._known * (1 + _EAGER_CREEP * since)
+        return self._known * (_CAUTION + _CREEP * since + _LEAP * since * since)
+
+    def short_wait_s(self, now: float, otherwise: float) -> float:
+        """The time in which a request or two are refilled, once the pace was measured."""
+        pace = self.pace(now) if self._is_measured else None
+        return min(otherwise, _REFILLED / pace) if pace else otherwise
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until the next request is due."""
+        pace = self.pace(now)
+        return max(0.0, self._last_sent + 1 / pace - now) if pace else 0.0
+
+    def sent(self, now: float) -> None:
+        """Note a request."""
+        if self._began is None:
+            self._began = now
+        self._let_through += 1
+        self._last_sent = now
+
+    def refused(self, now: float, sent_at: float) -> None:
+        """Learn from a refusal for the rate's sake; what was sent before the last one was heard is old news."""
+        self._let_through -= 1
+        if self._refusals and sent_at <= self._refusals[-1][0]:
+            return
+        measured = self._measured(now)
+        if measured is not None:
+            # A wait in which nothing was sent measures nothing: it never falls at once.
+            self._known = max(measured, _LEAST_SHARE * (self.pace(now) or 0.0))
+            self._is_measured = bool(self._refusals)
+        self._refusals.append((now, self._let_through))
+
+    def _measured(self, now: float) -> float | None:
+        while self._refusals and now - self._refusals[0][0] > _MEMORY_S:
+            self._refusals.popleft()
+        bases = [*self._refusals] or ([] if self._began is None else [(self._began, 0)])
+        for at, let_through in reversed(bases):
+            if self._let_through - let_through >= _FEWEST:
+                return (self._let_through - let_through) / max(now - at, _SHORTEST_S)
+        return None

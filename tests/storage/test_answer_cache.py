@@ -1,0 +1,142 @@
+import sqlite3
+import stat
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from providers.base import Completion
+from storage.answer_cache import AnswerCache, cache_use, clear_cache, forget_answers
+
+KEY = "a" * 64
+
+
+def told(text: str) -> Completion:
+    return Completion(text, model="m", finish_reason="stop")
+
+
+def kept(path: Path, run: str, **answers: str) -> None:
+    cache = AnswerCache(path, run)
+    for key, text in answers.items():
+        cache.keep(key, told(text))
+    cache.close()
+
+
+def found(path: Path, key: str) -> str | None:
+    cache = AnswerCache(path, "reader")
+    try:
+        answer = cache.find(key)
+    finally:
+        cache.close()
+    return answer.text if answer else None
+
+
+def test_an_answer_is_found_at_once_and_by_the_next_run(tmp_path: Path) -> None:
+    cache = AnswerCache(tmp_path / "cache.db", "r1")
+    cache.keep(KEY, told("yes"))
+    assert cache.find(KEY) == told("yes")
+    assert cache.find("b" * 64) is None
+    cache.close()
+    assert found(tmp_path / "cache.db", KEY) == "yes"
+
+
+def test_only_its_owner_can_read_the_file(tmp_path: Path) -> None:
+    kept(tmp_path / "cache.db", "r1", a="yes")
+    assert stat.S_IMODE((tmp_path / "cache.db").stat().st_mode) == 0o600
+
+
+def test_a_deleted_runs_answers_are_gone_from_the_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    kept(path, "r1", a="a canary in the mine")
+    kept(path, "r2", b="another bird")
+    forget_answers(path, "r1")
+    assert (found(path, "a"), found(path, "b")) == (None, "another bird")
+    assert b"canary" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 400, b"SQLite format 3\0" + b"\xff" * 8192])
+def test_a_damaged_file_is_set_aside(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "cache.db"
+    path.write_bytes(content)
+    kept(path, "r1", a="yes")
+    assert found(path, "a") == "yes"
+    assert (tmp_path / "cache.db.damaged").read_bytes() == content
+    forget_answers(path, "r1")
+    assert not (tmp_path / "cache.db.damaged").exists()
+
+
+def test_damage_under_a_running_run_is_a_miss(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    kept(path, "r1", **{f"{number:064}": "x" * 500 for number in range(200)})
+    cache = AnswerCache(path, "r2")
+    size = path.stat().st_size
+    path.write_bytes(b"\xff" * size)
+    assert cache.find(f"{7:064}") is None
+    cache.keep(KEY, told("after"))
+    cache.close()
+    assert found(path, KEY) == "after"
+
+
+def test_an_answer_that_is_not_what_was_written_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    kept(path, "r1", a="yes")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE answers SET text = 'no'")
+    assert found(path, "a") is None
+
+
+def test_a_file_of_another_version_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    kept(path, "r1", a="yes")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    assert found(path, "a") is None
+    kept(path, "r1", a="again")
+    assert found(path, "a") == "again"
+
+
+def test_the_oldest_go_when_there_are_too_many_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    for part in range(10):
+        cache = AnswerCache(path, "r1", max_bytes=200_000)
+        for number in range(100):
+            cache.keep(f"{part * 100 + number:064}", told("x" * 500))
+        cache.close()
+    assert found(path, f"{0:064}") is None
+    assert found(path, f"{999:064}") is not None
+    assert path.stat().st_size < 500_000
+
+
+@pytest.mark.parametrize("text", ["\ud800", "x" * 1_000_001])
+def test_what_can_t_be_kept_is_left_out(tmp_path: Path, text: str) -> None:
+    kept(tmp_path / "cache.db", "r1", a=text, b="fine")
+    assert (found(tmp_path / "cache.db", "a"), found(tmp_path / "cache.db", "b")) == (None, "fine")
+
+
+def test_a_folder_that_can_t_be_written_costs_only_the_cache(tmp_path: Path) -> None:
+    path = tmp_path / "no" / "cache.db"
+    kept(path, "r1", a="yes")
+    assert found(path, "a") is None
+    forget_answers(path, "r1")
+    assert cache_use(path).answers == 0
+
+
+def test_its_size_is_told_and_it_can_be_cleared(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    kept(path, "r1", a="yes", b="no")
+    assert cache_use(path).answers == 2
+    assert cache_use(path).bytes > 0
+    clear_cache(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_look_costs_a_row_next_to_nothing(tmp_path: Path) -> None:
+    kept(tmp_path / "cache.db", "r1", **{f"{number:064}": "x" * 300 for number in range(2000)})
+    cache = AnswerCache(tmp_path / "cache.db", "r2")
+    began = time.thread_time()
+    for number in range(4000):
+        cache.find(f"{number:064}")
+    spent = (time.thread_time() - began) / 4000
+    cache.close()
+    assert spent < 120e-6  # 15 µs where it was written: a busy machine must not fail it
