@@ -29,8 +29,8 @@ def draw_model_choice(provider: ProviderSpec, form: AnyForm, prefix: str) -> Any
     """The form with the model that is chosen or typed."""
     if provider.id == "demo":
         return form
-    found = known_options(form, refresh=app_state().models_wanted)
-    app_state().models_wanted = False
+    found = _known_options(form, refresh=app_state().models_wanted)
+    app_state().models_wanted, app_state().models_listed = False, found
     if app_state().model_shown_for != provider.id:
         forget("provider_model")
         app_state().model_shown_for = provider.id
@@ -47,7 +47,7 @@ def draw_model_choice(provider: ProviderSpec, form: AnyForm, prefix: str) -> Any
     return form.model_copy(update={"models": {**form.models, provider.id: (chosen or "").strip()}})
 
 
-def known_options(form: ModelForm, *, refresh: bool = False) -> Options:
+def _known_options(form: ModelForm, *, refresh: bool) -> Options:
     """The models of the chosen provider, as the person wants them listed."""
     by, hide = held(_SORT), bool(held(_HIDE))
     typed = typed_key(form.provider, form.base_url)

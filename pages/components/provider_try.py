@@ -87,6 +87,8 @@ def _question(view: ProviderView) -> Question:
 
 def _ask(view: ProviderView) -> None:
     state, spec = app_state().providers, view.brief.spec
+    if state.trial is not None:
+        state.trial.stop()  # nobody looks at it any more
     state.trial, state.curl, state.trial_of = None, None, spec.id
     try:
         state.trial = begin(_question(view), app_state().typed_keys.get(spec.id, view.defaults.base_url))

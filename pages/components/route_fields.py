@@ -6,8 +6,7 @@ import streamlit as st
 
 from engine.routing import Routing
 from pages.components import run_words as words
-from pages.components.model_choice import known_options
-from pages.components.state import seed
+from pages.components.state import app_state, seed
 from providers.specs import get_provider
 from services.model_form import ModelForm
 from services.model_options import names
@@ -47,11 +46,11 @@ def draw_fallbacks(form: AnyForm, prefix: str) -> AnyForm:
         return form
     key, now = f"{prefix}_fallbacks_{form.provider}", shown_fallbacks(form)
     seed(key, list(now))
-    options = known_options(form)
+    listed = app_state().models_listed
     chosen = st.multiselect(
         "Fallback models, in order",
-        names(options, now),
-        format_func=options.label,
+        names(listed, now) if listed else now,
+        format_func=listed.label if listed else str,
         key=key,
         accept_new_options=True,
         placeholder="None: search the list, or type a model's name",

@@ -10,6 +10,7 @@ from handai_errors import HandaiError
 from services.errands import Errand
 from services.generate_form import GenerateForm
 from services.keys import VisitKeys
+from services.model_options import Options
 from services.transform_form import TransformForm
 from services.try_it import Trial
 
@@ -69,6 +70,7 @@ class AppState:
     `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
     `page` is the one drawn last of those that share widgets; `opened` the card that is edited in each list;
     `suggesting` the hidden run that suggests columns; `again` asks for the page to be drawn anew at its end.
+    `models_listed` are the models of the provider that this drawing shows.
     """
 
     form: TransformForm | None = None
@@ -91,6 +93,7 @@ class AppState:
     key_shown_for: str | None = None
     model_shown_for: str | None = None
     models_wanted: bool = False
+    models_listed: Options | None = None
 
     def preview_of(self, about: str | None) -> PreviewMade | None:
         """The newest preview over a table or of a draft."""
