@@ -3,6 +3,8 @@
 from collections import deque
 
 _FEWEST = 5  # let through; fewer measure nothing
+_PLENTY = 10
+_FIRST_SHARE = 0.4  # a full bucket was emptied, which says little about its pace
 _MEMORY_S = 60.0
 _SHORTEST_S = 0.25
 _CAUTION = 0.95
@@ -42,7 +44,7 @@ class LearnedPace:
         if since > _FORGET_S:
             self._known = None
             return None
-        if not self._is_measured:  # a full bucket was emptied, which says little about its pace
+        if not self._is_measured:
             return self._known * (1 + _EAGER_CREEP * since)
         return self._known * (_CAUTION + _CREEP * since + _LEAP * since * since)
 
@@ -67,11 +69,17 @@ class LearnedPace:
         """Learn from a refusal for the rate's sake; what was sent before the last one was heard is old news."""
         self._let_through -= 1
         if self._refusals and sent_at <= self._refusals[-1][0]:
+            heard_at, let_through = self._refusals[-1]
+            self._refusals[-1] = (heard_at, let_through - 1)
             return
+        before = self._let_through - (self._refusals[-1][1] if self._refusals else 0)
         measured = self._measured(now)
         if measured is not None:
-            # A wait in which nothing was sent measures nothing: it never falls at once.
-            self._known = max(measured, _LEAST_SHARE * (self.pace(now) or 0.0))
+            if not self._refusals:
+                measured *= _FIRST_SHARE
+            elif before < _PLENTY:  # a wait in which little was sent measures little: it does not fall at once
+                measured = max(measured, _LEAST_SHARE * (self.pace(now) or 0.0))
+            self._known = measured
             self._is_measured = bool(self._refusals)
         self._refusals.append((now, self._let_through))
 
