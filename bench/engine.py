@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from structlog.testing import capture_logs
 
@@ -55,23 +56,19 @@ def main() -> None:
 def _profile(folder: Path, target: Path) -> None:
     import cProfile
 
-    execution.make_client = lambda *_, **__: _Stub()  # type: ignore[assignment]  # the bench's own client
     profile = cProfile.Profile()
-    profile.runcall(_cpu_s, folder, _MANY, "http://127.0.0.1:9/v1")
+    with patch.object(execution, "make_client", lambda *_, **__: _Stub()):
+        profile.runcall(_cpu_s, folder, _MANY, "http://127.0.0.1:9/v1")
     profile.dump_stats(target)
 
 
 def _without_http(folder: Path, times: int) -> None:
-    real = execution.make_client
-    execution.make_client = lambda *_, **__: _Stub()  # type: ignore[assignment]  # the bench's own client
-    try:
+    found = []
+    with patch.object(execution, "make_client", lambda *_, **__: _Stub()):
         _cpu_s(folder, _FEW, "http://127.0.0.1:9/v1")
-        found = []
         for _ in range(times):
             few, many = (_cpu_s(folder, rows, "http://127.0.0.1:9/v1")[0] for rows in (_FEW, _MANY))
             found.append((many - few) / (_MANY - _FEW) * 1e6)
-    finally:
-        execution.make_client = real
     each = ", ".join(f"{figure:.0f}" for figure in found)
     print(f"engine without HTTP: {statistics.median(found):.0f} µs of CPU a row ({each})")
 

@@ -69,19 +69,23 @@ class Bench:
     def __init__(self, folder: Path, *, with_gather: bool = True) -> None:
         self._folder = folder
         self._with_gather = with_gather
+        self._environment = {**byte_code(folder), "HANDAI_HOME": str(folder / "home")}
+        self._is_warm = False
 
     def compare(self, job: Job, runs: int) -> list[tuple[Measured, Measured | None]]:
         """`runs` pairs of Handai and the baseline, turn by turn, so that both meet the same machine."""
         table = self._table(job.rows)
         with provider("--latency", str(job.latency_s)) as server:
             ours, theirs = self._commands(job, table, server.base_url)
-            return [
-                (
-                    _measured(server, job, ours, {"HANDAI_HOME": str(self._folder / "home")}),
-                    _measured(server, job, theirs, {}) if self._with_gather else None,
-                )
-                for _ in range(runs)
-            ]
+
+            def pair() -> tuple[Measured, Measured | None]:
+                other = _measured(server, job, theirs, self._environment) if self._with_gather else None
+                return _measured(server, job, ours, self._environment), other
+
+            if not self._is_warm:  # both systems' byte code is written, as it is from anyone's second start on
+                pair()
+                self._is_warm = True
+            return [pair() for _ in range(runs)]
 
     def _table(self, rows: int) -> Path:
         table = self._folder / f"rows-{rows}.csv"
@@ -94,6 +98,11 @@ class Bench:
         ours += ["--concurrency", str(job.in_flight)]
         theirs = [sys.executable, "-m", "bench.gather", str(table), str(self._folder / "theirs.csv"), base_url]
         return ours, [*theirs, str(job.in_flight)]
+
+
+def byte_code(folder: Path) -> dict[str, str]:
+    """An environment in which Python keeps its byte code, wherever it may write and whatever the shell says."""
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "byte-code")}
 
 
 def _measured(server: Provider, job: Job, command: Sequence[str], environment: dict[str, str]) -> Measured:

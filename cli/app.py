@@ -3,55 +3,68 @@
 import logging
 import os
 import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 import structlog
 import typer
 
-from cli import cache, check, commands, execution, models, records, writing
-from cli.generate import generate
-from cli.personas import list_personas
-from cli.progress import fail
-from cli.transform import transform
 from handai_errors import HandaiError
 
-app = typer.Typer(
-    name="handai",
-    help="Have a language model work on every row of a table, or generate one, and lose nothing.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("transform")(transform)
-app.command("generate")(generate)
-app.command("run")(commands.run_spec)
-app.command("resume")(commands.resume)
-app.command("retry")(commands.retry)
-app.command("stop")(records.stop)
-app.command("history")(records.list_history)
-app.command("show")(records.show)
-app.command("export")(writing.export)
-app.command("report")(writing.report)
-app.command("delete")(records.delete)
-app.command("providers")(records.providers)
-app.command("models")(models.models)
-app.command("check")(check.check)
-app.command("check-models")(check.try_models)
-app.command("doctor")(records.doctor)
-app.command("cache")(cache.cache)
-app.command("personas")(list_personas)
-app.command(execution.FINISH, hidden=True)(execution.finish)
+# Each command's function, in the order of the help page. Only the one that is asked for is imported: a run's first
+# request must not wait for the others.
+_COMMANDS = {
+    "transform": "cli.transform:transform",
+    "generate": "cli.generate:generate",
+    "run": "cli.commands:run_spec",
+    "resume": "cli.commands:resume",
+    "retry": "cli.commands:retry",
+    "stop": "cli.records:stop",
+    "history": "cli.records:list_history",
+    "show": "cli.records:show",
+    "export": "cli.writing:export",
+    "report": "cli.writing:report",
+    "delete": "cli.records:delete",
+    "providers": "cli.records:providers",
+    "models": "cli.models:models",
+    "check": "cli.check:check",
+    "check-models": "cli.check:try_models",
+    "doctor": "cli.records:doctor",
+    "cache": "cli.cache:cache",
+    "personas": "cli.personas:list_personas",
+    "_finish": "cli.execution:finish",
+}
 
 
-def main(arguments: list[str] | None = None) -> None:
+def app_of(names: Iterable[str] = tuple(_COMMANDS)) -> typer.Typer:
+    """The command line with these commands."""
+    app = typer.Typer(
+        name="handai",
+        help="Have a language model work on every row of a table, or generate one, and lose nothing.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)  # else a single command would be the whole command line
+    for name in names:
+        module, _, function = _COMMANDS[name].partition(":")
+        app.command(name, hidden=name.startswith("_"))(getattr(import_module(module), function))
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; exits with design's codes: 0, 1 could not start, 2 usage, 3 failures, 4 paused or stopped."""
     level = logging.DEBUG if os.environ.get("HANDAI_LOG") == "debug" else logging.CRITICAL
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # standard output is for data
     )
+    said = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(arguments, prog_name="handai")
+        app_of(said[:1] if said and said[0] in _COMMANDS else _COMMANDS)(said, prog_name="handai")
     except HandaiError as error:
+        from cli.progress import fail
+
         raise fail(error, 1) from None
     except KeyboardInterrupt:
         sys.exit(4)

@@ -29,6 +29,7 @@ from cli.options import (
     AsJson,
     BaseUrl,
     Concurrency,
+    DailyCap,
     Detach,
     Diagnostics,
     Fallback,
@@ -46,6 +47,7 @@ from cli.options import (
     Rpm,
     RunName,
     Session,
+    Spacing,
     Temperature,
     Timeout,
     checked_spec,
@@ -83,6 +85,8 @@ def generate(
     max_tokens: MaxTokens = None,
     concurrency: Concurrency = None,
     rpm: Rpm = None,
+    spacing: Spacing = None,
+    daily_cap: DailyCap = None,
     max_attempts: MaxAttempts = None,
     timeout: Timeout = None,
     max_cost: MaxCost = None,
@@ -106,6 +110,7 @@ def generate(
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, False, concurrency, rpm, max_attempts, timeout, max_cost
     )
+    flags = replace(flags, spacing_s=spacing, daily_cap=daily_cap)
     flags = replace(flags, no_cache=no_cache, fallbacks=tuple(fallback or ()), routes=tuple(route or ()))
     source = Source(_one_file(schema_file, schema), template, describe, learn, free_form, tuple(column or ()))
     found = found_schema(source, flags, rows)

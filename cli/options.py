@@ -63,6 +63,18 @@ Concurrency = Annotated[
 Rpm = Annotated[
     int | None, typer.Option("--rpm", min=1, help="At most so many requests a minute.", rich_help_panel=_MODEL)
 ]
+Spacing = Annotated[
+    float | None,
+    typer.Option(
+        "--spacing", min=0.01, help="At least so many seconds from one request to the next.", rich_help_panel=_MODEL
+    ),
+]
+DailyCap = Annotated[
+    int | None,
+    typer.Option(
+        "--daily-cap", min=1, help="After so many requests a day the run pauses until tomorrow.", rich_help_panel=_MODEL
+    ),
+]
 MaxAttempts = Annotated[
     int | None,
     typer.Option("--max-attempts", min=1, max=20, help="Attempts a model call.", rich_help_panel=_MODEL),
@@ -126,6 +138,8 @@ class ModelFlags:
     routes: tuple[str, ...] = ()
     similar: float | None = None
     no_cache: bool = False
+    spacing_s: float | None = None
+    daily_cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,8 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
             **_given(
                 concurrency=_concurrency(flags.concurrency) or saved.concurrency,
                 rpm=flags.rpm,
+                spacing_s=flags.spacing_s,
+                daily_requests=flags.daily_cap,
                 max_attempts=flags.max_attempts,
                 timeout_s=flags.timeout_s,
                 max_cost_usd=flags.max_cost,

@@ -11,6 +11,7 @@ from cli.options import (
     AsJson,
     BaseUrl,
     Concurrency,
+    DailyCap,
     Detach,
     Diagnostics,
     Fallback,
@@ -29,6 +30,7 @@ from cli.options import (
     RunName,
     Session,
     Similar,
+    Spacing,
     Temperature,
     Timeout,
     checked_spec,
@@ -85,6 +87,8 @@ def transform(
     max_tokens: MaxTokens = None,
     concurrency: Concurrency = None,
     rpm: Rpm = None,
+    spacing: Spacing = None,
+    daily_cap: DailyCap = None,
     max_attempts: MaxAttempts = None,
     timeout: Timeout = None,
     max_cost: MaxCost = None,
@@ -106,7 +110,7 @@ def transform(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
     flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()), similar=similar)
-    flags = replace(flags, no_cache=no_cache)
+    flags = replace(flags, no_cache=no_cache, spacing_s=spacing, daily_cap=daily_cap)
     parts = model_part(flags)
     text, chosen = told(persona, instructions)
     declared: dict[str, Any] = {

@@ -10,6 +10,7 @@ _ENOUGH = 0.25  # of the gain that doubling could bring at most
 _SURE = 2.0  # standard errors
 _FEWEST = 8
 _MOST_SAMPLES = 64
+_MOST_OF_THEM = 0.9
 _FULL = 0.75  # of the level: a request sent with fewer in flight says nothing about it
 _PATIENCE = 6  # rounds until it looks again after a look that brought nothing
 _LONGEST_PATIENCE = 96
@@ -43,6 +44,7 @@ class Climber:
         self._grown = grown
         self._longest_s = timeout_s / 2 if timeout_s else None
         self._first = ServiceTimes(first)
+        self._first_answer_at = float("inf")
         self._here = ServiceTimes(self.cap)
         self._since = float("-inf")
         self._trial: _Trial | None = None
@@ -61,8 +63,7 @@ class Climber:
         self._timed_out.append(False)
         latency_s = now - sent_at
         if self._usual is None:
-            self._first.add(latency_s, tokens)
-            self._usual = self._first if len(self._first) >= max(_FEWEST, self._first.level) else None
+            self._note_first(now, sent_at, latency_s, tokens)
         if sent_at < self._since or in_flight < _FULL * self.cap:
             return
         self._here.add(latency_s, tokens)
@@ -71,6 +72,14 @@ class Climber:
             self._judge(self._trial, now)
         elif self._answers % self._round == 0:
             self._look(now)
+
+    def _note_first(self, now: float, sent_at: float, latency_s: float, tokens: int | None) -> None:
+        """Take as usual the first requests sent, not the first answered, which are the quick ones."""
+        self._first_answer_at = min(self._first_answer_at, now)
+        if sent_at <= self._first_answer_at:
+            self._first.add(latency_s, tokens)
+        if len(self._first) >= int(_MOST_OF_THEM * self._first.level):
+            self._usual = self._first
 
     def timed_out(self, now: float) -> None:
         """Learn from a request without an answer in time: when that is common, half as many are sent."""

@@ -3,6 +3,8 @@
 from collections import deque
 
 _FEWEST = 5  # let through; fewer measure nothing
+_PLENTY = 10
+_FIRST_SHARE = 0.4  # a full bucket was emptied, which says little about its pace
 _MEMORY_S = 60.0
 _SHORTEST_S = 0.25
 _CAUTION = 0.95
@@ -25,6 +27,7 @@ class LearnedPace:
         self._began: float | None = None
         self._refusals: deque[tuple[float, int]] = deque()  # (heard at, let through by then)
         self._let_through = 0
+        self._before: tuple[float | None, bool] = (None, False)
         self._known: float | None = None
         self._is_measured = False
         self._last_sent = float("-inf")
@@ -42,7 +45,7 @@ class LearnedPace:
         if since > _FORGET_S:
             self._known = None
             return None
-        if not self._is_measured:  # a full bucket was emptied, which says little about its pace
+        if not self._is_measured:
             return self._known * (1 + _EAGER_CREEP * since)
         return self._known * (_CAUTION + _CREEP * since + _LEAP * since * since)
 
@@ -64,22 +67,29 @@ class LearnedPace:
         self._last_sent = now
 
     def refused(self, now: float, sent_at: float) -> None:
-        """Learn from a refusal for the rate's sake; what was sent before the last one was heard is old news."""
+        """Learn from a refusal for the rate's sake; one of a request sent before the last was heard belongs to that."""
         self._let_through -= 1
         if self._refusals and sent_at <= self._refusals[-1][0]:
-            return
-        measured = self._measured(now)
-        if measured is not None:
-            # A wait in which nothing was sent measures nothing: it never falls at once.
-            self._known = max(measured, _LEAST_SHARE * (self.pace(now) or 0.0))
-            self._is_measured = bool(self._refusals)
-        self._refusals.append((now, self._let_through))
+            heard_at, let_through = self._refusals[-1]
+            self._refusals[-1] = (heard_at, let_through - 1)
+        else:
+            self._before = (self.pace(now), self._is_measured)
+            while self._refusals and now - self._refusals[0][0] > _MEMORY_S:
+                self._refusals.popleft()
+            self._refusals.append((now, self._let_through))
+        self._learn()
 
-    def _measured(self, now: float) -> float | None:
-        while self._refusals and now - self._refusals[0][0] > _MEMORY_S:
-            self._refusals.popleft()
-        bases = [*self._refusals] or ([] if self._began is None else [(self._began, 0)])
-        for at, let_through in reversed(bases):
-            if self._let_through - let_through >= _FEWEST:
-                return (self._let_through - let_through) / max(now - at, _SHORTEST_S)
-        return None
+    def _learn(self) -> None:
+        *earlier, (at, let_through) = self._refusals
+        pace, self._is_measured = self._before
+        self._known = pace
+        bases = earlier or [(at if self._began is None else self._began, 0)]
+        base = next((base for base in reversed(bases) if let_through - base[1] >= _FEWEST), None)
+        if base is None:
+            return
+        measured = (let_through - base[1]) / max(at - base[0], _SHORTEST_S)
+        if not earlier:
+            measured *= _FIRST_SHARE
+        elif let_through - earlier[-1][1] < _PLENTY:  # a wait in which little was sent measures little
+            measured = max(measured, _LEAST_SHARE * (pace or 0.0))
+        self._known, self._is_measured = measured, bool(earlier)

@@ -6,26 +6,31 @@ from collections.abc import Callable
 from time import monotonic
 
 from engine.climber import Climber
+from engine.daily_cap import DailyCap
 from engine.pacer import Lease, Pacer, Weighed
 from engine.results import LiveState
 from engine.retry import PUSHBACK, THROTTLES
-from handai_errors import ErrorKind, ProviderError
+from handai_errors import ErrorKind, HandaiError, ProviderError
 from providers.base import RateLimits, Usage
 
 AUTO_START = 8
 AUTO_CEILING = 100
 AUTO_LOCAL_START = 2
-_START_AT_MOST = 32  # or half of what is allowed; the rest once an answer tells whether there is a limit
+_START_AT_MOST = 32  # or a third of what is allowed; the rest once answers tell whether there is a limit
 _DECREASE = 0.75
 _CUT_INTERVAL_S = 1.0
 _SHORTEST_WAIT_S = 0.001  # less is rounding
 _SLOW_GROWTH = 0.05  # slots an answer
-_RAMP = 2.0  # times the slots, a second, at most
+_RAMP = 3.0  # times the slots, a second, at most
 _GROWN = 2.0  # times as long as usual: then it looks whether fewer in flight do as well
 
 
 class LimiterClosedError(Exception):
-    """No more slots are given: the run drains."""
+    """No more slots are given: the run drains, because of `why` if it has not done so before."""
+
+    def __init__(self, why: HandaiError | None = None) -> None:
+        super().__init__()
+        self.why = why
 
 
 class Limiter:
@@ -38,6 +43,7 @@ class Limiter:
         start: int | None = None,
         pacer: Pacer | None = None,
         climber: Climber | None = None,
+        daily: DailyCap | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._ceiling = ceiling
@@ -47,6 +53,7 @@ class Limiter:
         self._grew_at = clock()
         self._pacer = pacer or Pacer()
         self._climber = climber
+        self._daily = daily
         self._clock = clock
         self._in_flight = 0
         self._last_cut = float("-inf")
@@ -72,6 +79,8 @@ class Limiter:
         """A slot for a request. Raises LimiterClosedError when the run drains."""
         if self._closed:
             raise LimiterClosedError
+        if self._daily is not None and not self._daily.take():
+            raise LimiterClosedError(self._daily.why)
         if not self._waiters and self._in_flight < self._slots:
             now, weight = self._clock(), self._weight(request)
             if self._pacer.wait_s(now, weight) <= 0:
@@ -175,19 +184,22 @@ def limiter_for(
     rpm: int | None = None,
     spacing_s: float | None = None,
     timeout_s: float | None = None,
+    daily: DailyCap | None = None,
     clock: Callable[[], float] = monotonic,
 ) -> Limiter:
     """The limiter that a run's settings ask for; `auto` finds its way, a number is as far as it may go."""
     pacer = Pacer(max(60.0 / rpm if rpm else 0.0, spacing_s or 0.0))
     ceiling = concurrency if isinstance(concurrency, int) else AUTO_CEILING
     if isinstance(concurrency, int):
-        start = min(ceiling, max(_START_AT_MOST, ceiling // 2))
-        climber = Climber(ceiling, ceiling, first=start, grown=_GROWN, patience=1, timeout_s=timeout_s)
-        return Limiter(ceiling=ceiling, start=start, pacer=pacer, climber=climber, clock=clock)
-    if local:
-        climber = Climber(
-            ceiling, AUTO_LOCAL_START, first=AUTO_LOCAL_START, grown=_GROWN, patience=1, timeout_s=timeout_s
-        )
-        return Limiter(ceiling=ceiling, pacer=pacer, climber=climber, clock=clock)
-    climber = Climber(ceiling, ceiling, first=AUTO_START, grown=_GROWN, patience=1, timeout_s=timeout_s)
-    return Limiter(ceiling=ceiling, start=AUTO_START, pacer=pacer, climber=climber, clock=clock)
+        cap, first = ceiling, min(ceiling, max(_START_AT_MOST, ceiling // 3))
+    else:
+        cap, first = (AUTO_LOCAL_START, AUTO_LOCAL_START) if local else (ceiling, AUTO_START)
+    climber = Climber(ceiling, cap, first=first, grown=_GROWN, patience=1, timeout_s=timeout_s)
+    return Limiter(
+        ceiling=ceiling,
+        start=ceiling if cap < ceiling else first,
+        pacer=pacer,
+        climber=climber,
+        daily=daily,
+        clock=clock,
+    )

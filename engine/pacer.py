@@ -69,7 +69,7 @@ class Pacer:
     def wait_s(self, now: float, size: int = 0) -> float:
         """Seconds until a request with a prompt of at most `size` tokens may be sent; 0 is now."""
         held = max(self._gate_until, self._next_send) - now
-        if self._refusals >= _PROBING_FROM and self._probe_is_out:
+        if self._is_probing(now) and self._probe_is_out:
             held = max(held, _BLIND_WAIT_S)
         told = self._requests.wait_s(now, 1.0)
         if self._tokens is not None:
@@ -98,7 +98,7 @@ class Pacer:
         if self._tokens is not None:
             paces = zip(self._tokens, self._costs(size), strict=True)
             lease.token_marks = tuple(pace.sent(now, cost) for pace, cost in paces)
-        if self._refusals >= _PROBING_FROM:
+        if self._is_probing(now):
             lease.is_probe = self._probe_is_out = True
         return lease
 
@@ -141,6 +141,10 @@ class Pacer:
             self._probe_is_out = False
         if not lease.is_refused:
             self._refusals = 0
+
+    def _is_probing(self, now: float) -> bool:
+        """Whether one request at a time finds out if any is taken: refusals only, or nothing that tells a pace."""
+        return self._refusals >= _PROBING_FROM or (self._refusals > 0 and self._learned.pace(now) is None)
 
     def _costs(self, size: int) -> tuple[float, float, float]:
         prompt = size * self._prompt_share

@@ -87,7 +87,9 @@ class Runner:
             try:
                 await self._with.sink.room()
                 job.lease = await target.limiter.acquire(job)
-            except LimiterClosedError:
+            except LimiterClosedError as closed:
+                if closed.why is not None:
+                    self._flow.drain(RunEnd(pause=PauseReason.DAILY_QUOTA, why=closed.why))
                 self._refused_a_slot(job)
             except StorageError as error:
                 self._flow.storage_failed(error)

@@ -85,11 +85,15 @@ class Limits(Declared):
     """How fast, how often and how expensively a run may ask.
 
     `cache` takes the answer to an equal request that was paid for before, and keeps this run's for later ones.
+    `spacing_s` are at least so many seconds from one request to the next; with `daily_requests` the run pauses until
+    the next day when it has sent so many.
     `similar` lets a row of a table take the answer of an earlier row whose text is at least so alike; 1 is equal.
     """
 
     concurrency: Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_CONCURRENCY)] = "auto"
     rpm: Annotated[int, Field(ge=1)] | None = None
+    spacing_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    daily_requests: Annotated[int, Field(ge=1)] | None = None
     max_attempts: Annotated[int, Field(ge=1, le=20)] = DEFAULT_MAX_ATTEMPTS
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = DEFAULT_TIMEOUT_S
     backoff: Backoff = DEFAULT_BACKOFF

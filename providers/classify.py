@@ -1,7 +1,7 @@
 """Turns a provider's failure into the one ProviderError that everything above understands; pure, no SDK."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from providers.remedies import CallContext, remedy_for, start_hint
 
 _MAX_MESSAGE = 300
 _MAX_RAW = 4000
+LONGEST_WAIT_S = 600.0  # that a run sits out by itself
 
 _PARAMETERS = (
     "max_completion_tokens",
@@ -131,15 +132,28 @@ def _build(
 ) -> ProviderError:
     wait = _retry_after(body, headers, now)
     kind = kind_of(body, waits=wait is not None)
+    until = None if wait is None else _moment(wait, now)
+    if kind is ErrorKind.RATE_LIMIT and wait is not None and wait > LONGEST_WAIT_S:
+        kind = ErrorKind.DAILY_QUOTA  # a pause that is told serves a person better than a run that seems to hang
+    remedy = remedy_for(kind, context, body)
+    if kind is ErrorKind.DAILY_QUOTA and until:
+        remedy = f"{context.spec.name} asks to wait until {until}: resume then, or use another model or key."
     return ProviderError(
         kind,
         _cause(kind, context, body),
-        remedy_for(kind, context, body),
+        remedy,
         status=body.status,
         retry_after_s=wait if kind in _WAITING_KINDS else None,
         raw=(body.failed_generation if kind is ErrorKind.INVALID_OUTPUT else None) or text[:_MAX_RAW] or None,
         parameter=_parameter(body) if kind is ErrorKind.UNSUPPORTED else None,
     )
+
+
+def _moment(wait_s: float, now: datetime | None) -> str:
+    """When a wait is over, on this computer's clock; with the day if that is another one."""
+    today = (now or datetime.now(UTC)).astimezone()
+    until = today + timedelta(seconds=wait_s)
+    return until.strftime("%H:%M" if until.date() == today.date() else "%H:%M on %d %B")
 
 
 def _cause(kind: ErrorKind, context: CallContext, body: ErrorBody) -> str:

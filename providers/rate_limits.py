@@ -10,6 +10,7 @@ from providers.base import Allowance, RateLimits
 _UNIT_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|us|µs|ns|d|h|m|s)")
 _DURATION = re.compile(rf"(?:{_PART.pattern}\s*)+")
+_WHOLE_SECOND = re.compile(r"T\d\d:\d\d:\d\d(?!\.)")
 _LATEST_TIMESTAMP_S = 1e11  # larger numbers count milliseconds
 _EARLIEST_TIMESTAMP_S = 1e9  # smaller ones are durations
 
@@ -51,7 +52,7 @@ def _allowance(lower: Mapping[str, str], names: _Names, now: datetime | None) ->
     for remaining, limit, reset in names:
         left = _count(lower.get(remaining))
         if left is not None and (tightest is None or left < tightest.remaining):
-            tightest = Allowance(max(0, left), _count(lower.get(limit)), parse_wait(lower.get(reset), now))
+            tightest = Allowance(max(0, left), _count(lower.get(limit)), _reset(lower.get(reset), now))
     return tightest
 
 
@@ -105,6 +106,12 @@ def _longest_reset(lower: Mapping[str, str], now: datetime | None) -> float | No
     resets = [allowance.reset_s for allowance in used_up or told if allowance.reset_s is not None]
     bare = [parse_wait(lower.get(reset), now) for names in (_REQUESTS, _TOKENS) for _, _, reset in names]
     return max(resets or [reset for reset in bare if reset is not None], default=None)
+
+
+def _reset(text: str | None, now: datetime | None) -> float | None:
+    """As `parse_wait`; a moment told in whole seconds is somewhere within that second."""
+    wait = parse_wait(text, now)
+    return wait if wait is None or text is None or not _WHOLE_SECOND.search(text) else wait + 1.0
 
 
 def _count(text: str | None) -> int | None:

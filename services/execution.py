@@ -13,7 +13,6 @@ from engine.answer_form import Forms
 from engine.budget import Budget
 from engine.flow import Collaborators, RunEnd
 from engine.known import Reuse
-from engine.limiter import limiter_for
 from engine.results import PauseReason, RunStatus
 from engine.runner import Runner
 from engine.spec import GenerateInput
@@ -34,6 +33,7 @@ from services.home import open_catalogue, run_path
 from services.known_prices import dearest_known
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.model_record import note_run
+from services.pacing import limiter_of
 from services.processes import is_alive, own_lease
 from services.takeover import EarlierAnswers
 from services.views import figures_of
@@ -115,7 +115,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
     models = (record.model, *spec.model.fallbacks)  # whichever answers, a cap holds
     price = dearest_known(record.provider, spec.model.base_url, models) if _needs_price(record) else None
     work = await asyncio.to_thread(work_of, record)
-    limiter = limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm)
+    limiter = limiter_of(record)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
     cap = None if price is None or price == FREE else spec.limits.max_cost_usd
     forms = Forms(work.form, work.known.forms)

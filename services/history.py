@@ -18,6 +18,7 @@ from services import answer_cache, runs
 from services.damage import glanced_damage
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
+from services.orphans import sweep_orphans
 from services.run_tables import datasets_of, sampled_path
 from services.views import figures_of
 
@@ -144,6 +145,7 @@ def tidy(keep_days: int | None) -> None:
     if keep_days:
         keep_for(keep_days)
     sweep()
+    sweep_orphans(limit)
 
 
 def run_files(run_id: str) -> tuple[Path, ...]:

@@ -155,7 +155,8 @@ def _copy(text: _Text, writer: TableWriter, layout: _Layout, *, skip_header: boo
         for chunk in _chunks(reader, _CHUNK_ROWS):
             last = chunk[-1]
             size += sum(map(len, itertools.chain.from_iterable(chunk)))
-            batch += chunk if set(map(len, chunk)) == {layout.width} else _fitted(chunk, layout)
+            is_plain = {layout.named} == {layout.width, *map(len, chunk)}
+            batch += chunk if is_plain else _fitted(chunk, layout)
             if layout.widest > layout.width:
                 batch = []
             elif len(batch) >= BATCH_ROWS or size > BATCH_BYTES:

@@ -38,6 +38,8 @@ def convert_parquet(source: Path, kind: str, _options: ParseOptions, target: Pat
     try:
         with pq.ParquetFile(source, pre_buffer=False, buffer_size=1 << 20) as file:
             return _convert(file, kind, target)
+    except MemoryError:
+        raise  # pyarrow's own is one of its exceptions too, and says nothing about the file
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # the disk is at fault, not the file

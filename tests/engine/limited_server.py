@@ -39,7 +39,8 @@ class Bucket:
     def __post_init__(self) -> None:
         self.level = self.burst
 
-    def _refill(self) -> None:
+    def refill(self) -> None:
+        """Add what came in since the last request."""
         if self.window_s is None:
             self.level = min(self.burst, self.level + (now() - self.at) * self.rate)
             self.at = now()
@@ -48,7 +49,7 @@ class Bucket:
             self.level = self.burst
 
     async def __call__(self) -> RateLimits | None:
-        self._refill()
+        self.refill()
         await asyncio.sleep(0.001)
         if self.level < 1:
             raise RefusedError(self.wish((1 - self.level) / self.rate))

@@ -320,6 +320,6 @@ def test_the_person_s_number_is_the_ceiling_and_auto_depends_on_where_the_model_
     assert (far.live.limit, far.ceiling) == (AUTO_START, AUTO_CEILING)
 
 
-def test_of_a_large_number_half_begins() -> None:
+def test_of_a_large_number_a_third_begins() -> None:
     limiter = limiter_for(100, local=False)
-    assert (limiter.live.limit, limiter.ceiling) == (50, 100)
+    assert (limiter.live.limit, limiter.ceiling) == (33, 100)

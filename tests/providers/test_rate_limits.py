@@ -61,7 +61,7 @@ def test_anthropics_headers() -> None:
         "anthropic-ratelimit-output-tokens-remaining": "8000",
     }
     assert rate_limits_from(headers, NOW) == RateLimits(
-        Allowance(49, 50, 10.0), None, Allowance(39000, 40000, 1.0), Allowance(8000)
+        Allowance(49, 50, 11.0), None, Allowance(39000, 40000, 2.0), Allowance(8000)
     )
 
 

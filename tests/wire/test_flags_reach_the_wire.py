@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from cli.app import app
+from cli.app import app_of
 from handai_db import RunReader
 from services import runs
 from services.home import run_path
@@ -72,6 +72,8 @@ MODEL_FLAGS = {
         ["--concurrency", "1"], lambda p: p.stats()["in_flight_peak"] == 1, behaviour={"latency_s": 0.05}
     ),
     "--rpm": Flag(["--rpm", "600"], lambda p: starts(p)[1] - starts(p)[0] >= 0.09),
+    "--spacing": Flag(["--spacing", "0.1"], lambda p: starts(p)[1] - starts(p)[0] >= 0.09),
+    "--daily-cap": Flag(["--daily-cap", "1"], lambda p: p.stats()["total"] == 1),
     "--max-attempts": Flag(
         ["--max-attempts", "1"], lambda p: p.stats()["total"] == 2, behaviour={"faults": {"500": 1.0}}
     ),
@@ -130,7 +132,7 @@ def user_of(request: Any) -> str:  # noqa: ANN401 a Received
 
 def flags_of(command: str) -> set[str]:
     """Each option of a command by its first long name."""
-    found: Any = get_command(app)
+    found: Any = get_command(app_of())
     return {
         next(name for name in option.opts if name.startswith("--"))
         for option in found.commands[command].params
@@ -172,7 +174,7 @@ def ran(arguments: list[str], flag: Flag, folder: Path, provider: FakeProvider) 
     provider.configure(**flag.behaviour)
     reached = ["--provider", "custom", "--base-url", provider.url, "--model", "m"]
     said = [part.replace("{folder}", str(folder)) for part in flag.said]
-    result = CliRunner().invoke(app, [*arguments, "-o", str(folder / "out.csv"), *reached, *said])
+    result = CliRunner().invoke(app_of(), [*arguments, "-o", str(folder / "out.csv"), *reached, *said])
     assert provider.requests, f"{result.output} {result.exception!r}"
     return bool(flag.seen(provider))
 

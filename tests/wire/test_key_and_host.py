@@ -7,7 +7,7 @@ import yaml
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from cli.app import app
+from cli.app import app_of
 from handai_errors import HandaiError, InputError, SpecError
 from providers.models import fetch_models
 from providers.router import make_client
@@ -51,7 +51,7 @@ def spec_file(tmp_path: Path, fake_provider: FakeProvider, monkeypatch: pytest.M
 
 
 def handai(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
+    return CliRunner().invoke(app_of(), list(arguments))
 
 
 def test_a_spec_from_elsewhere_cannot_take_the_key_to_its_server(spec_file: Path, fake_provider: FakeProvider) -> None:

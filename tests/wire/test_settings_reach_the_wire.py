@@ -68,6 +68,8 @@ LIMITS: dict[str, Case] = {
         {"concurrency": 2}, lambda p, _: p.stats()["in_flight_peak"] == 2, rows=6, behaviour={"latency_s": 0.1}
     ),
     "rpm": Case({"rpm": 600}, lambda _, run: spaced(run, 4, 0.09), rows=4),
+    "spacing_s": Case({"spacing_s": 0.1}, lambda _, run: spaced(run, 4, 0.09), rows=4),
+    "daily_requests": Case({"daily_requests": 2}, lambda p, _: p.stats()["total"] == 2, rows=4),
     "max_attempts": Case(
         {"max_attempts": 3, "backoff": FAST}, lambda p, _: p.stats()["total"] == 3, behaviour={"faults": {"500": 1.0}}
     ),

@@ -193,6 +193,14 @@ def test_a_text_file_without_delimiter_is_one_column(tmp_path: Path) -> None:
     assert read.rows[0] == {"review": "Great, loved it; really"}
 
 
+@pytest.mark.parametrize("rows", [63, 64, 65])
+def test_a_wider_row_is_told_wherever_it_is_in_the_file(tmp_path: Path, rows: int) -> None:
+    found = convert_text(tmp_path, "id,t\n" + "1,a\n" * rows + "1,2,3\n")
+
+    assert (found.info.rows, found.names) == (rows + 1, ["id", "t", "column 3"])
+    assert "1 row has more cells than the header" in found.notices
+
+
 def test_memory_is_bounded_by_flushing_long_cells(tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from engine.tables import ParseOptions, convert_limited, read_rows
@@ -158,3 +160,11 @@ def test_bombs_leave_this_process_as_it_was(tmp_path: Path, target: Path) -> Non
         assert time.monotonic() - start < 35, name
         assert process.memory_info().rss - before < 50 << 20, name
     assert not list(tmp_path.rglob("*.parquet*"))
+
+
+def test_a_parquet_file_that_unpacks_beyond_the_limit_is_told_as_too_large(tmp_path: Path, target: Path) -> None:
+    source = tmp_path / "0f3a"
+    pq.write_table(pa.table({"text": ["x" * 1_000_000] * 600}), source)  # 600 MB of text in less than 1 MB
+
+    with pytest.raises(TableError, match="more memory"):
+        convert_limited(source, "texts.parquet", ParseOptions(), target, memory_mb=900)
