@@ -151,9 +151,9 @@ def model_part(form: ModelForm) -> Mapping[str, Any]:
 
 
 def _route(form: ModelForm) -> dict[str, Any]:
-    """Fallback models and preferences, where the provider takes them: the form's, else what variables say."""
+    """Fallback models, and preferences where the provider takes them: the form's, else what variables say."""
     if not get_provider(form.provider).routes:
-        return {}
+        return {"fallbacks": form.fallbacks} if form.fallbacks else {}
     said = {"fallbacks": form.fallbacks, "routing": form.routing}
     return {**given_for(form.provider).model_part, **{name: value for name, value in said.items() if value is not None}}
 

@@ -30,7 +30,7 @@ from storage.run_rows import PENDING, STEP_COLUMNS, check_step, is_end, rows_of,
 
 _ATTEMPT = (
     "row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream, prompt_tokens, "
-    "completion_tokens, cost_usd"
+    "completion_tokens, cost_usd, fallback"
 )
 
 
@@ -167,11 +167,6 @@ class RunReader:
         )
         return [row for (row,) in found]
 
-    def requests_since(self, moment: float) -> int:
-        """How many requests were sent since a Unix time; those of unknown outcome count."""
-        found = self._rows("SELECT count(*) AS sent FROM attempts WHERE started_at >= ?", (moment,))
-        return int(found[0]["sent"])
-
     def reserved_usd(self) -> float:
         """What attempts of unknown outcome, and answers of unknown cost, may have cost at most."""
         found = self._rows(
@@ -179,6 +174,11 @@ class RunReader:
             OR (cost_usd IS NULL AND (state = 'done' OR status = 200))"""
         )
         return float(found[0]["usd"])
+
+    def stretch(self) -> float:
+        """How far an answer's cost has passed what was reserved for it; 1 at least."""
+        found = self._rows("SELECT max(cost_usd / reserved_usd) FROM attempts WHERE reserved_usd > 0")
+        return max(1.0, found[0][0] or 0.0)
 
     def iter_results(self) -> Iterator[StoredResult]:
         """Every result in row order, streamed; raises DamagedFileError where a row is not what was written or gone."""
