@@ -13,7 +13,6 @@ from engine.budget import Budget
 from engine.fallbacks import asked_in_turn
 from engine.flow import Collaborators, RunEnd
 from engine.known import Reuse
-from engine.limiter import limiter_for
 from engine.results import PauseReason, RunStatus
 from engine.runner import Runner
 from engine.spec import GenerateInput, ModelSettings
@@ -34,6 +33,7 @@ from services.habits import remember
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.model_record import note_run
+from services.pacing import limiter_of
 from services.processes import is_alive, own_lease
 from services.takeover import EarlierAnswers
 from services.views import figures_of
@@ -116,7 +116,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None
     first = asked_in_turn(spec.model)[0]
     price = price_of_asked(first) if price_matters(first, spec) else None
     work = await asyncio.to_thread(work_of, record)
-    limiter = limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm)
+    limiter = limiter_of(record)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
     forms = Forms(work.form, work.known.forms)
     spent = work.spent_usd + work.in_doubt_usd

@@ -167,6 +167,11 @@ class RunReader:
         )
         return [row for (row,) in found]
 
+    def requests_since(self, moment: float) -> int:
+        """How many requests were sent since a Unix time; those of unknown outcome count."""
+        found = self._rows("SELECT count(*) AS sent FROM attempts WHERE started_at >= ?", (moment,))
+        return int(found[0]["sent"])
+
     def reserved_usd(self) -> float:
         """What attempts of unknown outcome, and answers of unknown cost, may have cost at most."""
         found = self._rows(
