@@ -4,13 +4,15 @@ from collections import deque
 
 _FEWEST = 5  # let through; fewer measure nothing
 _PLENTY = 10
-_FIRST_SHARE = 0.4  # a full bucket was emptied, which says little about its pace
+_FIRST_SHARE = 0.25  # a full bucket was emptied, which says little about its pace
 _MEMORY_S = 60.0
 _SHORTEST_S = 0.25
-_CAUTION = 0.95
+_CAUTION = 0.92
+_USING_UP = 0.97
+_LONG_WAIT_S = 0.5
 _LEAST_SHARE = 0.5
 _EAGER_CREEP = 0.3  # while there was only one refusal: the next one tells
-_CREEP = 0.01  # of the pace, a second
+_CREEP = 0.005  # of the pace, a second
 _LEAP = 0.0005  # of the pace, a second squared: a limit that was lifted is found again
 _REFILLED = 2  # requests
 _FORGET_S = 90.0
@@ -30,6 +32,7 @@ class LearnedPace:
         self._before: tuple[float | None, bool] = (None, False)
         self._known: float | None = None
         self._is_measured = False
+        self._caution = _CAUTION
         self._last_sent = float("-inf")
 
     @property
@@ -47,12 +50,16 @@ class LearnedPace:
             return None
         if not self._is_measured:
             return self._known * (1 + _EAGER_CREEP * since)
-        return self._known * (_CAUTION + _CREEP * since + _LEAP * since * since)
+        return self._known * (self._caution + _CREEP * since + _LEAP * since * since)
 
     def short_wait_s(self, now: float, otherwise: float) -> float:
         """The time in which a request or two are refilled, once the pace was measured."""
         pace = self.pace(now) if self._is_measured else None
         return min(otherwise, _REFILLED / pace) if pace else otherwise
+
+    def waits(self, seconds: float) -> None:
+        """Note how long nobody sends: after a long wait there is something to use up."""
+        self._caution = _USING_UP if seconds >= _LONG_WAIT_S else _CAUTION
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next request is due."""

@@ -21,7 +21,7 @@ _DECREASE = 0.75
 _CUT_INTERVAL_S = 1.0
 _SHORTEST_WAIT_S = 0.001  # less is rounding
 _SLOW_GROWTH = 0.05  # slots an answer
-_RAMP = 3.0  # times the slots, a second, at most
+_RAMP = 2.0  # times the slots, a second, at most
 _GROWN = 2.0  # times as long as usual: then it looks whether fewer in flight do as well
 
 
@@ -79,11 +79,11 @@ class Limiter:
         """A slot for a request. Raises LimiterClosedError when the run drains."""
         if self._closed:
             raise LimiterClosedError
-        if self._daily is not None and not self._daily.take():
-            raise LimiterClosedError(self._daily.why)
         if not self._waiters and self._in_flight < self._slots:
             now, weight = self._clock(), self._weight(request)
             if self._pacer.wait_s(now, weight) <= 0:
+                if (why := self._used_up()) is not None:
+                    raise LimiterClosedError(why)
                 return self._take(now, weight)
         waiter: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
         self._waiters.append((waiter, request))
@@ -153,6 +153,10 @@ class Limiter:
     def _weight(self, request: Weighed | None) -> int:
         return request.bound_tokens if request is not None and self._pacer.weighs else 0
 
+    def _used_up(self) -> HandaiError | None:
+        """Why no request may be sent any more today; None counts one as sent."""
+        return None if self._daily is None or self._daily.take() else self._daily.why
+
     def _take(self, now: float, weight: int) -> Lease:
         self._in_flight += 1
         return self._pacer.sent(now, self._in_flight, weight)
@@ -169,7 +173,10 @@ class Limiter:
                 self._wake_in(wait_s)
                 return
             self._waiters.popleft()
-            waiter.set_result(self._take(now, weight))
+            if (why := self._used_up()) is not None:
+                waiter.set_exception(LimiterClosedError(why))
+            else:
+                waiter.set_result(self._take(now, weight))
 
     def _wake_in(self, seconds: float) -> None:
         if self._timer:

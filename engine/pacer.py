@@ -132,6 +132,7 @@ class Pacer:
         if doublings >= 0:
             first = _BLIND_WAIT_S if wish_s is not None else self._learned.short_wait_s(now, _BLIND_WAIT_S)
             wait_s = max(wait_s, min(_BLIND_WAIT_MAX_S, first * 2.0 ** min(doublings, 10)))
+        self._learned.waits(wait_s)
         self._gate_until = max(self._gate_until, now + wait_s)
         self._reason = reason
 

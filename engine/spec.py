@@ -64,7 +64,8 @@ class Prompt(Declared):
 class ModelSettings(Declared):
     """Which model answers, and how; None leaves a setting to the provider.
 
-    `fallbacks` and `routing` are for aggregators: models to ask when `model` fails, and whom to ask.
+    `fallbacks` are asked when `model` fails, in order: `provider:model`, or a model of the same provider. `routing`
+    is for aggregators: whom they ask.
     """
 
     provider: str

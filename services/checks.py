@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from engine.fallbacks import asked_in_turn, named
 from engine.outputs import drawn_names, filled_names, planned_columns
 from engine.prompts import check_prompt, columns_sent
 from engine.schema.check import check_schema
@@ -18,8 +19,8 @@ from providers.base_url import is_loopback, resolve_base_url
 from providers.prices import FREE
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services.dev_mode import answered_by_demo
+from services.fallback import address_of, notices_of, price_of_asked
 from services.key_hosts import declared_base_url
-from services.known_prices import dearest_known
 from services.model_record import worth_checking
 from services.models import model_id
 
@@ -55,7 +56,8 @@ def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
         plan = _check_transform(spec, spec.input, info)
     model = plan.spec.model
     advice = worth_checking(model.provider, model.base_url, model.model, plan.rows)
-    return replace(plan, notices=(*notices, *plan.notices), advice=advice)
+    notices = [*notices, *plan.notices, *notices_of(model)]
+    return replace(plan, notices=tuple(notices), advice=advice)
 
 
 def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:
@@ -162,21 +164,25 @@ def _with_address(spec: RunSpec) -> RunSpec:
         return spec
     _check_route(provider, spec.model)
     base_url = resolve_base_url(provider.id, spec.model.base_url or declared_base_url(provider))
-    model, *fallbacks = (model_id(provider.id, base_url, name) for name in (spec.model.model, *spec.model.fallbacks))
-    named = {"base_url": base_url, "model": model, "fallbacks": tuple(fallbacks)}
-    return spec.model_copy(update={"model": spec.model.model_copy(update=named)})
+    fallbacks = tuple(_fallback_id(spec.model, base_url, name) for name in spec.model.fallbacks)
+    changes = {"base_url": base_url, "model": model_id(provider.id, base_url, spec.model.model), "fallbacks": fallbacks}
+    return spec.model_copy(update={"model": spec.model.model_copy(update=changes)})
+
+
+def _fallback_id(model: ModelSettings, base_url: str, fallback: str) -> str:
+    """A fallback under the id that its provider lists, with the provider's name before it where it was there."""
+    provider, name = named(model, fallback)
+    if provider == "demo":
+        raise SpecError("The offline demo can't answer in a model's place.", "Name a model as the fallback.")
+    listed = model_id(provider, base_url if provider == model.provider else address_of(provider), name)
+    return listed if name == fallback else f"{provider}:{listed}"
 
 
 def _check_route(provider: ProviderSpec, model: ModelSettings) -> None:
-    """Raise SpecError where a provider can't be told fallback models or whom to ask."""
+    """Raise SpecError where a provider can't be told whom to ask."""
     if provider.routes:
         return
     takers = " or ".join(spec.name for spec in PROVIDERS if spec.routes)
-    if model.fallbacks:
-        raise SpecError(
-            f"{provider.name} takes no fallback models: only {takers} switches to another model by itself.",
-            f"Leave --fallback out, or choose {takers}.",
-        )
     if model.routing and model.routing.preferences():
         raise SpecError(
             f"{provider.name} has no upstream providers to choose from: routing is for {takers}.",
@@ -188,14 +194,13 @@ def _with_cap(spec: RunSpec) -> tuple[RunSpec, list[str]]:
     limits, model = spec.limits, spec.model
     if limits.max_cost_usd is None:
         return spec, []
-    price = dearest_known(model.provider, model.base_url, (model.model, *model.fallbacks))
-    if price is None:
-        named = " or ".join((model.model, *model.fallbacks))
+    prices = [(asked, price_of_asked(asked)) for asked in asked_in_turn(model)]
+    if unknown := [" or ".join((asked.model, *asked.fallbacks)) for asked, price in prices if price is None]:
         raise SpecError(
-            f"The price of {named} is not known, so a spending cap can't be kept.",
+            f"The price of {' and of '.join(unknown)} is not known, so a spending cap can't be kept.",
             "Run without a cap, or choose a model with a known price.",
         )
-    if price == FREE or model.max_tokens is not None:
+    if all(price == FREE for _, price in prices) or model.max_tokens is not None:
         return spec, []
     model = model.model_copy(update={"max_tokens": DEFAULT_CAPPED_MAX_TOKENS})
     notice = f"A spending cap needs max tokens: set to {DEFAULT_CAPPED_MAX_TOKENS}."

@@ -2,35 +2,35 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import replace
 
 import structlog
 from pydantic import SecretStr
 
 from engine.answer_form import Forms
 from engine.budget import Budget
+from engine.fallbacks import asked_in_turn
 from engine.flow import Collaborators, RunEnd
 from engine.known import Reuse
 from engine.results import PauseReason, RunStatus
 from engine.runner import Runner
-from engine.spec import GenerateInput
+from engine.spec import GenerateInput, ModelSettings
 from handai_db import RunReader, RunRecord, RunWriter, begin_execution, end_execution
 from handai_errors import ConflictError, DatabaseBusyError, DiskFullError, HandaiError, StorageError
-from providers.base import CompletionClient, Usage
-from providers.prices import FREE, Price, cost_of
+from providers.base import CompletionClient
 from providers.redact import redact
 from providers.router import make_client
 from providers.specs import get_provider
+from services.access import Accesses
 from services.answer_cache import kept_answers
 from services.drawing import draw_table
 from services.exact_ids import with_exact_id
+from services.fallback import other_targets, price_matters, price_of_asked, pricing
 from services.faults import facts_of
 from services.generations import fill_in
 from services.habits import remember
 from services.home import open_catalogue, run_path
-from services.known_prices import dearest_known
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.model_record import note_run
 from services.pacing import limiter_of
@@ -49,9 +49,10 @@ _PAUSES: dict[type[HandaiError], PauseReason] = {
 log = structlog.get_logger()
 
 
-async def execute(run_id: str, key: SecretStr | None) -> RunStatus:
+async def execute(run_id: str, key: SecretStr | None, others: Accesses | None = None) -> RunStatus:
     """Execute a run until every row is tried or it is stopped or paused; returns the status it ends with.
 
+    `others` are its fallbacks' providers; without them they are found as the run's own was.
     Raises ConflictError when another process executes it.
     """
     record = _take(run_id)
@@ -61,7 +62,7 @@ async def execute(run_id: str, key: SecretStr | None) -> RunStatus:
         try:
             lost = begin_execution(run_path(run_id), os.getpid())
             log.info("run begins", run=run_id, provider=record.provider, model=record.model, attempts_in_doubt=lost)
-            end = await _run(record, key, stops)
+            end = await _run(record, key, others, stops)
             status = _status_of(record, end)
         except Exception as error:  # noqa: BLE001 whatever broke it off, the run's end is noted
             why = _told(error)
@@ -98,30 +99,35 @@ def _take(run_id: str) -> RunRecord:
     return record
 
 
-async def _run(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
+async def _run(record: RunRecord, key: SecretStr | None, others: Accesses | None, stops: Stops) -> RunEnd:
     if isinstance(record.spec.input, GenerateInput):
         end = await draw_table(record, record.spec.input, stops)
         if end is not None:
             return end
-    end = await _ask(record, key, stops)
+    end = await _ask(record, key, others, stops)
     if not end.stopped:
         await fill_in(record, key)
     return end
 
 
-async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd:
+async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None, stops: Stops) -> RunEnd:
     spec = record.spec
     provider = get_provider(record.provider)
-    models = (record.model, *spec.model.fallbacks)  # whichever answers, a cap holds
-    price = dearest_known(record.provider, spec.model.base_url, models) if _needs_price(record) else None
+    first = asked_in_turn(spec.model)[0]
+    price = price_of_asked(first) if price_matters(first, spec) else None
     work = await asyncio.to_thread(work_of, record)
     limiter = limiter_of(record)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
-    cap = None if price is None or price == FREE else spec.limits.max_cost_usd
     forms = Forms(work.form, work.known.forms)
-    budget = Budget(cap, price, spent_usd=work.spent_usd + work.in_doubt_usd)
+    spent = work.spent_usd + work.in_doubt_usd
+    budget = Budget(spec.limits.max_cost_usd, price, spent_usd=spent, stretch=work.stretch)
     try:
-        async with _client(record, key) as client, _earlier_answers(record) as earlier, kept_answers(record) as kept:
+        async with (
+            _client(record, first, key) as client,
+            other_targets(record, key, others, _client) as fallbacks,
+            _earlier_answers(record) as earlier,
+            kept_answers(record) as kept,
+        ):
             collaborators = Collaborators(
                 client=client,
                 sink=writer,
@@ -135,7 +141,8 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
                 reuse=earlier,
                 similar=work.similar,
                 store=kept,
-                cost=_pricing(price),
+                cost=pricing(price),
+                fallbacks=fallbacks,
             )
             runner = Runner(work.plan, collaborators)
             async with hearing_requests(record.id, runner, stops, lambda: writer.commits):
@@ -147,17 +154,12 @@ async def _ask(record: RunRecord, key: SecretStr | None, stops: Stops) -> RunEnd
         log.info("answers were durable", **writer.lag_figures())
 
 
-def _needs_price(record: RunRecord) -> bool:
-    return record.provider != "openrouter" or record.spec.limits.max_cost_usd is not None
-
-
 @asynccontextmanager
-async def _client(record: RunRecord, key: SecretStr | None) -> AsyncIterator[CompletionClient]:
-    model = record.spec.model
-    client = await asyncio.to_thread(make_client, record.provider, base_url=model.base_url, api_key=key)
+async def _client(record: RunRecord, model: ModelSettings, key: SecretStr | None) -> AsyncIterator[CompletionClient]:
+    client = await asyncio.to_thread(make_client, model.provider, base_url=model.base_url, api_key=key)
     try:
         with logged(client, record, key) as watched:
-            yield with_exact_id(watched, record.provider, model.base_url, record.model)
+            yield with_exact_id(watched, model.provider, model.base_url, model.model)
     finally:
         await client.aclose()
 
@@ -166,15 +168,6 @@ async def _client(record: RunRecord, key: SecretStr | None) -> AsyncIterator[Com
 async def _earlier_answers(record: RunRecord) -> AsyncIterator[Reuse | None]:
     with closing(EarlierAnswers(record)) as earlier:
         yield earlier.find if record.reuse_from else None
-
-
-def _pricing(price: Price | None) -> Callable[[Usage], Usage]:
-    def priced(usage: Usage) -> Usage:
-        if usage.cost_usd is not None or price is None:
-            return usage
-        return replace(usage, cost_usd=cost_of(price, usage))
-
-    return priced
 
 
 def _status_of(record: RunRecord, end: RunEnd) -> RunStatus:

@@ -39,21 +39,22 @@ class Environment(BaseSettings):
 def environment() -> Environment:
     """The environment as it is now."""
     said = tuple((name, value) for name, value in os.environ.items() if name.upper().startswith("HANDAI_"))
-    return _read(said, Path.cwd(), _version(Path(".env")))
+    return _read(said, _version(Path(".env")))
 
 
 @lru_cache(maxsize=4)
-def _read(_said: tuple[tuple[str, str], ...], _folder: Path, _version: tuple[int, int] | None) -> Environment:
+def _read(_said: tuple[tuple[str, str], ...], _version: tuple[int, ...] | None) -> Environment:
     """Read anew only if something has changed: it is asked dozens of times in the first second of a run."""
     return Environment()
 
 
-def _version(file: Path) -> tuple[int, int] | None:
+def _version(file: Path) -> tuple[int, ...] | None:
+    """Which file it is, in whatever folder, and when it was written; None if there is none."""
     try:
         found = file.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def home() -> Path:

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from engine.fallbacks import asked_in_turn, label_of
 from engine.model_health import Health
 from handai_db import CheckRecord, RunRecord, health_in
 from services.availability import FRESH_S, Clock, Standing
@@ -87,11 +88,14 @@ def note_run(record: RunRecord) -> None:
     """Take what a run's attempts say of its models into the record; called at its end, again after a resume."""
     if record.provider in _NO_AI:
         return
-    path, fallbacks = run_path(record.id), record.spec.model.fallbacks
-    found = {record.model: health_in(path, fallbacks)}
-    found |= {name: health_in(path, fallback=name) for name in fallbacks if name != record.model}
-    place = place_of(record.provider, record.spec.model.base_url)
+    own, *others = asked_in_turn(record.spec.model)
+    path, place = run_path(record.id), place_of(record.provider, own.base_url)
+    found = [(place, record.model, health_in(path, own.fallbacks))]
+    found += [(place, name, health_in(path, fallback=name)) for name in own.fallbacks if name != record.model]
+    for other in others:
+        there = place_of(other.provider, other.base_url)
+        found.append((there, other.model, health_in(path, fallback=label_of(other))))
     with open_catalogue() as catalogue:
-        for model, health in found.items():
+        for where, model, health in found:
             if health.attempts:
-                catalogue.model_health.put_run(record.id, place, model, health)
+                catalogue.model_health.put_run(record.id, where, model, health)

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from handai_db import Lease
 from providers.attribution import attribution_variables
 from providers.dev_mode import dev_mode
+from services.access import Accesses
 from services.home import PROJECT, home, run_log_path
 
 EXECUTE = "_execute"
@@ -93,11 +94,12 @@ class WarmProcess:
             _close(waiting)
             waiting.wait()
 
-    def start(self, run_id: str, key: SecretStr | None) -> None:
-        """Have the waiting process, or a new one, execute a run; the key goes in on its standard input."""
+    def start(self, run_id: str, key: SecretStr | None, others: Accesses | None = None) -> None:
+        """Have the waiting process, or a new one, execute a run; the keys go in on its standard input."""
         order = {
             "run_id": run_id,
-            "key": key.get_secret_value() if key else None,
+            "key": _told(key),
+            "others": {name: [to.base_url, _told(to.key)] for name, to in (others or {}).items()},
             "log": str(run_log_path(run_id)),
             "dev_mode": dev_mode(),
         }
@@ -112,6 +114,10 @@ class WarmProcess:
 
     def _reap(self) -> None:
         self._started = [process for process in self._started if process.poll() is None]
+
+
+def _told(key: SecretStr | None) -> str | None:
+    return key.get_secret_value() if key else None
 
 
 def _send(process: "subprocess.Popen[bytes]", line: bytes) -> bool:

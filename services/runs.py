@@ -21,6 +21,7 @@ from services.checks import check
 from services.damage import refuse_damaged
 from services.datasets import dataset
 from services.dev_mode import refuse_in_dev_mode
+from services.fallback import accesses_of
 from services.home import open_catalogue, run_path
 from services.mending import mend, meta_of
 from services.processes import WARM, is_alive, own_lease
@@ -53,6 +54,7 @@ def create(new: NewRun) -> RunRecord:
     plan = check(new.spec, table.info if table else None)
     if isinstance(plan.spec.input, GenerateInput):
         sampler_of(plan.spec.input)  # what can't be drawn is told now, not by the run
+    accesses_of(plan.spec.model)  # nor is a fallback's missing key
     about = Path(table.filename).stem if table else "Generated"
     with open_catalogue() as catalogue:
         session = _session_for(catalogue, new.session, table.filename if table else about)
@@ -89,7 +91,8 @@ def create(new: NewRun) -> RunRecord:
 def launch(record: RunRecord, typed_key: SecretStr | None = None) -> None:
     """Have a run executed in its own process; raises InputError when its key is missing."""
     refuse_in_dev_mode(record.provider)
-    WARM.start(record.id, keys.require_key(record.provider, typed_key, record.spec.model.base_url))
+    model = record.spec.model
+    WARM.start(record.id, keys.require_key(record.provider, typed_key, model.base_url), accesses_of(model))
 
 
 def start(new: NewRun, typed_key: SecretStr | None = None) -> RunRecord:
@@ -209,6 +212,7 @@ def _queued_at(record: RunRecord) -> float:
 def _requeue(record: RunRecord, max_cost_usd: float | None) -> RunRecord:
     table = dataset(record.dataset_id) if record.dataset_id else None
     spec = record.spec
+    accesses_of(spec.model)
     if max_cost_usd is not None:
         limits = spec.limits.model_copy(update={"max_cost_usd": max_cost_usd})
         spec = check(spec.model_copy(update={"limits": limits}), table.info if table else None).spec

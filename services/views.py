@@ -106,6 +106,7 @@ class RunView:
             "refused": found.refused if found else None,
             "marked": found.marked if found else None,
             "dropped": found.dropped if found else None,
+            "fallbacks": found.fallbacks if found else None,
             "answer_form": self.answer_form,
             "diversity": self.diversity.model_dump(mode="json") if self.diversity else None,
             "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens},

@@ -36,6 +36,7 @@ class Work:
     judged: Judged
     known: Known
     similar: SimilarAnswers | None = None
+    stretch: float = 1.0
 
 
 def work_of(record: RunRecord) -> Work:
@@ -65,6 +66,7 @@ def work_of(record: RunRecord) -> Work:
             _judged(source, reader, table) if isinstance(source, GenerateInput) else Judged(),
             known,
             _similar(record, plan, reader, table),
+            reader.stretch() if record.spec.limits.max_cost_usd is not None else 1.0,
         )
 
 

@@ -14,6 +14,7 @@ from handai_errors import HandaiError
 from providers.dev_mode import VARIABLE
 from providers.redact import protect
 from providers.specs import PROVIDERS
+from services.access import Access
 from services.faults import facts_of
 
 
@@ -29,11 +30,10 @@ def main() -> int:
     _log_to(Path(order["log"]))
     # This process works in another folder, with another .env.
     os.environ[VARIABLE] = str(order.get("dev_mode", False)).lower()
-    key = SecretStr(order["key"]) if order["key"] else None
-    if key is not None:
-        protect(key.get_secret_value())
+    key = _key(order["key"])
     try:
-        asyncio.run(execution.execute(order["run_id"], key))
+        others = {name: Access(url, _key(told)) for name, (url, told) in order.get("others", {}).items()}
+        asyncio.run(execution.execute(order["run_id"], key, others))
     except HandaiError as error:
         structlog.get_logger().error("the run could not go on", cause=error.cause, remedy=error.remedy)
         return 1
@@ -41,6 +41,13 @@ def main() -> int:
         structlog.get_logger().error("a fault in Handai", **facts_of(error))
         return 1
     return 0
+
+
+def _key(told: str | None) -> SecretStr | None:
+    if not told:
+        return None
+    protect(told)
+    return SecretStr(told)
 
 
 def _warm_up() -> None:

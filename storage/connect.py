@@ -92,6 +92,8 @@ def open_run_reader(path: Path) -> sqlite3.Connection:
             connection.execute(
                 "CREATE TEMP VIEW results AS SELECT *, NULL AS similar_to, NULL AS similarity FROM main.results"
             )
+        if version_of(connection) < 6:  # nor was another model asked
+            connection.execute("CREATE TEMP VIEW attempts AS SELECT *, NULL AS fallback FROM main.attempts")
     return connection
 
 

@@ -32,8 +32,8 @@ SELECT started_at + coalesce(latency_s, 0) AS at, kind, cause FROM attempts
 WHERE kind IN (SELECT value FROM json_each(?2)) AND {whose} ORDER BY at DESC LIMIT 1"""
 
 # Failed attempts name no model: they are the asked one's, whoever else might have answered.
-_OWN = "(model IS NULL OR model NOT IN (SELECT value FROM json_each(?3)))"
-_ONE = "model IN (SELECT value FROM json_each(?3))"
+_OWN = "(fallback IS NULL AND (model IS NULL OR model NOT IN (SELECT value FROM json_each(?3))))"
+_ONE = "ifnull(fallback, model) IN (SELECT value FROM json_each(?3))"
 
 
 @dataclass(frozen=True, slots=True)

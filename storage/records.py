@@ -94,6 +94,7 @@ class Progress:
     refused: int
     marked: int
     dropped: int
+    fallbacks: int
     in_flight: int
     slots: int
     waiting: str | None
@@ -174,6 +175,7 @@ class StoredAttempt:
     prompt_tokens: int | None
     completion_tokens: int | None
     cost_usd: float | None
+    fallback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

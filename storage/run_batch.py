@@ -18,14 +18,15 @@ from storage.migrate import roll_back
 
 _ADD_ATTEMPTS = """
 INSERT INTO attempts (row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream,
-    prompt_tokens, completion_tokens, cost_usd, reserved_usd, generation)
+    prompt_tokens, completion_tokens, cost_usd, reserved_usd, generation, fallback)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
-    value->>10, value->>11, value->>12, value->>13, value->>14, value->>15
+    value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16
 FROM json_each(?) WHERE true
 ON CONFLICT (row, step, number) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
     latency_s = excluded.latency_s, kind = excluded.kind, cause = excluded.cause, status = excluded.status,
     model = excluded.model, upstream = excluded.upstream, prompt_tokens = excluded.prompt_tokens,
-    completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd, generation = excluded.generation
+    completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd, generation = excluded.generation,
+    fallback = excluded.fallback
 """
 _RELEASE = """
 DELETE FROM attempts WHERE state = 'reserved'
@@ -69,6 +70,7 @@ _COUNTERS = (
     "refused",
     "marked",
     "dropped",
+    "fallbacks",
 )
 _ADVANCE = f"UPDATE progress SET {', '.join(f'{name} = {name} + ?' for name in _COUNTERS)}, updated_at = ? WHERE id = 1"  # noqa: S608 names are ours
 COUNT_COMMIT = "UPDATE progress SET commits = commits + 1 RETURNING commits"
@@ -175,6 +177,7 @@ def _count_attempt(attempt: Attempt, counted: dict[str, float]) -> None:
     counted["invalid"] += attempt.kind is ErrorKind.INVALID_OUTPUT
     counted["unknown"] += attempt.state is AttemptState.UNKNOWN
     counted["answers"] += answered
+    counted["fallbacks"] += attempt.state is AttemptState.DONE and attempt.fallback is not None
     counted["prompt_tokens"] += usage.prompt_tokens or 0
     counted["completion_tokens"] += usage.completion_tokens or 0
     counted["cost_usd"] += usage.cost_usd or 0.0
@@ -203,6 +206,7 @@ def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
         usage.cost_usd,
         attempt.reserved_usd,
         _fit(attempt.generation),
+        _fit(attempt.fallback),
     )
 
 

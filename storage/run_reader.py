@@ -30,7 +30,7 @@ from storage.run_rows import PENDING, STEP_COLUMNS, check_step, is_end, rows_of,
 
 _ATTEMPT = (
     "row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream, prompt_tokens, "
-    "completion_tokens, cost_usd"
+    "completion_tokens, cost_usd, fallback"
 )
 
 
@@ -183,6 +183,11 @@ class RunReader:
             OR (cost_usd IS NULL AND (state = 'done' OR status = 200))"""
         )
         return float(found[0]["usd"])
+
+    def stretch(self) -> float:
+        """How far an answer's cost has passed what was reserved for it; 1 at least."""
+        found = self._rows("SELECT max(cost_usd / reserved_usd) FROM attempts WHERE reserved_usd > 0")
+        return max(1.0, found[0][0] or 0.0)
 
     def iter_results(self) -> Iterator[StoredResult]:
         """Every result in row order, streamed; raises DamagedFileError where a row is not what was written or gone."""

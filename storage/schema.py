@@ -114,4 +114,9 @@ RUN_FILE: tuple[Migration, ...] = (
         "ALTER TABLE progress ADD COLUMN commits INTEGER NOT NULL DEFAULT 0",
         "UPDATE progress SET commits = commits + 1",
     ),
+    (
+        "ALTER TABLE attempts ADD COLUMN fallback TEXT",
+        "ALTER TABLE progress ADD COLUMN fallbacks INTEGER NOT NULL DEFAULT 0",
+        "UPDATE progress SET commits = commits + 1",
+    ),
 )

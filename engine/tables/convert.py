@@ -1,24 +1,21 @@
 """One uploaded file to one stored table; runs in the limited child process."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
-from engine.tables.delimited import convert_delimited
-from engine.tables.excel import convert_excel
 from engine.tables.formats import check_content, format_of
-from engine.tables.jsonfiles import convert_json
-from engine.tables.jsonlines import convert_jsonl
 from engine.tables.model import ParseOptions, TableInfo
-from engine.tables.parquet_in import convert_parquet
 from engine.tables.parquet_io import part_of
 
-_CONVERTERS: dict[str, Callable[[Path, str, ParseOptions, Path], TableInfo]] = {
-    "csv": convert_delimited,
-    "tsv": convert_delimited,
-    "xlsx": convert_excel,
-    "json": convert_json,
-    "jsonl": convert_jsonl,
-    "parquet": convert_parquet,
+# By format; the child lives for one file, so it imports the reader of that file and no other.
+_CONVERTERS = {
+    "csv": ("engine.tables.delimited", "convert_delimited"),
+    "tsv": ("engine.tables.delimited", "convert_delimited"),
+    "xlsx": ("engine.tables.excel", "convert_excel"),
+    "json": ("engine.tables.jsonfiles", "convert_json"),
+    "jsonl": ("engine.tables.jsonlines", "convert_jsonl"),
+    "parquet": ("engine.tables.parquet_in", "convert_parquet"),
 }
 
 
@@ -30,8 +27,10 @@ def convert(source: Path, filename: str, options: ParseOptions, target: Path) ->
     kind = format_of(filename)
     check_content(source, kind, filename)
     part = part_of(target)
+    module, function = _CONVERTERS[kind]
+    read: Callable[[Path, str, ParseOptions, Path], TableInfo] = getattr(import_module(module), function)
     try:
-        info = _CONVERTERS[kind](source, kind, options, part)
+        info = read(source, kind, options, part)
         part.chmod(0o600)
         part.replace(target)
     finally:

@@ -78,7 +78,7 @@ def test_a_route_on_the_command_line_keeps_what_a_variable_forbids(
 @pytest.mark.parametrize(
     ("flag", "said"),
     [
-        (["--provider", "groq", "--fallback", "x"], "Groq takes no fallback models: only OpenRouter"),
+        (["--provider", "groq", "--fallback", "demo:x"], "The offline demo can't answer in a model's place."),
         (["--provider", "groq", "--route", "zdr=true"], "Groq has no upstream providers to choose from"),
         (["--route", "order"], "--route order says nothing"),
         (["--route", "speed=high"], "--route knows no 'speed'. It knows: order, only"),

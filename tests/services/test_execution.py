@@ -12,7 +12,7 @@ import pytest
 from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import DatabaseBusyError, DiskFullError, HandaiError
-from services import datasets, execution, listening, runs
+from services import answer_cache, datasets, execution, listening, runs
 from services.execution import execute
 from services.home import open_catalogue, run_path
 from tests.command_line import done_rows, made_table
@@ -176,6 +176,7 @@ async def test_a_run_that_is_gone_or_damaged_gives_no_answers_and_costs_no_rows(
     content = bytearray(run_path(damaged.id).read_bytes())
     run_path(damaged.id).write_bytes(content.replace(b"echo: ROW1", b"echo: ROW9"))
     run_path(gone.id).unlink()
+    answer_cache.clear()
     record = made(table, fake_provider, gone.id, damaged.id)
 
     assert await execute(record.id, None) is RunStatus.COMPLETED

@@ -144,7 +144,7 @@ def test_a_cap_needs_the_price_of_every_fallback(tmp_path: Path) -> None:
                 check(spec, table.info)
 
 
-@pytest.mark.parametrize("setting", [{"fallbacks": ["x"]}, {"routing": {"zdr": True}}], ids=["fallbacks", "routing"])
+@pytest.mark.parametrize("setting", [{"routing": {"zdr": True}}], ids=["routing"])
 def test_a_provider_that_does_not_route_refuses_before_anything_is_sent(
     tmp_path: Path, setting: dict[str, Any]
 ) -> None:

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from handai_errors import HandaiError, InputError
-from services import preferences
+from services import answer_cache, preferences
 from services.errands import Errand
 from services.provider_metrics import provider_metrics
 from services.provider_view import provider_view
@@ -15,6 +15,7 @@ from tests.pages.made_runs import executed, made_run
 
 def test_requests_answers_and_durations_are_counted_over_all_runs(fake_provider: FakeProvider) -> None:
     executed(made_run(3, base_url=fake_provider.url))
+    answer_cache.clear()
     executed(made_run(2, base_url=fake_provider.url, preview=True))
     found = provider_metrics("custom")
     assert (found.runs, found.all.requests, found.all.answered, found.all.success_rate) == (2, 5, 5, 1.0)
