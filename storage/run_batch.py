@@ -228,12 +228,18 @@ def result_values(result: RowResult, now: float) -> tuple[Any, ...]:
         int(result.cached),
         result.request_hash.hex(),
     )
-    return (*told, result_digest(*told, result.similar_to), now, result.similar_to, result.similarity)
+    digest = result_digest(*told, result.similar_to, thousandths(now), thousandths(result.similarity))
+    return (*told, digest, now, result.similar_to, result.similarity)
 
 
 def result_digest(*told: str | int | None) -> str:
-    """The hash that tells a damaged result from a whole one; it covers all but the figures that are no integers."""
+    """The hash that tells a damaged result from a whole one."""
     return f"{_DIGEST}{hashlib.sha256(_json(told).encode()).hexdigest()}"
+
+
+def thousandths(figure: object) -> int | None:
+    """A figure as it is hashed: its last binary digit may differ once SQLite has read it from JSON."""
+    return round(figure * 1000) if isinstance(figure, int | float) else None
 
 
 def is_whole(digest: str, told: tuple[str | int | None, ...]) -> bool:

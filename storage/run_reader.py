@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -270,8 +270,14 @@ class RunReader:
             return self._connection.execute(sql, values).fetchall()
 
     def _iterate(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
-        with translated(self._path), closing(self._connection.execute(sql, values)) as cursor:
-            yield from cursor
+        with translated(self._path):
+            cursor = self._connection.execute(sql, values)
+            try:
+                for row in cursor:  # noqa: UP028 `yield from` would close it, too late
+                    yield row
+            finally:
+                with suppress(sqlite3.ProgrammingError):  # the reader was closed before its last row was read
+                    cursor.close()
 
 
 def _json(value: object) -> str:

@@ -14,7 +14,7 @@ from engine.numbering import Numbering
 from engine.results import RowStatus
 from handai_errors import DamagedFileError
 from storage.records import StoredResult, StoredStep
-from storage.run_batch import is_whole
+from storage.run_batch import is_whole, thousandths
 
 PENDING = "pending"
 STEP_COLUMNS = (
@@ -38,6 +38,7 @@ HASHED = (
     "request_hash",
     "similar_to",
 )
+HASHED_FIGURES = ("committed_at", "similarity")
 
 
 def steps_from(numbering: Numbering) -> str:
@@ -126,7 +127,9 @@ def step_of(step: sqlite3.Row, numbering: Numbering) -> StoredStep:
 
 def check_step(step: sqlite3.Row, path: Path) -> None:
     """Raise DamagedFileError if a stored step is not what was written."""
-    if not is_whole(step["sha256"], tuple(step[name] for name in HASHED)):
+    if not is_whole(
+        step["sha256"], (*(step[name] for name in HASHED), *(thousandths(step[name]) for name in HASHED_FIGURES))
+    ):
         raise DamagedFileError(
             f"Row {step['row'] + 1} of {path.name} is not what was written: the file is damaged.",
             "Restore it from a backup, or run again.",

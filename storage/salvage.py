@@ -12,10 +12,10 @@ from engine.results import AttemptState
 from providers.base import AnswerForm
 from storage import manifest
 from storage.connect import open_run_writer, translated
-from storage.run_batch import is_whole
+from storage.run_batch import is_whole, thousandths
 from storage.run_file import create_run_file
 from storage.run_reader import RunReader
-from storage.run_rows import HASHED
+from storage.run_rows import HASHED, HASHED_FIGURES
 
 _BLOCK = 64
 _RESULT = (*HASHED[:-1], "sha256", "committed_at", "similar_to", "similarity")
@@ -36,6 +36,7 @@ _ATTEMPT = (
     "cost_usd",
     "reserved_usd",
     "generation",
+    "fallback",
 )
 _COUNT_ATTEMPTS = """
 UPDATE progress SET (attempts, first_attempts, rate_limited, invalid, unknown, answers, prompt_tokens,
@@ -117,7 +118,8 @@ def intact_results(damaged: sqlite3.Connection, rows: int, numbering: Numbering)
     if not isinstance(most, int) or not 0 <= most <= 2**40:
         most = rows * max(1, numbering.width) * 4
     for found in _in_blocks(damaged, "SELECT * FROM results WHERE id >= ? AND id < ?", most + 1):
-        told = tuple(_cell(found.get(name)) for name in HASHED)
+        figures = (thousandths(found.get(name)) for name in HASHED_FIGURES)
+        told = (*(_cell(found.get(name)) for name in HASHED), *figures)
         if 0 <= _whole(found.get("row")) < rows and is_whole(str(found.get("sha256")), told):
             yield tuple(found.get(name) for name in _RESULT)
 

@@ -37,7 +37,7 @@ async def asked(table: DatasetRecord, url: str, *, typed: bool = False, **model:
             "prompt": {"instructions": "Repeat it.", "template": "{{ text }}"},
             "outputs": outputs,
             "model": settings,
-            "limits": {"concurrency": 1},
+            "limits": {"concurrency": 1, "cache": False},
         }
     )
     record = runs.create(runs.NewRun(spec, table.id))
