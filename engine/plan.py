@@ -12,10 +12,12 @@ from engine.numbering import Numbering
 from engine.outputs import declared_outputs
 from engine.placeholders import placeholders
 from engine.prompts import render_messages, render_rows, request_hash
+from engine.routing import preferences_of
 from engine.spec import GenerateInput, ModelSettings, RunSpec
 from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
 from providers.base import SCHEMA_FORMS, AnswerForm, CompletionRequest
+from providers.prices import Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,14 @@ class RunPlan:
         grown = Member(member.row, {**values, **member.values}, member.draw)
         return self.job([grown], job.step.index + 1)
 
-    def request(self, job: Job, model: ModelSettings | None = None) -> CompletionRequest:
+    def request(self, job: Job, model: ModelSettings | None = None, price: Price | None = None) -> CompletionRequest:
         """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take.
 
-        `model` are the settings of the one that is asked; without them it is the run's first.
+        `model` are the settings of the one that is asked; without them it is the run's first. Under a cap nobody may
+        be asked who is dearer than `price`, which is what the cap counts on.
         """
         model = model or self.models[0]
+        ceiling = price if self.spec.limits.max_cost_usd is not None else None
         with_schema = job.form in SCHEMA_FORMS and job.needs_json and bool(job.step.outputs)
         return CompletionRequest(
             model=model.model,
@@ -137,7 +141,7 @@ class RunPlan:
             timeout_s=self.spec.limits.timeout_s,
             max_tokens_name=max_tokens_name(job.without),
             fallbacks=model.fallbacks,
-            preferences=model.routing.preferences() if model.routing else None,
+            preferences=preferences_of(model.routing, ceiling),
         )
 
     def seed(self, job: Job) -> int | None:

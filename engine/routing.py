@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from engine.declared import Declared
+from providers.prices import Price, dearest
 
 Upstream = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -46,3 +47,20 @@ class Routing(Declared):
     def preferences(self) -> dict[str, Any] | None:
         """What goes over the wire; None when nothing is said."""
         return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True) or None
+
+
+def preferences_of(routing: Routing | None, ceiling: Price | None) -> dict[str, Any] | None:
+    """What goes over the wire; under a `ceiling` nobody dearer is asked, unless a bound was chosen."""
+    said = routing.preferences() if routing else None
+    if not ceiling or (routing and routing.max_price):
+        return said
+    prompt, completion = ceiling.highest
+    return {**(said or {}), "max_price": {"prompt": prompt, "completion": completion}} if prompt or completion else said
+
+
+def price_under(price: Price | None, routing: Routing | None) -> Price | None:
+    """What a cap counts on: the price that is known, or what was allowed where that is more."""
+    allowed = routing.max_price if routing else None
+    if price is None or allowed is None:
+        return price
+    return dearest([price, Price(allowed.prompt or 0.0, allowed.completion or 0.0)])

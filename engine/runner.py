@@ -104,7 +104,7 @@ class Runner:
         started, began = self._with.wall(), self._with.clock()
         try:
             job.form, job.without = target.forms.current, target.left_out.names
-            completion = await target.client.complete(self._plan.request(job, target.model))
+            completion = await target.client.complete(self._plan.request(job, target.model, target.price))
         except asyncio.CancelledError as error:
             if not _is_cancelled():  # a library's own, which would end this worker without a word
                 self._refused(job, stumbled(error), started, self._with.clock() - began)

@@ -42,6 +42,11 @@ class Price:
         reached = [tier for tier in self.tiers if prompt_tokens > tier.above]
         return (reached[-1].prompt, reached[-1].completion) if reached else (self.prompt, self.completion)
 
+    @property
+    def highest(self) -> tuple[float, float]:
+        """The prompt's and the completion's price of the dearest prompt length."""
+        return _most([(self.prompt, self.completion), *((tier.prompt, tier.completion) for tier in self.tiers)])
+
 
 FREE = Price(0.0, 0.0)
 

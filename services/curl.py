@@ -13,6 +13,7 @@ from providers.curl import curl_command
 from providers.specs import get_provider
 from services.asking import addressed
 from services.exact_ids import exact_id
+from services.fallback import price_of_asked
 from services.habits import known_of
 from services.home import run_path
 from services.inspect import RowDetail, StepDetail, detail
@@ -61,4 +62,4 @@ def _request(record: RunRecord, shown: RowDetail, found: StepDetail) -> Completi
     known = known_of(record)
     job.form = form_of(record, meta.get("answer_form"), known)
     job.without = LeftOut(meta.get("left_out"), known.settings).names
-    return plan.request(job)
+    return plan.request(job, price=price_of_asked(plan.models[0]))

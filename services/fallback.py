@@ -11,6 +11,7 @@ from engine.fallbacks import asked_in_turn
 from engine.left_out import LeftOut
 from engine.limiter import limiter_for
 from engine.outputs import declared_outputs
+from engine.routing import price_under
 from engine.spec import GenerateInput, ModelSettings, RunSpec
 from engine.targets import Cost, Target
 from handai_db import Place, RunRecord
@@ -54,7 +55,8 @@ def notices_of(model: ModelSettings) -> tuple[str, ...]:
 
 def price_of_asked(model: ModelSettings) -> Price | None:
     """The most that a model costs, or one that its provider may ask in its place; None where that is not known."""
-    return dearest_known(model.provider, model.base_url, (model.model, *model.fallbacks))
+    price = dearest_known(model.provider, model.base_url, (model.model, *model.fallbacks))
+    return price_under(price, model.routing)
 
 
 def pricing(price: Price | None) -> Cost:

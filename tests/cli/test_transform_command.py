@@ -14,7 +14,8 @@ from tests.fake_provider import FakeProvider
 FIGURES = {
     "run_id", "session_id", "name", "kind", "status", "reason", "provider", "model", "rows", "attempts", "retries",
     "rate_limited", "cached", "repaired", "invalid", "refused", "marked", "dropped", "answer_form",
-    "diversity", "usage", "cost_usd", "cost_complete", "duration_s", "errors", "output",
+    "diversity", "fallbacks", "possibly_billed_twice", "damage", "usage",
+    "cost_usd", "cost_complete", "duration_s", "errors", "output",
 }  # fmt: skip
 ROWS = 3
 

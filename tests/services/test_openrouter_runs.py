@@ -129,6 +129,28 @@ async def test_a_cap_counts_on_the_price_in_openrouters_own_list(tmp_path: Path,
     assert (status, runs.get(record.id).reason) == (
         (RunStatus.COMPLETED, None) if sent else (RunStatus.PAUSED, PauseReason.BUDGET)
     )
+    assert all(asked.body["provider"]["max_price"] == {"prompt": price, "completion": price} for asked in server.asked)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("allowed", "sent"), [(20.0, ROWS), (1_000_000.0, 0)], ids=["fits", "too dear"])
+async def test_a_cap_counts_on_the_dearest_upstream_that_was_allowed(tmp_path: Path, allowed: float, sent: int) -> None:
+    bound = {"prompt": allowed, "completion": allowed}
+    with fake_listing({"/v1/chat/completions": chat()}) as server:
+        model = ModelInfo("a/b", "", prompt_price=10.0, completion_price=10.0)
+        with open_catalogue() as catalogue:
+            catalogue.models.store(Place("openrouter", f"{server.url}/v1"), [model], 1.0)
+        record = made(tmp_path, server, max_tokens=10, routing={"max_price": bound}, limits={"max_cost_usd": 1.0})
+        await execute(record.id, KEY)
+    assert [asked.body["provider"]["max_price"] for asked in server.asked] == [bound] * sent
+
+
+@pytest.mark.anyio
+async def test_without_a_cap_upstreams_are_not_bounded(tmp_path: Path) -> None:
+    with fake_listing({"/v1/chat/completions": chat()}) as server:
+        await execute(made(tmp_path, server).id, KEY)
+    assert server.asked
+    assert all("provider" not in asked.body for asked in server.asked)
 
 
 def test_a_cap_needs_the_price_of_every_fallback(tmp_path: Path) -> None:
