@@ -32,11 +32,14 @@ class ModelForm(Declared):
     max_tokens: int | None = None
     concurrency: int | None = None
     rpm: int | None = None
+    spacing_s: float | None = None
+    daily_requests: int | None = None
     seed: int | None = None
     preview_rows: int = 5
     max_attempts: int = DEFAULT_MAX_ATTEMPTS
     timeout_s: float = DEFAULT_TIMEOUT_S
     max_cost_usd: float | None = None
+    cache: bool = True
     fallbacks: tuple[str, ...] | None = None
     other_fallbacks: dict[str, tuple[str, ...] | None] = Field(default_factory=dict)
     routing: Routing | None = None
@@ -129,9 +132,12 @@ def model_changes(spec: RunSpec, base: ModelForm) -> dict[str, Any]:
         "seed": model.seed,
         "concurrency": None if limits.concurrency == "auto" else limits.concurrency,
         "rpm": limits.rpm,
+        "spacing_s": limits.spacing_s,
+        "daily_requests": limits.daily_requests,
         "max_attempts": limits.max_attempts,
         "timeout_s": limits.timeout_s,
         "max_cost_usd": limits.max_cost_usd,
+        "cache": limits.cache,
         "fallbacks": model.fallbacks or None,
         "routing": model.routing,
         "routing_problem": "",
@@ -159,9 +165,12 @@ def model_part(form: ModelForm) -> Mapping[str, Any]:
             **given_for(form.provider).limits_part,
             "concurrency": form.concurrency or "auto",
             "rpm": form.rpm,
+            "spacing_s": form.spacing_s,
+            "daily_requests": form.daily_requests,
             "max_attempts": form.max_attempts,
             "timeout_s": form.timeout_s,
             "max_cost_usd": form.max_cost_usd,
+            "cache": form.cache,
         },
     }
 

@@ -45,7 +45,7 @@ def _start_preview(form: GenerateForm, few: int) -> None:
     state = app_state()
     record = runs.start(
         runs.NewRun(
-            to_spec(form, rows=few), session=form.session.strip() or None, preview=True, reuse_from=_reusable()
+            to_spec(form, rows=few), session=form.session.strip() or None, preview=True, reuse_from=_reusable(form)
         ),
         typed_key(form.provider, form.base_url),
     )
@@ -60,7 +60,7 @@ def _start_all(form: GenerateForm) -> None:
             to_spec(form),
             name=form.run_name.strip() or None,
             session=form.session.strip() or None,
-            reuse_from=_reusable(),
+            reuse_from=_reusable(form),
         ),
         typed_key(form.provider, form.base_url),
     )
@@ -68,10 +68,11 @@ def _start_all(form: GenerateForm) -> None:
     go("run", run=record.id)
 
 
-def _reusable() -> tuple[str, ...]:
+def _reusable(form: GenerateForm) -> tuple[str, ...]:
     """This draft's previews, whose answers to equal requests are taken over."""
     state = app_state()
-    return tuple(made.run_id for made in reversed(state.previews) if made.about == state.generate.draft_id)
+    made_here = [made for made in reversed(state.previews) if made.about == state.generate.draft_id]
+    return tuple(made.run_id for made in made_here if form.cache)
 
 
 def _remember(form: GenerateForm) -> None:

@@ -20,43 +20,26 @@ class _Number(TypedDict, total=False):
     placeholder: str
 
 
-_WHOLE: dict[str, tuple[str, str, _Number]] = {
+_NUMBERS: dict[str, tuple[str, str, _Number]] = {
     "max_tokens": (
         "Longest answer, in tokens",
         "A cut answer counts as failed. Empty: the model's own limit.",
         {"min_value": 1, "step": 1, "placeholder": "Not set"},
     ),
-    "concurrency": (
-        "Requests at the same time",
-        "Empty: as many as the provider takes well.",
-        {"min_value": 1, "max_value": MAX_CONCURRENCY, "step": 1, "placeholder": "Auto"},
-    ),
-    "max_attempts": (
-        "Attempts a row",
-        "How often a row is tried before it counts as failed. Waiting for a rate limit does not count.",
-        {"min_value": 1, "max_value": 20, "step": 1},
-    ),
-    "rpm": (
-        "Requests a minute, at most",
-        "Empty: as many as the provider takes.",
-        {"min_value": 1, "step": 1, "placeholder": "No limit"},
+    "temperature": (
+        "Temperature",
+        "Higher varies more. Many new models refuse it: leave it empty unless you need it.",
+        {"min_value": 0.0, "max_value": 2.0, "step": 0.1, "placeholder": "Not set"},
     ),
     "seed": (
         "Seed for the model",
         "With a number, many models answer the same question much the same. Not every one takes it.",
         {"min_value": 0, "step": 1, "placeholder": "Not set"},
     ),
-    "preview_rows": (
-        "Rows in a preview",
-        "A preview asks for the first rows only.",
-        {"min_value": 1, "max_value": 100, "step": 1},
-    ),
-}
-_DECIMAL: dict[str, tuple[str, str, _Number]] = {
-    "temperature": (
-        "Temperature",
-        "Higher varies more. Many new models refuse it: leave it empty unless you need it.",
-        {"min_value": 0.0, "max_value": 2.0, "step": 0.1, "placeholder": "Not set"},
+    "max_attempts": (
+        "Attempts a row",
+        "How often a row is tried before it counts as failed. Waiting for a rate limit does not count.",
+        {"min_value": 1, "max_value": 20, "step": 1},
     ),
     "timeout_s": (
         "Time-out, in seconds",
@@ -67,6 +50,31 @@ _DECIMAL: dict[str, tuple[str, str, _Number]] = {
         "Spending cap, in US dollars",
         "The run pauses before it could cost more. Needs a model with a known price.",
         {"min_value": 0.01, "step": 1.0, "placeholder": "No cap"},
+    ),
+    "concurrency": (
+        "Requests at the same time",
+        "Empty: as many as the provider takes well.",
+        {"min_value": 1, "max_value": MAX_CONCURRENCY, "step": 1, "placeholder": "Auto"},
+    ),
+    "rpm": (
+        "Requests a minute, at most",
+        "Empty: as many as the provider takes.",
+        {"min_value": 1, "step": 1, "placeholder": "No limit"},
+    ),
+    "spacing_s": (
+        "Seconds between requests",
+        "At least so long from one request to the next, for a server that needs its time. Empty: no wait.",
+        {"min_value": 0.01, "max_value": 86_400.0, "step": 0.5, "placeholder": "None"},
+    ),
+    "daily_requests": (
+        "Requests a day, at most",
+        "The run pauses when it has sent so many in a day; resume it the next day.",
+        {"min_value": 1, "step": 1, "placeholder": "No limit"},
+    ),
+    "preview_rows": (
+        "Rows in a preview",
+        "A preview asks for the first rows only.",
+        {"min_value": 1, "max_value": 100, "step": 1},
     ),
 }
 _NEEDED = {"max_attempts": 4, "preview_rows": 5, "timeout_s": 120.0}
@@ -84,7 +92,7 @@ def _draw_all(form: AnyForm, prefix: str, more: Callable[[AnyForm], AnyForm] | N
     with st.expander("Settings", icon=":material/settings:", key=f"{prefix}_settings"):
         changes: dict[str, object] = {}
         with st.grid(3, min_column_width=220):
-            for name in (*_WHOLE, *_DECIMAL) if asks_model else ():
+            for name in _NUMBERS if asks_model else ():
                 changes[name] = _draw_number(name, form, prefix)
             changes["run_name"] = _draw_text(
                 "run_name", "Name of the run", "Empty: what it is about and the time.", form, prefix
@@ -92,17 +100,30 @@ def _draw_all(form: AnyForm, prefix: str, more: Callable[[AnyForm], AnyForm] | N
             changes["session"] = _draw_text(
                 "session", "Session", "Runs are kept together by session. Empty: today's.", form, prefix
             )
+        if asks_model:
+            changes["cache"] = not _asks_again(form, prefix)
         form = form.model_copy(update=changes)
         form = more(form) if more else form
         return draw_fallbacks(form, prefix) if asks_model else form
 
 
 def _draw_number(name: str, form: ModelForm, prefix: str) -> object:
-    label, help_text, bounds = {**_WHOLE, **_DECIMAL}[name]
+    label, help_text, bounds = _NUMBERS[name]
     key = f"{prefix}_{'model_seed' if name == 'seed' else name}"  # a generated table has a seed of its own
     seed(key, getattr(form, name))
     value = st.number_input(label, key=key, help=help_text, **bounds)
     return _NEEDED[name] if value is None and name in _NEEDED else value
+
+
+def _asks_again(form: ModelForm, prefix: str) -> bool:
+    key = f"{prefix}_ask_again"
+    seed(key, not form.cache)
+    return st.toggle(
+        "Ask again even if the same was asked before",
+        key=key,
+        help="Off: an answer that was paid for and kept is taken again, and costs nothing. "
+        "On: every row is asked anew, and this run's answers are not kept for later ones.",
+    )
 
 
 def _draw_text(name: str, label: str, help_text: str, form: ModelForm, prefix: str) -> str:

@@ -30,7 +30,7 @@ def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
 
 def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
     spec = to_spec(form, table, limit=few)
-    reuse = _reusable(table)
+    reuse = _reusable(table, form)
     record = runs.start(
         runs.NewRun(spec, table.id, session=form.session.strip() or None, preview=True, reuse_from=reuse),
         typed_key(form.provider, form.base_url),
@@ -48,7 +48,7 @@ def _start_all(table: DatasetRecord, form: TransformForm) -> None:
             table.id,
             name=form.run_name.strip() or None,
             session=form.session.strip() or None,
-            reuse_from=_reusable(table),
+            reuse_from=_reusable(table, form),
         ),
         typed_key(form.provider, form.base_url),
     )
@@ -56,10 +56,10 @@ def _start_all(table: DatasetRecord, form: TransformForm) -> None:
     go("run", run=record.id)
 
 
-def _reusable(table: DatasetRecord) -> tuple[str, ...]:
+def _reusable(table: DatasetRecord, form: TransformForm) -> tuple[str, ...]:
     """Runs whose answers to equal requests are taken over: this visit's previews, and the run that is added to."""
     state = app_state()
-    previews = [made.run_id for made in reversed(state.previews) if made.about == table.id]
+    previews = [made.run_id for made in reversed(state.previews) if made.about == table.id and form.cache]
     return (*previews, *([state.added_to] if state.added_to else []))
 
 

@@ -15,7 +15,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> Launched:
     monkeypatch.setattr(
         processes.WarmProcess,
         "start",
-        lambda _, run_id, key: found.started.append((run_id, key.get_secret_value() if key else None)),
+        lambda _, run_id, key, _others=None: found.started.append((run_id, key.get_secret_value() if key else None)),
     )
     monkeypatch.setattr(key_trial, "start", lambda name, _: found.tried.append(name))
     monkeypatch.setenv("HANDAI_DEMO_LATENCY_S", "0")

@@ -219,7 +219,7 @@ def _paused(reason: PauseReason, provider: str) -> RunRecord:
 def started(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     """The ids of the runs for which a process was asked for; none is started."""
     asked: list[str] = []
-    monkeypatch.setattr("services.processes.WarmProcess.start", lambda _self, run_id, _key: asked.append(run_id))
+    monkeypatch.setattr("services.processes.WarmProcess.start", lambda _, run_id, *_others: asked.append(run_id))
     return lambda: asked
 
 
