@@ -141,7 +141,8 @@ def _response(trial: Trial) -> Response:
 
 def _settings(provider: str | None, model: str | None, base_url: str | None, **said: float | None) -> ModelSettings:
     spec = chosen_provider(provider)
-    told = {"provider": spec.id, "model": chosen_model(spec, model), "base_url": _address(spec.id, base_url), **said}
+    chosen = chosen_model(spec, model, base_url)
+    told = {"provider": spec.id, "model": chosen, "base_url": _address(spec.id, base_url), **said}
     try:
         return ModelSettings.model_validate(told)
     except ValidationError as error:

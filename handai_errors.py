@@ -19,6 +19,11 @@ Kinds, never message text, decide what happens next.
 from dataclasses import dataclass
 from enum import StrEnum
 
+REPORT_FAULT = (
+    "This is a fault in Handai, not in your data. Every finished row is safe: try again, and if it stays, report it "
+    "with this message."
+)
+
 
 class ErrorKind(StrEnum):
     """What went wrong with one model call; the values are stable and stored."""
@@ -155,7 +160,7 @@ class ProviderError(HandaiError):
     `unsent` is true when the request surely never reached the provider, so nothing can have been billed;
     `retry_after_s` is the provider's own wish in seconds; `raw` is the provider's answer as text, redacted
     before it is stored; `parameter` names a request parameter that the model refuses; `usage_known` tokens
-    travel with the completion, not here.
+    travel with the completion, not here. A fault in Handai has its remedy by itself.
     """
 
     def __init__(
@@ -170,7 +175,7 @@ class ProviderError(HandaiError):
         raw: str | None = None,
         parameter: str | None = None,
     ) -> None:
-        super().__init__(cause, remedy)
+        super().__init__(cause, remedy or (REPORT_FAULT if kind is ErrorKind.INTERNAL else ""))
         self.kind = kind
         self.status = status
         self.retry_after_s = retry_after_s

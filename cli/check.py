@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,7 @@ from services.model_checks import SPACING_S, Wanted, check_models, choose
 from services.model_record import mark_unavailable
 from services.model_report import Report, Summary, Tried, line_of
 from services.model_view import Reach, list_view, reach
+from services.models import age
 
 _WORDS = {
     Standing.WORKS: "works",
@@ -56,6 +58,7 @@ def check(
         _check_key(found, as_json=as_json)
         wanted = _usual_model(found)
     target = target_of(found.provider.id, found.base_url, wanted, found.key)
+    asked_at = time.time()
     result = check_model(target, again=again, thorough=True)
     works = result.standing == Standing.WORKS
     probe = _probe(target, context) if context and works else None
@@ -63,7 +66,7 @@ def check(
         lengths = {"context": asdict(probe)} if probe else {}
         write_line(orjson.dumps({"provider": found.provider.id, **asdict(result), **lengths}).decode())
     else:
-        _tell(found, result)
+        _tell(found, result, asked_at)
         for length in probe.lengths if probe else ():
             output.print(f"{length.tokens:,} tokens: {_LENGTHS[length.taken]}", markup=False)
     if not works:
@@ -139,8 +142,11 @@ def _usual_model(found: Reach) -> str:
     return rows[0].id
 
 
-def _tell(found: Reach, result: CheckRecord) -> None:
+def _tell(found: Reach, result: CheckRecord, asked_at: float) -> None:
     told = f"{result.model} {_WORDS[Standing(result.standing)]} at {found.provider.name}"
+    if result.checked_at < asked_at:
+        ago = age(asked_at - result.checked_at).removesuffix(" old")
+        errors.print(f"This was checked {ago} ago; --again asks now.", markup=False)
     if result.standing == Standing.WORKS:
         latency = "" if result.latency_s is None else f", answered in {result.latency_s:.2f} s"
         other = f", as {result.answered_as}" if result.answered_as != result.model else ""

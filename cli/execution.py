@@ -51,7 +51,8 @@ def begin(
         exporting.check_fits(manner.out, plan.rows)
     model = plan.spec.model
     key = keys.require_key(model.provider, base_url=model.base_url)
-    for notice in (*(stored.info.notices if stored else ()), *plan.notices, sentence_on_privacy(plan)):
+    advice = (f"{plan.advice} handai check {model.provider} {model.model}",) if plan.advice else ()
+    for notice in (*(stored.info.notices if stored else ()), *plan.notices, *advice, sentence_on_privacy(plan)):
         errors.print(notice, markup=False)
     if key is not None and (warning := keys.hint(model.provider, key)):
         errors.print(warning, markup=False)

@@ -75,11 +75,16 @@ def _tell(view: ListView) -> None:
     if listed.problem:
         errors.print(f"{name}: {listed.problem}", markup=False)
     if listed.changed is not None:
-        changed, filled = listed.changed, listed.changed.filled["hugging_face_id"]
+        changed = listed.changed
         text = f"{name}: {changed.total} models, {changed.new} new, {changed.gone} gone"
-        if filled.updated:
-            text += f"; Hugging Face ids: {filled.updated} filled in, {filled.without} without"
+        for fact, filled in changed.filled.items():
+            if filled.updated:
+                text += f"; {_fact(fact)}: {filled.updated} filled in, {filled.without} without"
         errors.print(text, markup=False)
+
+
+def _fact(name: str) -> str:
+    return "Hugging Face ids" if name == "hugging_face_id" else name.replace("_", " ")
 
 
 def _table(rows: list[ModelRow], *, several: bool) -> Table:

@@ -14,6 +14,7 @@ from providers.specs import get_provider
 from services import key_hosts, preferences
 from services.environment import given_for
 from services.exporting import Wanted
+from services.model_choice import chosen_model
 
 _MODEL = "Model and limits"
 _FILE = "The file that is written"
@@ -174,15 +175,12 @@ def model_part(flags: ModelFlags) -> dict[str, Any]:
         )
     provider = get_provider(flags.provider or saved.provider)
     given = given_for(provider.id)
-    model = flags.model or saved.models.get(provider.id) or provider.default_model
-    if not model:
-        raise SpecError(f"{provider.name} needs a model.", "Name it with --model.")
     if flags.base_url:
         key_hosts.remember_host(provider.id, flags.base_url)
     return {
         "model": {
             "provider": provider.id,
-            "model": model,
+            "model": chosen_model(provider, flags.model, flags.base_url),
             "base_url": flags.base_url or saved.base_urls.get(provider.id),
             "temperature": _first(flags.temperature, saved.temperature),
             "max_tokens": _first(flags.max_tokens, saved.max_tokens),

@@ -18,7 +18,7 @@ from services.views import RunView
 
 _REFRESH_S = 0.25
 
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def run_in_foreground(record: RunRecord, key: SecretStr | None) -> RunView:

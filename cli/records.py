@@ -20,13 +20,14 @@ from providers.specs import PROVIDERS
 from services import doctor as examination
 from services import history, runs
 from services.provider_view import provider_view
-from services.views import view_of
+from services.views import similar_words, view_of
 
 _STOP_PATIENCE_S = 600.0
 _POLL_S = 0.2
 _LABELS = {"demo": "offline demo, no AI", "none": "no model"}
 
-output = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # a pipe has no width of its own
+# A pipe has no width of its own, and a/b:free is a name.
+output = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)
 
 
 def stop(
@@ -146,5 +147,5 @@ def _tell(record: RunRecord, *, as_json: bool, found: tuple[AnsweredBy, ...] = (
         who = {"answered_by": answered.figures_of(found)} if by else {}
         write_line(orjson.dumps(view.figures() | who).decode())
         return
-    for line in (*summary(view, None), *((by,) if by else ())):
+    for line in (*summary(view, None), *(line for line in (by, similar_words(view)) if line)):
         output.print(line, markup=False, soft_wrap=True)

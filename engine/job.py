@@ -8,7 +8,7 @@ from engine.results import Attempt, AttemptState, RowResult, RowStatus
 from engine.retry import AttemptHistory
 from engine.steps import Step
 from engine.tables.model import Row
-from handai_errors import ErrorKind, ProviderError
+from handai_errors import REPORT_FAULT, ErrorKind, ProviderError
 from providers.base import AnswerForm, Completion, Message, Usage
 
 REDRAWN = ""  # the key under which a redrawn row's sampled values are stored; no column has it
@@ -174,6 +174,4 @@ class Job:
 def internal_failure(row: int, stored_step: int, error: Exception) -> RowResult:
     """The end of a row that Handai itself stumbled over."""
     cause = f"Handai could not handle this row: {type(error).__name__}."
-    return RowResult(
-        row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INTERNAL, cause=cause, remedy="Please report it."
-    )
+    return RowResult(row, stored_step, 0, RowStatus.FAILED, kind=ErrorKind.INTERNAL, cause=cause, remedy=REPORT_FAULT)

@@ -23,6 +23,11 @@ def search(models: Sequence[ModelInfo], text: str) -> list[ModelInfo]:
     return [model for model in models if all(word in _names(model) for word in words)]
 
 
+def writes_text(model: ModelInfo) -> bool:
+    """Whether the model answers in text; so does one whose list does not say."""
+    return not model.output_modalities or "text" in model.output_modalities
+
+
 def in_order(models: Sequence[ModelInfo], by: SortBy, used: Mapping[str, float] | None = None) -> list[ModelInfo]:
     """The models sorted; `used` says when each was last used, in Unix seconds."""
     used_at = used or {}

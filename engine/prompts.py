@@ -1,6 +1,5 @@
 """From a row to the exact messages: plain substitution, no template language."""
 
-import difflib
 import hashlib
 from collections.abc import Iterable, Sequence
 
@@ -8,6 +7,7 @@ import orjson
 
 from engine.columns import Output
 from engine.fitting import fit_text, to_json
+from engine.nearest import close_names
 from engine.placeholders import PLACEHOLDER, cell_text, placeholders
 from engine.spec import ModelSettings, Prompt
 from engine.tables.model import Row
@@ -31,8 +31,7 @@ def check_prompt(prompt: Prompt, columns: Sequence[str]) -> None:
 
 
 def _near(name: str, columns: Sequence[str]) -> str:
-    folded = {column.casefold(): column for column in columns}
-    close = [folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)]
+    close = close_names(name, columns)
     if close:
         return f"Did you mean {' or '.join(f'{{{{ {column} }}}}' for column in close)}?"
     shown = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")

@@ -20,7 +20,10 @@ def render() -> None:
     """The page; one provider is open at a time, named in the address."""
     app_state().enter("providers")
     st.title("Providers", anchor=False)
-    st.caption("Who can answer. Keys stay on this computer; nothing is asked until you press a button.")
+    st.caption(
+        "Who can answer. Keys stay on this computer. A key that you enter is tried once at its provider; "
+        "nothing else is asked until you press a button."
+    )
     if notice := dev_mode_notice():
         st.warning(words.plain(notice))
     found = briefs(app_state().typed_keys)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.components.model_fields import draw_model
 from pages.components.run_settings import draw_settings
+from pages.components.similar_field import draw_similar
 from pages.components.state import app_state
 from pages.components.transform_arrival import arrive
 from pages.components.transform_launch import draw_launch
@@ -27,7 +28,7 @@ def render() -> None:
         return
     form = draw_prompt(table, state.form or TransformForm())
     form = draw_model(form, "transform")
-    form = draw_settings(form, "transform")
+    form = draw_settings(form, "transform", more=draw_similar)
     state.form, state.seeding = form, False
     if state.saved_form != form:
         drafts.save(table.id, form)

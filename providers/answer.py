@@ -35,7 +35,7 @@ def read_completion(answer: Answer) -> Completion | ProviderError:
         value = orjson.loads(answer.raw)
     except orjson.JSONDecodeError:
         return _malformed(answer, "not JSON" if answer.raw.strip() else "it is empty")
-    if isinstance(value, dict) and not value.get("error"):
+    if isinstance(value, dict) and not tells_error(value):
         return _from_body(answer, value)
     if isinstance(value, list) and not (value and isinstance(value[0], dict) and value[0].get("error")):
         return _malformed(answer, "a list instead of a completion")
@@ -65,6 +65,11 @@ def _from_body(answer: Answer, body: dict[str, Any]) -> Completion | ProviderErr
         rate_limits=rate_limits_from(answer.headers),
         id=_text_or_none(body.get("id")) if answer.context.spec.generation_path else None,
     )
+
+
+def tells_error(body: dict[str, Any]) -> bool:
+    """Whether an answer that came with status 200 is an error; RunPod's workers put none around theirs."""
+    return bool(body.get("error")) or body.get("object") == "error"
 
 
 def broken_off(answer: Answer, error: object) -> ProviderError:

@@ -107,8 +107,10 @@ class StreamPiece:
 class ModelInfo:
     """One model that a provider says it serves, in whatever words; what it leaves unsaid is None.
 
-    `id` is what a request carries. Prices are US dollars per million tokens; `created` is in Unix seconds, `expires`
-    the ISO date after which the model is gone. `canonical_slug` and `hugging_face_id` are other names of the model.
+    `id` is what a request carries. Prices are US dollars per million tokens, `request_price` dollars a request beside
+    them; `price_tiers` hold (tokens, prompt price, completion price) for the whole of a call whose prompt has more
+    tokens. `created` is in Unix seconds, `expires` the ISO date after which the model is gone. `canonical_slug` and
+    `hugging_face_id` are other names of the model.
     """
 
     id: str
@@ -116,6 +118,8 @@ class ModelInfo:
     context_length: int | None = None
     prompt_price: float | None = None
     completion_price: float | None = None
+    price_tiers: tuple[tuple[int, float, float], ...] | None = None
+    request_price: float | None = None
     canonical_slug: str | None = None
     hugging_face_id: str | None = None
     max_output: int | None = None

@@ -30,8 +30,12 @@ _METADATA_ADDRESSES = {
 }
 # IPv6 addresses whose last four bytes are an IPv4 address that a gateway connects to: NAT64, its local form, SIIT.
 _TRANSLATED = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96")))
-# Names that wildcard DNS services resolve to the address inside them, such as 169.254.169.254.nip.io.
-_WILDCARD_DNS = re.compile(r"(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\.(?:nip\.io|sslip\.io|xip\.io)$")
+# Names that wildcard DNS services resolve to the address inside them: 169.254.169.254.nip.io, a9fea9fe.nip.io,
+# fe80--1.sslip.io.
+_WILDCARD_DNS = re.compile(
+    r"(?:(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})|(?:^|[.-])([0-9a-f]{8})|(?:^|\.)([0-9a-f-]*--[0-9a-f-]*))"
+    r"\.(?:nip\.io|sslip\.io|xip\.io)$"
+)
 _NUMBER = re.compile(r"^(?:0x[0-9a-f]*|\d+)$", re.IGNORECASE)
 
 _EXAMPLE = "It looks like http://localhost:8000/v1."
@@ -135,7 +139,12 @@ def _is_forbidden(host: str) -> bool:
     if name in _METADATA_NAMES:
         return True
     wildcard = _WILDCARD_DNS.search(name)
-    return is_forbidden_address(".".join(wildcard.groups()) if wildcard else name)
+    return is_forbidden_address(_address_inside(wildcard) if wildcard else name)
+
+
+def _address_inside(wildcard: re.Match[str]) -> str:
+    *parts, in_hex, in_ipv6 = wildcard.groups()
+    return f"0x{in_hex}" if in_hex else in_ipv6.replace("-", ":") if in_ipv6 else ".".join(parts)
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -56,7 +56,8 @@ def read_error_value(status: int, value: object) -> ErrorBody:
     message = next((m for m in (_message(layer) for layer in layers) if m), "")
     if message.strip().rstrip(".").lower() in _SAYS_NOTHING:
         message = _said_upstream(metadata) or message
-    quoted = [metadata.get("raw"), metadata.get("previous_errors"), *(_message(layer) for layer in layers)]
+    invalid = [name for layer in layers for name in _invalid_fields(layer)]
+    quoted = [metadata.get("raw"), metadata.get("previous_errors"), *(_message(layer) for layer in layers), *invalid]
     return ErrorBody(
         status=_own_status(layers) if status < 300 else status,
         message=message,
@@ -85,7 +86,9 @@ def _layers(value: object, depth: int = 0) -> Iterator[dict[str, Any]]:
         yield from _layers(value["error"], depth + 1)
     quoted = value.get("message")
     if isinstance(quoted, str) and quoted.lstrip().startswith(("{", "[")):
-        yield from _layers(parse_json(quoted), depth + 1)  # Google and some gateways put the whole error in there
+        quoted = parse_json(quoted)
+    if isinstance(quoted, dict | list):
+        yield from _layers(quoted, depth + 1)  # Google, Mistral and some gateways put the whole error in there
     yield value
 
 
@@ -110,13 +113,17 @@ def _message(layer: dict[str, Any]) -> str:
 
 
 def _field_at_fault(layer: dict[str, Any]) -> str | None:
-    if layer.get("param"):
-        return str(layer["param"])
+    return str(layer["param"]) if layer.get("param") else next(_invalid_fields(layer), None)
+
+
+def _invalid_fields(layer: dict[str, Any]) -> Iterator[str]:
+    """The fields that FastAPI's list names: ["body", "response_format", "type"]."""
     invalid = layer.get("detail")
-    first = invalid[0] if isinstance(invalid, list) and invalid else None
-    place = first.get("loc") if isinstance(first, dict) else None  # FastAPI: ["body", "response_format", "type"]
-    names = [str(name) for name in place if name != "body"] if isinstance(place, list) else []
-    return ".".join(names) or None
+    for item in invalid if isinstance(invalid, list) else ():
+        place = item.get("loc") if isinstance(item, dict) else None
+        names = [str(name) for name in place if name != "body"] if isinstance(place, list) else []
+        if names:
+            yield ".".join(names)
 
 
 def _words(sources: list[dict[str, Any]]) -> Iterator[str]:

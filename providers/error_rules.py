@@ -46,7 +46,8 @@ _OVERLOAD_STATUSES = {409, 500, 502, 503, 504, *range(520, 525), 529}
 
 _NO_CREDIT = re.compile(
     r"credit balance is too low|used all available credits|pre(?:pay\w*|paid) credits? (?:is|are) (?:depleted|used up)"
-    r"|(?:purchase|buy) more credits|account .{0,60}suspended.{0,80}(?:spending limit|invoice|balance)"
+    r"|(?:purchase|buy) more credits|n't have any credits|run out of credits|insufficient balance"
+    r"|account .{0,60}suspended.{0,80}(?:spending limit|invoice|balance)"
 )
 _SPEND_CAP = re.compile(r"spend limit reached|reached your specified (?:workspace )?api usage limits")
 _NOT_HERE = re.compile(r"(?:location|country|region)[^.]{0,40}not (?:supported|available)")
@@ -54,16 +55,18 @@ _DAILY = re.compile(r"per day|per-day|perday|\((?:rpd|tpd)\)|daily (?:limit|quot
 _MISSING_MODEL = re.compile(
     r"model [^ ]+ (?:was )?not found|model [^ ]+ does not exist|is not a valid model id|no such model"
     r"|model .{0,80}(?:decommissioned|does not exist|not found|not exist)|unknown model|no models? loaded"
-    r"|^model: |no endpoints found|try pulling it"
+    r"|^(?:invalid )?model: |no endpoints found|try pulling it"
 )
 _CONTEXT = re.compile(
     r"context_length_exceeded|maximum context length|prompt is too long|input is too long|input context too long"
     r"|exceeds? (?:the )?(?:available |model'?s? )?(?:maximum )?context|exceed context limit|reduce the length of"
     r"|input token count.{0,60}(?:context length|exceeds)|context (?:length|window|size).{0,40}exceed"
+    r"|maximum prompt length is|max_tokens must be at least 1, got -"
 )
 _UNSUPPORTED = re.compile(
     r"unsupported (?:parameter|value)|does not support (?:the )?(?:response.?format|parameter|temperature|json|seed)"
-    r"|unrecognized request argument|is not supported (?:with|by|for) this model|extra inputs are not permitted"
+    r"|unrecognized request argument|argument not supported|is not supported (?:with|by|for) this model"
+    r"|extra inputs are not permitted"
     r"|unknown (?:parameter|argument|name)|must contain the word .?json|'?response_format\.type'? must be"
     r"|(?:temperature|top_p|seed|response_format|max_tokens)\W+(?:is |are )?(?:not supported|deprecated|unsupported)"
     r"|property .{1,60} is unsupported|temperature.{0,60}only (?:the default|1(?:\.0)?) "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handai_errors import ProviderError
-from providers.answer import Answer, broken_off, joined_text, read_usage
+from providers.answer import Answer, broken_off, joined_text, read_usage, tells_error
 from providers.base import Completion, Usage
 from providers.classify import classify_value, malformed
 from providers.error_body import parse_json
@@ -49,7 +49,7 @@ class StreamedAnswer:
         if not isinstance(event, dict):
             self.error = self._malformed("an event is not JSON", data)
             return ""
-        if event.get("error") or event.get("object") == "error":
+        if tells_error(event):
             self._fail(event, data)
             return ""
         return self._add(event)

@@ -16,10 +16,24 @@ _CONTEXT = (
     "inputTokenLimit",  # Google
     "max_input_tokens",  # Anthropic
 )
-_OUTPUT = ("max_completion_tokens", "max_output_tokens", "outputTokenLimit", "max_tokens")
+_OUTPUT = (
+    "max_completion_tokens",  # Groq
+    "max_output_length",  # Groq, since 2026
+    "max_output_tokens",
+    "outputTokenLimit",  # Google
+    "max_tokens",  # Anthropic
+)
 _NAMES = ("display_name", "displayName", "name")
 _EXPIRY = ("expiration_date", "deprecation", "retirement_date")
-_KINDS = {"embedding": "embeddings", "embeddings": "embeddings", "image": "image", "audio": "audio", "rerank": "rerank"}
+_KINDS = {  # what Together and LM Studio call a model that writes no text
+    "embedding": "embeddings",
+    "embeddings": "embeddings",
+    "image": "image",
+    "audio": "audio",
+    "transcribe": "transcription",
+    "video": "video",
+    "rerank": "rerank",
+}
 
 Entry = dict[str, Any]
 
@@ -51,19 +65,23 @@ def read_model(item: object) -> ModelInfo | None:
             return None
         model_id = model_id.removeprefix("models/")  # Google's native list says models/gemini-…, chat takes gemini-…
     top, architecture = _mapping(entry.get("top_provider")), _mapping(entry.get("architecture"))
-    prompt, completion = _prices(_mapping(entry.get("pricing")))
+    pricing = _mapping(entry.get("pricing"))
+    prompt, completion = _prices(pricing)
     return ModelInfo(
         id=model_id,
         name=(_first_text(entry, _NAMES) or model_id).removeprefix("models/"),
         context_length=_loaded_context(entry) or _first_count(entry, _CONTEXT) or count(top.get("context_length")),
         prompt_price=prompt,
         completion_price=completion,
+        price_tiers=_tiers(pricing, prompt, completion),
+        request_price=_price(pricing.get("request"), 1) or None,
         canonical_slug=_first_text(entry, ("canonical_slug",)),
         hugging_face_id=_first_text(entry, ("hugging_face_id",)),
         max_output=count(top.get("max_completion_tokens")) or _first_count(entry, _OUTPUT),
         created=_moment(entry.get("created") or entry.get("created_at")),
-        input_modalities=_texts(architecture.get("input_modalities")),
-        output_modalities=_texts(architecture.get("output_modalities")) or _kind(entry.get("type")),
+        input_modalities=_texts(architecture.get("input_modalities") or entry.get("input_modalities")),
+        output_modalities=_texts(architecture.get("output_modalities") or entry.get("output_modalities"))
+        or _kind(entry.get("type")),
         supported_parameters=_texts(entry.get("supported_parameters")),
         expires=_date(next((entry[name] for name in _EXPIRY if entry.get(name)), None)),
     )
@@ -93,6 +111,25 @@ def _prices(pricing: Entry) -> tuple[float | None, float | None]:
         return _price(pricing.get("prompt"), _MILLION), _price(pricing.get("completion"), _MILLION)
     prompt, completion = _price(pricing.get("input"), 1), _price(pricing.get("output"), 1)
     return (prompt, completion) if prompt or completion else (None, None)  # Together's 0 and 0: not priced by tokens
+
+
+def _tiers(
+    pricing: Entry, prompt: float | None, completion: float | None
+) -> tuple[tuple[int, float, float], ...] | None:
+    """OpenRouter's prices of longer prompts: what one leaves out stays, and one by the hour counts at every hour."""
+    overrides = pricing.get("overrides")
+    if not isinstance(overrides, list) or prompt is None or completion is None:
+        return None
+    tiers: dict[int, tuple[float, float]] = {}
+    for override in sorted(map(_mapping, overrides), key=_starts_at):
+        prompt = max(prompt, _price(override.get("prompt"), _MILLION) or 0.0)
+        completion = max(completion, _price(override.get("completion"), _MILLION) or 0.0)
+        tiers[_starts_at(override) - 1] = (prompt, completion)
+    return tuple((above, *rates) for above, rates in tiers.items()) or None
+
+
+def _starts_at(override: Entry) -> int:
+    return count(override.get("min_prompt_tokens")) or 0
 
 
 def _price(said: object, factor: int) -> float | None:

@@ -14,6 +14,7 @@ HOSTED: tuple[ProviderSpec, ...] = (
         key_page="https://console.mistral.ai/api-keys",
         billing_page="https://console.mistral.ai/billing",
         seed_parameter="random_seed",
+        usage_on_request=False,
         price_provider="mistral",
     ),
     ProviderSpec(

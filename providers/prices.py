@@ -1,13 +1,13 @@
 """What a model costs: from genai-prices' own data, without the network, loaded only when asked."""
 
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from providers.base import Usage
+from providers.base import ModelInfo, Usage
 from providers.specs import get_provider
 
 if TYPE_CHECKING:
@@ -27,11 +27,15 @@ class PriceTier:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens; `tiers`, in ascending order, price the whole of a call with a longer prompt."""
+    """US dollars per million tokens; `tiers`, in ascending order, price the whole of a call with a longer prompt.
+
+    `request` is what each call costs beside its tokens, in US dollars.
+    """
 
     prompt: float
     completion: float
     tiers: tuple[PriceTier, ...] = ()
+    request: float = 0.0
 
     def rates_at(self, prompt_tokens: int) -> tuple[float, float]:
         """The prompt's and the completion's price for a prompt of that length."""
@@ -51,15 +55,29 @@ def price_of(provider_id: str, model: str) -> Price | None:
     return _published_price(spec.price_provider, model) if spec.price_provider and model else None
 
 
-def dearest_of(provider_id: str, models: Iterable[str]) -> Price | None:
-    """The most that any of these models costs, whichever answers; None where one price is unknown."""
-    prices = [price_of(provider_id, model) for model in models]
-    known = [price for price in prices if price is not None]
-    if not known or len(known) < len(prices):
-        return None
-    starts = sorted({tier.above for price in known for tier in price.tiers})
-    tiers = [PriceTier(start, *_most([price.rates_at(start + 1) for price in known])) for start in starts]
-    return Price(*_most([(price.prompt, price.completion) for price in known]), tuple(tiers))
+def listed_price(provider_id: str, listed: ModelInfo) -> Price | None:
+    """The price in the provider's own list, else the published one; None where it varies or nobody knows it.
+
+    A list that says no prices of longer prompts, as one kept from an earlier version, takes the published ones.
+    """
+    published = price_of(provider_id, listed.id)
+    if published == FREE:
+        return FREE
+    if listed.prompt_price is None or listed.completion_price is None:
+        return None if get_provider(provider_id).says_prices else published
+    tiers = tuple(PriceTier(*tier) for tier in listed.price_tiers or ())
+    own = Price(listed.prompt_price, listed.completion_price, tiers, listed.request_price or 0.0)
+    if tiers or published is None or own == FREE:
+        return own
+    return replace(own, tiers=dearest([own, replace(published, prompt=0.0, completion=0.0)]).tiers)
+
+
+def dearest(prices: Sequence[Price]) -> Price:
+    """The most that any of them comes to."""
+    starts = sorted({tier.above for price in prices for tier in price.tiers})
+    tiers = [PriceTier(start, *_most([price.rates_at(start + 1) for price in prices])) for start in starts]
+    base = _most([(price.prompt, price.completion) for price in prices])
+    return Price(*base, tuple(tiers), max(price.request for price in prices))
 
 
 def _most(rates: list[tuple[float, float]]) -> tuple[float, float]:
@@ -77,7 +95,7 @@ def cost_of(price: Price | None, usage: Usage) -> float | None:
     if usage.prompt_tokens is None or usage.completion_tokens is None:
         return None
     prompt, completion = price.rates_at(usage.prompt_tokens)
-    return (usage.prompt_tokens * prompt + usage.completion_tokens * completion) / _MILLION
+    return price.request + (usage.prompt_tokens * prompt + usage.completion_tokens * completion) / _MILLION
 
 
 def _published_price(price_provider: str, model: str) -> Price | None:

@@ -33,10 +33,11 @@ class ProviderSpec(BaseModel):
     one with bounds. `sent_with_schema` goes into the body beside a schema. `json_word_needed`: JSON mode is refused
     unless a message contains the word JSON.
     `lists_models`: its list can be had without a key; `says_prices`: with all prices and contexts in it.
-    `max_tokens_parameter` and `seed_parameter` are their names on the wire. `routes`: an aggregator that takes fallback
-    models and preferences about whom it asks; `cuts_prompts`: a prompt that is too long loses its beginning without a
-    word. `header_variables` name, by header, environment variables whose values go out instead of those in `headers`.
-    `generation_path` is asked afterwards what an answer cost and who gave it.
+    `max_tokens_parameter` and `seed_parameter` are their names on the wire. `usage_on_request`: a streamed answer tells
+    its usage only when asked to; one that always does may refuse to be asked. `routes`: an aggregator that takes
+    fallback models and preferences about whom it asks; `cuts_prompts`: a prompt that is too long loses its beginning
+    without a word. `header_variables` name, by header, environment variables whose values go out instead of those in
+    `headers`. `generation_path` is asked afterwards what an answer cost and who gave it.
     `base_url_variable` names the environment variable of a base URL that only the user knows. `key_path` is asked with
     a key to prove it: the cheapest call that a wrong key can't make.
     """
@@ -64,6 +65,7 @@ class ProviderSpec(BaseModel):
     max_tokens_parameter: str = "max_tokens"
     seed_supported: bool = True
     seed_parameter: str = "seed"
+    usage_on_request: bool = True
     routes: bool = False
     cuts_prompts: bool = False
     generation_path: str = ""

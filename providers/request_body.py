@@ -27,8 +27,7 @@ def request_body(spec: ProviderSpec, request: CompletionRequest, *, stream: bool
     if spec.routes:
         body |= _route(request, body.get("provider", {}))
     if stream:
-        body["stream"] = True
-        body["stream_options"] = {"include_usage": True}
+        body |= {"stream": True, **({"stream_options": {"include_usage": True}} if spec.usage_on_request else {})}
     return orjson.dumps(body)
 
 

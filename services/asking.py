@@ -14,12 +14,13 @@ from handai_db import Place
 from handai_errors import ErrorKind, ProviderError, StorageError
 from providers.base import Completion, CompletionClient, CompletionRequest, Message
 from providers.base_url import resolve_base_url
-from providers.prices import cost_of, price_of
+from providers.prices import cost_of
 from providers.router import make_client
 from providers.specs import get_provider
 from services.exact_ids import with_exact_id
 from services.habits import Known, known_at, remember_at
 from services.key_hosts import declared_base_url
+from services.known_prices import known_price
 
 _REMEDIES = {  # for one question, where a run's speak of rows
     ErrorKind.LENGTH: "Raise max tokens and ask again.",
@@ -138,4 +139,5 @@ def _priced(completion: Completion, model: ModelSettings) -> Completion:
     usage = completion.usage
     if usage.cost_usd is not None:
         return completion
-    return replace(completion, usage=replace(usage, cost_usd=cost_of(price_of(model.provider, model.model), usage)))
+    price = known_price(model.provider, model.base_url, model.model)
+    return replace(completion, usage=replace(usage, cost_usd=cost_of(price, usage)))

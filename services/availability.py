@@ -17,6 +17,7 @@ from providers.base import Completion, CompletionClient, CompletionRequest, Mess
 from providers.dev_mode import dev_mode
 from providers.router import make_client
 from providers.specs import get_provider
+from services import key_hosts, keys
 from services.exact_ids import exact_id
 from services.habits import known_at, remember_at
 from services.home import open_catalogue
@@ -70,6 +71,13 @@ def check_model(
     if last is not None and not again:
         return last
     return asyncio.run(ask_and_keep(target, thorough=thorough, clock=clock))
+
+
+def check_now(provider_id: str, base_url: str | None, model: str, typed: SecretStr | None = None) -> CheckRecord:
+    """Ask a model chosen on a page one short question; raises InputError where the key may not go to that address."""
+    key_hosts.remember_meant(provider_id, base_url, typed=typed is not None)
+    key = keys.require_key(provider_id, typed, base_url)
+    return check_model(target_of(provider_id, base_url, model, key), again=True)
 
 
 def last_check(target: Target, clock: Clock = time.time) -> CheckRecord | None:

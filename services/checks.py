@@ -32,7 +32,7 @@ class Plan:
     """A checked spec, its size, and what to show before it runs.
 
     `sent` are the columns whose content leaves this machine and `host` where to; None when it stays here. `steps` are
-    the model calls that a row needs.
+    the model calls that a row needs; `advice` is what to do first before a big job on a model that may not work.
     """
 
     spec: RunSpec
@@ -42,6 +42,7 @@ class Plan:
     host: str | None
     notices: tuple[str, ...]
     steps: int = 1
+    advice: str | None = None
 
 
 def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
@@ -56,7 +57,7 @@ def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
     model = plan.spec.model
     advice = worth_checking(model.provider, model.base_url, model.model, plan.rows)
     notices = [*notices, *plan.notices, *notices_of(model)]
-    return replace(plan, notices=(*notices, *((advice,) if advice else ())))
+    return replace(plan, notices=tuple(notices), advice=advice)
 
 
 def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:
@@ -71,6 +72,8 @@ def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> 
         for key, name in outputs.pairs
         if key != name
     ]
+    if spec.limits.similar is not None and len(steps) > 1:
+        notices.append(f"Similar answers are not shared here: each row needs {len(steps)} requests, and they need one.")
     sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
     return Plan(
         spec,
@@ -93,6 +96,11 @@ def _check_prompts(spec: RunSpec, steps: Sequence[Step], names: Sequence[str]) -
 
 
 def _check_generate(spec: RunSpec, source: GenerateInput) -> Plan:
+    if spec.limits.similar is not None:
+        raise SpecError(
+            "A generated table can't share similar answers: its rows are meant to differ.",
+            "Take `similar` out of the limits.",
+        )
     source = with_variation(source)
     check_schema(source)
     spec = spec.model_copy(update={"input": source})

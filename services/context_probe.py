@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from handai_errors import ErrorKind, ProviderError
-from providers.base import Completion, CompletionRequest, Message
-from providers.prices import price_of
+from providers.base import Completion, CompletionRequest, Message, Usage
+from providers.prices import cost_of
 from providers.router import make_client
 from services.availability import MAX_TOKENS, Target, must_not_be_dev_mode
 from services.exact_ids import with_exact_id
 from services.home import open_catalogue
+from services.known_prices import known_price
 
 USUAL_LIMIT = 32_000
 _FIRST = 1_000
@@ -67,17 +68,17 @@ def lengths_up_to(limit: int) -> Iterator[int]:
 
 def most_it_costs(target: Target, limit: int) -> float | None:
     """US dollars that trying all lengths can cost; None where the price is not known."""
-    price = price_of(target.place.provider, target.model)
+    price = known_price(target.place.provider, target.place.base_url, target.model)
     if price is None:
         return None
-    asked = [(tokens, *price.rates_at(tokens)) for tokens in lengths_up_to(limit)]
-    return sum(tokens * prompt + MAX_TOKENS * completion for tokens, prompt, completion in asked) / 1_000_000
+    return sum(cost_of(price, Usage(tokens, MAX_TOKENS)) or 0.0 for tokens in lengths_up_to(limit))
 
 
 def listed_context(target: Target) -> int | None:
     """The tokens that the provider's list says the model takes."""
     with open_catalogue() as catalogue:
-        return next((m.context_length for m in catalogue.models.all(target.place) if m.id == target.model), None)
+        found = catalogue.models.get(target.place, target.model)
+    return found.context_length if found else None
 
 
 def probe_context(target: Target, limit: int | None = None) -> ContextProbe:

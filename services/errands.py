@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from handai_errors import HandaiError
+from handai_errors import REPORT_FAULT, HandaiError
 from services.faults import facts_of
 
 Found = TypeVar("Found")
@@ -51,4 +51,4 @@ class Errand(Generic[Found]):
             self._problem = error
         except Exception as error:  # noqa: BLE001 whatever breaks it off, whoever looks at it is told
             log.error("a fault in Handai", **facts_of(error))  # noqa: TRY400 a traceback would show values
-            self._problem = HandaiError(f"Handai stumbled: {type(error).__name__}.", "Please report it.")
+            self._problem = HandaiError(f"Handai stumbled: {type(error).__name__}.", REPORT_FAULT)

@@ -16,12 +16,13 @@ from engine.targets import Cost, Target
 from handai_db import Place, RunRecord
 from providers.base import CompletionClient, Usage
 from providers.base_url import is_loopback, resolve_base_url
-from providers.prices import Price, cost_of, dearest_of
+from providers.prices import Price, cost_of
 from providers.specs import get_provider
 from services import keys, preferences
 from services.access import Access, Accesses
 from services.habits import Known, known_at, remember_at
 from services.key_hosts import declared_base_url, host
+from services.known_prices import dearest_known
 
 Reached = Callable[[RunRecord, ModelSettings, SecretStr | None], AbstractAsyncContextManager[CompletionClient]]
 
@@ -53,7 +54,7 @@ def notices_of(model: ModelSettings) -> tuple[str, ...]:
 
 def price_of_asked(model: ModelSettings) -> Price | None:
     """The most that a model costs, or one that its provider may ask in its place; None where that is not known."""
-    return dearest_of(model.provider, (model.model, *model.fallbacks))
+    return dearest_known(model.provider, model.base_url, (model.model, *model.fallbacks))
 
 
 def pricing(price: Price | None) -> Cost:

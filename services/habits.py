@@ -15,6 +15,14 @@ TRUSTED_S = 30 * 24 * 3600.0  # models change: after a month they are asked agai
 
 Clock = Callable[[], float]
 
+_FORMS = {
+    AnswerForm.TEXT: "as plain text",
+    AnswerForm.BOUNDED_SCHEMA: "by a JSON Schema with bounds",
+    AnswerForm.JSON_SCHEMA: "by JSON Schema",
+    AnswerForm.JSON_OBJECT: "in JSON mode",
+    AnswerForm.INSTRUCTIONS: "by instructions",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -55,6 +63,27 @@ def all_habits() -> tuple[Habit, ...]:
     """Everything that was learnt, the newest first."""
     with open_catalogue() as catalogue:
         return catalogue.model_habits.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What was learnt of one model, as a person reads it."""
+
+    model: str
+    told: str
+
+
+def learnt_of(provider_id: str) -> tuple[Learnt, ...]:
+    """What was learnt of a provider's models, one sentence each, the newest first."""
+    own = [habit for habit in all_habits() if habit.place.provider == provider_id]
+    return tuple(Learnt(habit.model, _told(habit)) for habit in own)
+
+
+def _told(habit: Habit) -> str:
+    settings = f"takes no {', '.join(sorted(habit.settings))}" if habit.settings else ""
+    forms = ", ".join(sorted(_FORMS[form] for form in habit.forms))
+    asked = f"can't be asked for an answer's form {forms}" if forms else ""
+    return f"{habit.model} {' and '.join(part for part in (settings, asked) if part) or 'takes everything'}."
 
 
 def forget(provider_id: str, model: str | None = None) -> int:

@@ -10,7 +10,7 @@ from providers.key_check import KeyFacts, KeyProof, KeyStanding, prove_key
 from providers.key_hints import key_hint
 from providers.specs import ProviderSpec, get_provider
 from services import key_hosts, keys
-from services.dev_mode import dev_mode_notice
+from services.dev_mode import dev_mode, dev_mode_notice
 
 _TRIED = {KeyStanding.WORKS, KeyStanding.LIMITED, KeyStanding.UNPROVEN, KeyStanding.NOT_NEEDED}
 
@@ -58,6 +58,12 @@ def check_key(provider_id: str, typed: SecretStr | None = None, base_url: str | 
         error=proof.error,
         key_page=spec.key_page,
     )
+
+
+def may_be_tried(provider_id: str, key: SecretStr, base_url: str | None = None) -> bool:
+    """Whether a key may go out as soon as it was entered: it looks like this provider's, and has somewhere to go."""
+    there = key_hosts.host(provider_id, base_url) is not None
+    return there and not dev_mode() and key_hint(provider_id, key.get_secret_value()) is None
 
 
 def _told(spec: ProviderSpec, proof: KeyProof) -> tuple[str, ...]:

@@ -55,6 +55,13 @@ def remember_host(provider_id: str, base_url: str | None) -> None:
         catalogue.settings.put({_SETTING: {**known, provider_id: sorted({*known.get(provider_id, []), wanted})}})
 
 
+def remember_meant(provider_id: str, base_url: str | None, *, typed: bool) -> None:
+    """Remember an address that a person gave beside a button: with a typed key, or where each has one's own."""
+    spec = get_provider(provider_id)
+    if typed or spec.needs_base_url or spec.local:
+        remember_host(spec.id, base_url)
+
+
 def _remembered() -> dict[str, list[str]]:
     with open_catalogue() as catalogue:
         found: dict[str, list[str]] = catalogue.settings.all().get(_SETTING, {})

@@ -67,8 +67,16 @@ class VisitKeys:
             self._keys.pop(place, None)
 
     def get(self, provider_id: str, base_url: str | None) -> SecretStr | None:
-        """The key typed for this provider at this host."""
-        return self._keys.get((provider_id, key_hosts.host(provider_id, base_url)))
+        """The key typed for this provider at this host; one typed before there was a host is for the first there is."""
+        host = key_hosts.host(provider_id, base_url)
+        unbound = self._keys.pop((provider_id, None), None) if host is not None else None
+        if unbound is not None:
+            self._keys.setdefault((provider_id, host), unbound)
+        return self._keys.get((provider_id, host))
+
+    def any_of(self, provider_id: str) -> bool:
+        """Whether a key was typed for this provider, at whatever host."""
+        return any(provider == provider_id for provider, _ in self._keys)
 
 
 def find_key(provider_id: str, typed: SecretStr | None = None, base_url: str | None = None) -> KeyInForce | None:
@@ -111,11 +119,7 @@ def require_key(provider_id: str, typed: SecretStr | None = None, base_url: str 
         return None
     found = find_key(provider_id, typed, base_url)
     if found is None and spec.requires_api_key:
-        names = " or ".join(spec.key_variables)
-        raise InputError(
-            f"{spec.name} needs a key, and there is none.",
-            f"Paste it on the Providers page, or set {names}. Keys: {spec.key_page}",
-        )
+        raise InputError(f"{spec.name} needs a key, and there is none.", _how_to_give_one(spec))
     if found is None:
         return None
     if found.place is not KeySource.TYPED and not key_hosts.may_have_key(spec.id, base_url):
@@ -162,6 +166,15 @@ def _why(provider_id: str, found: tuple[KeyInForce, ...]) -> str:
         return f"The key in force is {first.shown}, from {first.source}: it is the only one."
     others = " and ".join(f"{item.shown} from {item.source}" for item in found[1:])
     return f"The key in force is {first.shown}, from {first.source}. It comes before {others}."
+
+
+def _how_to_give_one(spec: ProviderSpec) -> str:
+    where = f"You get a key at {spec.key_page}. " if spec.key_page else ""
+    named = " or ".join(spec.key_variables)
+    return (
+        f"{where}In the app paste it into the field “Key for {spec.name}”; for the command line set the variable "
+        f"{named}, or write it into a file named .env as {spec.key_variables[0]}=your-key."
+    )
 
 
 def _foreign_host(spec: ProviderSpec, found: KeyInForce, base_url: str | None) -> InputError:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from engine.model_order import SortBy, in_order
+from engine.model_order import SortBy, in_order, writes_text
 from handai_db import CheckRecord
 from handai_errors import ErrorKind, HandaiError, SpecError
 from providers.base import ModelInfo
@@ -19,7 +19,6 @@ from services.model_report import Report, Tried, line_of, moment, read_report, s
 from services.models import model_id, place_of, used_models
 
 SPACING_S = 3.0  # twenty a minute is what OpenRouter's free models allow
-_WRITES_TEXT = "text"
 # Every other model would answer the same.
 _STOPPING = frozenset(
     {ErrorKind.AUTH, ErrorKind.CREDITS, ErrorKind.SPEND_CAP, ErrorKind.DAILY_QUOTA, ErrorKind.CONNECTION}
@@ -50,8 +49,7 @@ def choose(
     names = tuple(dict.fromkeys(model_id(provider, base_url, name) for name in named))
     if not names:
         known = known_models(provider, base_url)
-        writing = [model for model in models if _WRITES_TEXT in (model.output_modalities or (_WRITES_TEXT,))]
-        ordered = in_order(writing, SortBy.USED, used_models(provider))
+        ordered = in_order(list(filter(writes_text, models)), SortBy.USED, used_models(provider))
         names = tuple(model.id for model in ordered if not (model.id in known and known[model.id].disabled))
     if not names:
         raise SpecError("There are no models to try.", "Name some, or give a key so that the provider's list is there.")

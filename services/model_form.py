@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, ValidationError
 
@@ -20,7 +20,8 @@ from services.preferences import Preferences
 class ModelForm(Declared):
     """The part of a page's settings that Transform and Generate share, right or wrong.
 
-    The models and addresses of every provider that was looked at are kept, so that switching loses nothing.
+    The models, addresses and fallback models of every provider that was looked at are kept, so that switching loses
+    nothing. None leaves fallbacks and routing to the variables; `routing_problem` is why what is set can't be used.
     """
 
     json_mode: bool = False
@@ -37,7 +38,9 @@ class ModelForm(Declared):
     timeout_s: float = DEFAULT_TIMEOUT_S
     max_cost_usd: float | None = None
     fallbacks: tuple[str, ...] | None = None
+    other_fallbacks: dict[str, tuple[str, ...] | None] = Field(default_factory=dict)
     routing: Routing | None = None
+    routing_problem: str = ""
     run_name: str = ""
     session: str = ""
 
@@ -50,6 +53,16 @@ class ModelForm(Declared):
     def base_url(self) -> str | None:
         """The chosen provider's address, if the person gave one."""
         return self.base_urls.get(self.provider, "").strip() or None
+
+    def at(self, provider_id: str) -> Self:
+        """The form with another provider, and what was set for that one before."""
+        if provider_id == self.provider:
+            return self
+        others = {**self.other_fallbacks, self.provider: self.fallbacks}
+        fallbacks = others.pop(provider_id, None)
+        return self.model_copy(
+            update={"provider": provider_id, "fallbacks": fallbacks, "other_fallbacks": others, "routing_problem": ""}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,7 @@ def model_changes(spec: RunSpec, base: ModelForm) -> dict[str, Any]:
         "max_cost_usd": limits.max_cost_usd,
         "fallbacks": model.fallbacks or None,
         "routing": model.routing,
+        "routing_problem": "",
     }
 
 
@@ -128,6 +142,8 @@ def model_part(form: ModelForm) -> Mapping[str, Any]:
     """The `model` and `limits` of a spec; raises SpecError without a model."""
     if not form.model.strip():
         raise SpecError("No model is chosen.", "Choose a model, or type its name.")
+    if form.routing_problem:
+        raise SpecError(form.routing_problem, "Take it out of one of the two lists.")
     return {
         "model": {
             "provider": form.provider,
@@ -152,9 +168,7 @@ def model_part(form: ModelForm) -> Mapping[str, Any]:
 
 def _route(form: ModelForm) -> dict[str, Any]:
     """Fallback models, and preferences where the provider takes them: the form's, else what variables say."""
-    if not get_provider(form.provider).routes:
-        return {"fallbacks": form.fallbacks} if form.fallbacks else {}
-    said = {"fallbacks": form.fallbacks, "routing": form.routing}
+    said = {"fallbacks": form.fallbacks, "routing": form.routing if get_provider(form.provider).routes else None}
     return {**given_for(form.provider).model_part, **{name: value for name, value in said.items() if value is not None}}
 
 

@@ -10,7 +10,7 @@ from services.availability import FRESH_S, Clock, Standing
 from services.home import open_catalogue, run_path
 from services.models import place_of
 
-BIG_JOB_ROWS = 500
+BIG_JOB_ROWS = 100
 _NO_AI = ("demo", "none")
 
 
@@ -81,10 +81,7 @@ def worth_checking(
     times += [known.health.last_success_at] if known.health and known.health.last_success_at else []
     if times and clock() - max(times) < FRESH_S:
         return None
-    return (
-        f"{model} has not answered here lately. Before {rows:,} rows, try a preview or one short question: "
-        f"handai check {provider_id} {model}"
-    )
+    return f"{model} has not answered here lately. Before {rows:,} rows, try a preview or one short question."
 
 
 def note_run(record: RunRecord) -> None:

@@ -99,7 +99,7 @@ def model_id(provider_id: str, base_url: str | None, name: str) -> str:
     """
     place = place_of(provider_id, base_url)
     with open_catalogue() as catalogue:
-        if catalogue.models.has(place, name):
+        if catalogue.models.get(place, name):
             return name
         listed = catalogue.models.all(place)
     found = resolve(name, listed)

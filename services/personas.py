@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 
 from engine.nearest import nearest
 from handai_db import Catalogue, PersonaRecord
@@ -64,6 +65,40 @@ def save(name: str, instructions: str) -> Persona:
         persona_id, kept_name = (found.id, found.name) if found else (f"own:{secrets.token_hex(6)}", name)
         catalogue.personas.put(PersonaRecord(persona_id, kept_name, instructions))
         return _named(catalogue, kept_name)
+
+
+def keep(name: str, instructions: str) -> Persona:
+    """Keep a run's instructions under a name of a person's own; raises ConflictError where a built-in one has it."""
+    with open_catalogue() as catalogue:
+        known = _known(catalogue)
+    if any(item.built_in and _same(item.name, name) for item in known):
+        raise ConflictError(f"“{name.strip()}” is built in.", "Choose another name.")
+    if not instructions.strip():
+        raise InputError("There are no instructions to keep.", "Write them first.")
+    return save(name, instructions)
+
+
+def used(persona: Persona, written: str) -> str:
+    """The instructions of a run with this persona: before the task that is written, in place of another persona."""
+    task = written.strip()
+    for other in all_personas():
+        if task.startswith(other.instructions.strip()):
+            task = task.removeprefix(other.instructions.strip()).strip()
+            break
+    return persona.with_task(task)
+
+
+def copy(name: str) -> Persona:
+    """A person's own persona with the text of another, under the next free name."""
+    with _changing() as catalogue:
+        found = _named(catalogue, name)
+        taken = [item.name for item in _known(catalogue)]
+        for number in count(1):
+            free = f"{found.name[: LONGEST_NAME - 12]} (copy{'' if number == 1 else f' {number}'})"
+            if not any(_same(free, other) for other in taken):
+                break
+        catalogue.personas.put(PersonaRecord(f"own:{secrets.token_hex(6)}", free, found.instructions))
+        return _named(catalogue, free)
 
 
 def rename(name: str, new_name: str) -> Persona:

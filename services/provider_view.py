@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pydantic import SecretStr
-
 from handai_db import RunFilter, RunRecord
 from handai_errors import ErrorKind
 from providers.dev_mode import dev_mode
@@ -16,6 +14,7 @@ from providers.variables import variables
 from services import keys
 from services.availability import Standing
 from services.home import open_catalogue
+from services.keys import VisitKeys
 from services.model_record import Known, known_models
 from services.provider_metrics import ProviderMetrics, provider_metrics
 from services.provider_settings import ProviderDefaults, defaults_of
@@ -91,16 +90,17 @@ class ProviderView:
         }
 
 
-def briefs(typed: Mapping[str, SecretStr]) -> tuple[Brief, ...]:
+def briefs(typed: VisitKeys) -> tuple[Brief, ...]:
     """Every provider in one line each."""
     noted = keys.stored_names()
-    return tuple(_brief(spec, typed.get(spec.id), noted) for spec in PROVIDERS)
+    return tuple(_brief(spec, typed, noted) for spec in PROVIDERS)
 
 
-def provider_view(provider_id: str, typed: SecretStr | None = None) -> ProviderView:
+def provider_view(provider_id: str, typed: VisitKeys | None = None) -> ProviderView:
     """All that is known of one provider on this machine; nothing is asked of it."""
     spec, defaults = get_provider(provider_id), defaults_of(provider_id)
-    key = keys.key_state(spec.id, typed, defaults.base_url)
+    here = typed.get(spec.id, defaults.base_url) if typed else None
+    key = keys.key_state(spec.id, here, defaults.base_url)
     known = known_models(spec.id, defaults.base_url)
     source = key.in_force.source if key.in_force else None
     brief = Brief(spec, _configured(spec, source, defaults), source)
@@ -123,10 +123,11 @@ def last_error(spec: ProviderSpec, known: Mapping[str, Known]) -> LastError | No
 _OF_ALL_MODELS = {ErrorKind.AUTH, ErrorKind.CREDITS, ErrorKind.SPEND_CAP, ErrorKind.DAILY_QUOTA, ErrorKind.CONNECTION}
 
 
-def _brief(spec: ProviderSpec, typed: SecretStr | None, noted: Iterable[str]) -> Brief:
+def _brief(spec: ProviderSpec, typed: VisitKeys, noted: Iterable[str]) -> Brief:
     defaults = defaults_of(spec.id)
     named = tuple(variables(*spec.key_variables))
-    source = "this visit" if typed else named[0].where if named else _KEYRING if spec.id in noted else None
+    here = typed.get(spec.id, defaults.base_url)
+    source = "this visit" if here else named[0].where if named else _KEYRING if spec.id in noted else None
     return Brief(spec, _configured(spec, source, defaults), source)
 
 

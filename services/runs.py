@@ -16,7 +16,6 @@ from engine.results import RunStatus
 from engine.spec import GenerateInput, RunSpec
 from handai_db import Catalogue, RunRecord, SessionRecord, create_run_file, reopen_failed
 from handai_errors import ConflictError, NotFoundError, SpecError
-from providers.specs import get_provider
 from services import key_hosts, keys
 from services.checks import check
 from services.damage import refuse_damaged
@@ -99,17 +98,11 @@ def launch(record: RunRecord, typed_key: SecretStr | None = None) -> None:
 def start(new: NewRun, typed_key: SecretStr | None = None) -> RunRecord:
     """Create a run and have it executed; the key is checked first."""
     model = new.spec.model
-    if typed_key or _has_own_address(model.provider):
-        key_hosts.remember_host(model.provider, model.base_url)  # the person gave it beside the button
+    key_hosts.remember_meant(model.provider, model.base_url, typed=typed_key is not None)
     keys.require_key(model.provider, typed_key, model.base_url)
     record = create(new)
     launch(record, typed_key)
     return record
-
-
-def _has_own_address(provider_id: str) -> bool:
-    provider = get_provider(provider_id)
-    return provider.needs_base_url or provider.local
 
 
 def stop(run_id: str) -> RunStatus:

@@ -12,15 +12,31 @@ from services.datasets import dataset, store_file
 AnySchema = TypeVar("AnySchema", bound=Schema)
 
 
+MAX_SCHEMA_BYTES = 2_000_000
+
+
 def read_schema_file(path: Path) -> Schema:
     """The schema in a YAML or JSON file, its tables stored; raises SpecError with the line of each mistake."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MAX_SCHEMA_BYTES + 1)
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path}.", "Check the path.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise SpecError(f"The schema can't be read from {path}: {error}.", "Check the file.") from None
-    return with_tables(read_schema(text, path.name), path.parent)
+    return schema_in(data, path.name, path.parent)
+
+
+def schema_in(data: bytes, name: str, beside: Path | None = None) -> Schema:
+    """The schema in a file's bytes; with a folder, the tables that it names are taken from there and stored."""
+    if len(data) > MAX_SCHEMA_BYTES:
+        raise SpecError(f"{name} is too large for a schema.", "Choose the schema, not the table.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SpecError(f"{name} is not a text file in UTF-8.", "Save it as UTF-8 and try again.") from None
+    schema = read_schema(text, name)
+    return schema if beside is None else with_tables(schema, beside)
 
 
 def with_tables(schema: AnySchema, beside: Path) -> AnySchema:

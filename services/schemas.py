@@ -5,15 +5,11 @@ from pathlib import Path
 from engine import tables  # its heavy parts load when they are first used
 from engine.schema.columns import Schema
 from engine.schema.learn import MAX_ROWS_READ, Learned, learn_schema
-from engine.schema.read import read_schema, schema_to_yaml
+from engine.schema.read import schema_to_yaml
 from engine.schema.templates import Template, templates
 from engine.schema.variation import without_variation
 from engine.spec import GenerateInput
-from handai_errors import SpecError
 from services.datasets import dataset, store_file, table_path
-from services.schema_files import with_tables
-
-MAX_SCHEMA_BYTES = 2_000_000
 
 
 def template_list() -> tuple[Template, ...]:
@@ -30,21 +26,6 @@ def learn_from_dataset(dataset_id: str, rows: int) -> Learned:
 def learn_from_file(path: Path, rows: int) -> Learned:
     """The same for a file, which is stored first; raises TableError or SpecError."""
     return learn_from_dataset(store_file(path).id, rows)
-
-
-def read_schema_file(data: bytes, name: str, beside: Path | None = None) -> GenerateInput:
-    """The schema in an uploaded file; with a folder, the tables that it names are taken from there.
-
-    Raises SpecError with the line of each mistake.
-    """
-    if len(data) > MAX_SCHEMA_BYTES:
-        raise SpecError(f"{name} is too large for a schema.", "Choose the schema, not the table.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SpecError(f"{name} is not a text file in UTF-8.", "Save it as UTF-8 and try again.") from None
-    schema = read_schema(text, name)
-    return generate_input(with_tables(schema, beside) if beside is not None else schema)
 
 
 def generate_input(schema: Schema) -> GenerateInput:

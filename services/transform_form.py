@@ -16,7 +16,8 @@ class TransformForm(ModelForm):
     """The page's settings as they stand, right or wrong; `columns` None means all of them.
 
     Both ways of sending a row and all ways of answering are kept, so that switching between them loses nothing:
-    one text column named `output`, whatever keys come (`json_mode`), or the `typed` columns `outputs`.
+    one text column named `output`, whatever keys come (`json_mode`), or the `typed` columns `outputs`. `similar` is how
+    much alike two rows have to be to share an answer; None never shares.
     """
 
     instructions: str = ""
@@ -26,6 +27,7 @@ class TransformForm(ModelForm):
     output: str = DEFAULT_OUTPUT
     typed: bool = False
     outputs: tuple[Output, ...] = ()
+    similar: float | None = None
 
     @property
     def prompt(self) -> Prompt:
@@ -67,6 +69,7 @@ def from_spec(spec: RunSpec, base: TransformForm) -> TransformForm:
             "output": DEFAULT_OUTPUT if typed or not spec.outputs else spec.outputs[0].name,
             "typed": typed,
             "outputs": spec.outputs if typed else base.outputs,
+            "similar": spec.limits.similar,
         }
     )
 
@@ -87,6 +90,7 @@ def to_spec(form: TransformForm, table: DatasetRecord, limit: int | None = None)
             "prompt": form.prompt.model_dump(),
             "outputs": [output.model_dump() for output in form.declared],
             **rest,
+            "limits": {**rest["limits"], "similar": form.similar},
         }
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import structlog
 from pydantic import SecretStr
 
-from handai_errors import HandaiError, ProviderError
+from handai_errors import REPORT_FAULT, HandaiError, ProviderError
 from providers.base import Completion
 from services.asking import Question, addressed, ask, judge, remedy_of
 from services.faults import facts_of
@@ -107,7 +107,7 @@ class Trial:
             self._note(problem=error)
         except Exception as error:  # noqa: BLE001 whatever breaks it off, whoever waits for the end is told
             log.error("a fault in Handai", **facts_of(error))  # noqa: TRY400 a traceback would show values
-            self._note(problem=HandaiError(f"Handai stumbled: {type(error).__name__}.", "Please report it."))
+            self._note(problem=HandaiError(f"Handai stumbled: {type(error).__name__}.", REPORT_FAULT))
         finally:
             with self._lock:
                 self._running = None

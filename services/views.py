@@ -140,6 +140,18 @@ def view_of(record: RunRecord) -> RunView:
         return RunView(record, None, damage=str(error))
 
 
+def similar_words(view: RunView) -> str | None:
+    """How many rows share the answer of a similar one, as a sentence; None where none was asked to."""
+    if view.record.spec.limits.similar is None or view.damage:
+        return None
+    with RunReader(run_path(view.record.id)) as reader:
+        reused = reader.similar()
+    if not reused:
+        return "No row took the answer of a similar one."
+    rows = "1 row" if reused == 1 else f"{reused:,} rows"
+    return f"{rows} took the answer of a similar row: nothing was asked for {'it' if reused == 1 else 'them'}."
+
+
 def figures_of(record: RunRecord) -> dict[str, Any]:
     """The figures that the catalogue keeps for the history's lists."""
     return view_of(record).figures()

@@ -18,13 +18,15 @@ _FACTS = (
     "max_output",
     "prompt_price",
     "completion_price",
+    "price_tiers",
+    "request_price",
     "created",
     "input_modalities",
     "output_modalities",
     "supported_parameters",
     "expires",
 )
-_LISTS = frozenset({"input_modalities", "output_modalities", "supported_parameters"})
+_LISTS = frozenset({"price_tiers", "input_modalities", "output_modalities", "supported_parameters"})
 _COLUMNS = ("provider", "base_url", "id", "slug", "name", *_FACTS)
 _INSERT = f"INSERT INTO models ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 ours
 
@@ -116,10 +118,11 @@ class Models:
         )
         return tuple(_model(row) for row in rows)
 
-    def has(self, place: Place, model_id: str) -> bool:
-        """Whether a list names exactly this id."""
+    def get(self, place: Place, model_id: str) -> ModelInfo | None:
+        """The model that a list names by exactly this id."""
         values = (*_key(place), model_id)
-        return bool(self._db.rows("SELECT 1 FROM models WHERE provider = ? AND base_url = ? AND id = ?", values))
+        rows = self._db.rows("SELECT * FROM models WHERE provider = ? AND base_url = ? AND id = ?", values)
+        return _model(rows[0]) if rows else None
 
     def used(self, provider: str) -> dict[str, float]:
         """When each model was last used by a run, in Unix seconds."""
@@ -191,8 +194,12 @@ def _cell(fact: str, value: object) -> object:
 def _model(row: sqlite3.Row) -> ModelInfo:
     facts: dict[str, Any] = {fact: row[fact] for fact in _FACTS}
     for fact in _LISTS:
-        facts[fact] = None if row[fact] is None else tuple(orjson.loads(row[fact]))
+        facts[fact] = None if row[fact] is None else _tuples(orjson.loads(row[fact]))
     return ModelInfo(row["id"], row["name"], **facts)
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401 any JSON
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def _record(row: sqlite3.Row) -> ListRecord:

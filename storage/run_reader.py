@@ -70,6 +70,10 @@ class RunReader:
         """(answer key, column name) in order."""
         return tuple((row["key"], row["name"]) for row in self._rows("SELECT key, name FROM outputs ORDER BY ordinal"))
 
+    def similar(self) -> int:
+        """Rows that took the answer of a similar one; it looks at every row."""
+        return int(self._rows("SELECT count(*) FROM results WHERE similar_to IS NOT NULL")[0][0])
+
     def errors(self) -> tuple[ErrorGroup, ...]:
         """Failed rows by kind, most first."""
         rows = self._rows(

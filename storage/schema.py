@@ -63,6 +63,7 @@ CATALOGUE: tuple[Migration, ...] = (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, instructions TEXT NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
             changed_at REAL NOT NULL)""",
     ),
+    ("ALTER TABLE models ADD COLUMN price_tiers TEXT", "ALTER TABLE models ADD COLUMN request_price REAL"),
     ("ALTER TABLE runs ADD COLUMN commits INTEGER NOT NULL DEFAULT 0",),
 )
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from engine.schema.columns import Schema
 from handai_errors import HandaiError, InputError
+from pages.components.address import keep_in_address, said_in_address
 from pages.components.card_list import open_card
 from pages.components.check_editor import PREFIX as CHECKS
 from pages.components.generate_yaml import forget_yaml
@@ -61,22 +60,19 @@ def keep_address() -> None:
     """Put what a reload needs into the address."""
     page = app_state().generate
     preview = app_state().preview_of(page.draft_id)
-    wanted = {
-        "from": None,
-        "draft": page.draft_id if page.form and page.form.begun else None,
-        "preview": preview.run_id if preview else None,
-        "proposal": page.proposing,
-    }
-    for name, value in wanted.items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
+    keep_in_address(
+        {
+            "from": None,
+            "draft": page.draft_id if page.form and page.form.begun else None,
+            "preview": preview.run_id if preview else None,
+            "proposal": page.proposing,
+        }
+    )
     page.arrived = _address()
 
 
 def _address() -> tuple[str | None, ...]:
-    return tuple(st.query_params.get(name) for name in ("from", "draft", "preview", "proposal"))
+    return said_in_address(("from", "draft", "preview", "proposal"))
 
 
 def _act(page: GenerateState, form: GenerateForm) -> GenerateForm:

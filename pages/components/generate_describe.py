@@ -5,7 +5,8 @@ import streamlit as st
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.generate_arrival import begin, keep_address
-from pages.components.model_fields import draw_model, typed_key
+from pages.components.model_fields import draw_model
+from pages.components.model_key import typed_key
 from pages.components.state import app_state, seed
 from services import proposals
 from services.generate_form import GenerateForm
@@ -31,7 +32,7 @@ def draw_describe(form: GenerateForm) -> GenerateForm:
     rows = st.number_input("Rows", min_value=1, max_value=10_000_000, step=1, key="generate_describe_rows")
     form = form.model_copy(update={"described": described or "", "described_rows": int(rows or 1)})
     form = draw_model(form, "generate", "Who proposes the columns")
-    problems = key_problems(form.provider, typed_key(form.provider))
+    problems = key_problems(form.provider, typed_key(form.provider, form.base_url))
     for problem in problems:
         st.warning(words.plain(problem.remedy), title=words.plain(problem.cause), icon=":material/edit:")
     blocked = bool(problems) or not form.described.strip()
@@ -44,7 +45,7 @@ def _propose(form: GenerateForm) -> None:
     page = app_state().generate
     try:
         page.proposing = proposals.propose_schema(
-            form.described, model_settings(form), form.described_rows, typed_key(form.provider)
+            form.described, model_settings(form), form.described_rows, typed_key(form.provider, form.base_url)
         )
     except HandaiError as error:
         st.error(words.plain(error.remedy), title=words.plain(error.cause))

@@ -2,11 +2,9 @@
 
 import streamlit as st
 
-from handai_errors import HandaiError
-from pages.components import run_words as words
 from pages.components.generate_arrival import keep_address
-from pages.components.launch_words import tell
-from pages.components.model_fields import typed_key
+from pages.components.launch import Buttons, draw_buttons
+from pages.components.model_key import typed_key
 from pages.components.preview_panel import draw_preview_panel
 from pages.components.run_links import go
 from pages.components.state import PreviewMade, app_state
@@ -17,33 +15,17 @@ from services.model_form import to_preferences
 
 def draw_launch(form: GenerateForm) -> None:
     """The buttons, and whatever stands in their way."""
-    ready = readiness(form, typed_key(form.provider))
+    ready = readiness(form, typed_key(form.provider, form.base_url))
     st.subheader(f"{4 if form.needs_model else 3} · Try a few rows, then generate all", anchor=False)
-    tell("generate", ready)
-    rows = form.draft.rows
-    few = min(form.preview_rows, rows)
-    blocked = ready.runnable is None or _is_unread()
-    with st.container(horizontal=True):
-        preview = st.button(
-            f"Preview ({words.rows_words(few)})",
-            key="generate_preview",
-            disabled=blocked,
-            icon=":material/visibility:",
-        )
-        everything = st.button(
-            f"Generate all ({words.rows_words(rows)})",
-            key="generate_run",
-            type="primary",
-            disabled=blocked,
-            icon=":material/play_arrow:",
-        )
-    try:
-        if preview:
-            _start_preview(form, few)
-        if everything:
-            _start_all(form)
-    except HandaiError as error:
-        st.error(words.error_words(error), title="It could not start")
+    few = min(form.preview_rows, form.draft.rows)
+    buttons = Buttons(
+        few,
+        form.draft.rows,
+        "Generate all",
+        preview=lambda: _start_preview(form, few),
+        everything=lambda: _start_all(form),
+    )
+    draw_buttons("generate", form, ready, buttons, blocked=_is_unread())
 
 
 def draw_preview(form: GenerateForm) -> None:
@@ -65,7 +47,7 @@ def _start_preview(form: GenerateForm, few: int) -> None:
         runs.NewRun(
             to_spec(form, rows=few), session=form.session.strip() or None, preview=True, reuse_from=_reusable()
         ),
-        typed_key(form.provider),
+        typed_key(form.provider, form.base_url),
     )
     state.previews.append(PreviewMade(record.id, state.generate.draft_id or "", asked(record.spec)))
     keep_address()
@@ -80,7 +62,7 @@ def _start_all(form: GenerateForm) -> None:
             session=form.session.strip() or None,
             reuse_from=_reusable(),
         ),
-        typed_key(form.provider),
+        typed_key(form.provider, form.base_url),
     )
     _remember(form)
     go("run", run=record.id)

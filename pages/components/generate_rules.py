@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.schema.columns import Duplicates, Schema
 from pages.components.check_editor import draw_checks
+from pages.components.persona_picker import draw_personas
 from pages.components.state import app_state, forget, seed
 from services.column_kinds import names_of
 from services.generate_form import GenerateForm
@@ -100,6 +101,7 @@ def _draw_texts(schema: Schema) -> Schema:
             height=90,
             placeholder="For example: Write plain British English. No names of real companies.",
         )
+        draw_personas("generate", "generate_instructions")
         with st.grid(2, min_column_width=220):
             seed("generate_rows_per_call", schema.rows_per_call)
             per_call = st.number_input(

@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import run_words as words
+from pages.components.provider_habits import draw_habits
 from pages.components.provider_key import draw_key
+from pages.components.provider_list import draw_list
 from pages.components.provider_models import draw_defaults, draw_test
 from pages.components.provider_try import draw_try
 from pages.components.provider_words import error_line, errors_words, health_rows, metric_line, metric_rows
@@ -14,7 +16,7 @@ from services.provider_view import ProviderView, provider_view
 
 def draw_detail(provider_id: str) -> None:
     """Everything about the provider; nothing is asked of it by drawing."""
-    view = provider_view(provider_id, app_state().typed_keys.get(provider_id))
+    view = provider_view(provider_id, app_state().typed_keys)
     spec = view.brief.spec
     st.caption(words.plain(spec.description))
     if view.last_error:
@@ -27,7 +29,10 @@ def draw_detail(provider_id: str) -> None:
             draw_defaults(view)
         draw_test(view)
     draw_try(view)
+    if spec.id != "demo":
+        draw_list(view)
     _draw_models(view)
+    draw_habits(spec.id)
     _draw_metrics(view)
 
 

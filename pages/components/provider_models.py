@@ -11,7 +11,7 @@ from pages.components.provider_words import check_line, probe_lines
 from pages.components.state import app_state, held, put, seed
 from providers.dev_mode import dev_mode
 from services import keys
-from services.availability import Standing, Target, check_model, target_of
+from services.availability import Standing, Target, check_now, target_of
 from services.context_probe import USUAL_LIMIT, ContextProbe, most_it_costs, probe_context
 from services.provider_settings import save_defaults
 from services.provider_view import ProviderView
@@ -76,13 +76,17 @@ def _price(view: ProviderView) -> str:
 
 
 def _test(view: ProviderView) -> None:
-    typed = app_state().typed_keys.get(view.brief.spec.id)
-    start(f"test:{view.brief.spec.id}", lambda: check_model(_target(view, typed), again=True))
+    provider, defaults, typed = view.brief.spec.id, view.defaults, _typed(view)
+    start(f"test:{provider}", lambda: check_now(provider, defaults.base_url, defaults.model, typed))
 
 
 def _probe(view: ProviderView) -> None:
-    typed = app_state().typed_keys.get(view.brief.spec.id)
+    typed = _typed(view)
     start(f"probe:{view.brief.spec.id}", lambda: probe_context(_target(view, typed)))
+
+
+def _typed(view: ProviderView) -> SecretStr | None:
+    return app_state().typed_keys.get(view.brief.spec.id, view.defaults.base_url)
 
 
 def _target(view: ProviderView, typed: SecretStr | None) -> Target:

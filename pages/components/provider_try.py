@@ -12,6 +12,8 @@ from services import curl
 from services.provider_view import ProviderView
 from services.try_it import Question, TrialState, begin
 
+_EVERY_S = 0.2
+
 
 def draw_try(view: ProviderView) -> None:
     """The panel; the answer is shown as plain text, never rendered."""
@@ -31,35 +33,40 @@ def draw_try(view: ProviderView) -> None:
         st.caption("The key is left out: the command takes it from its variable.")
     if state.trial:
         with st.container(border=True, key=f"provider_answer_{spec.id}"):
-            _draw_answer()
+            _draw_answer(spec.id)
     draw_problem("try")
 
 
-def _draw_answer() -> None:
+def _draw_answer(provider_id: str) -> None:
+    """The answer as far as it has come, looked at again and again until it has ended or is stopped."""
+    trial = app_state().providers.trial
+    if trial is None:
+        return
+    st.fragment(_follow, run_every=None if trial.state().ended else _EVERY_S)(provider_id)
+
+
+def _follow(provider_id: str) -> None:
     state = app_state().providers
     trial = state.trial
     if trial is None:
         return
-    if state.streaming:  # once: afterwards the whole text is there
-        place = st.empty()
-        text = ""
-        for piece in trial.pieces():
-            text += piece
-            place.text(text)
-        state.streaming = False
-        found = trial.wait()
-        place.text(found.text)
-    else:
-        found = trial.state()
-        st.text(found.text)
+    found = trial.state()
+    st.text(found.text)
     st.caption(_told(found))
     if found.problem:
         st.error(words.error_words(found.problem))
+    if not found.ended:
+        st.button("Stop", key=f"provider_stop_{provider_id}", icon=":material/stop:", on_click=trial.stop)
+    elif state.streaming:  # the first look at its end: nothing has to be looked at again
+        state.streaming = False
+        st.rerun()
 
 
 def _told(found: TrialState) -> str:
     if not found.ended:
         return "Still coming."
+    if found.stopped:
+        return f"Stopped after {words.duration(found.latency_s)}. What was asked may be billed."
     parts = [f"Answered in {words.duration(found.latency_s)}"]
     if found.first_piece_s is not None:
         parts.append(f"first words after {words.duration(found.first_piece_s)}")
@@ -80,9 +87,11 @@ def _question(view: ProviderView) -> Question:
 
 def _ask(view: ProviderView) -> None:
     state, spec = app_state().providers, view.brief.spec
+    if state.trial is not None:
+        state.trial.stop()  # nobody looks at it any more
     state.trial, state.curl, state.trial_of = None, None, spec.id
     try:
-        state.trial = begin(_question(view), app_state().typed_keys.get(spec.id))
+        state.trial = begin(_question(view), app_state().typed_keys.get(spec.id, view.defaults.base_url))
         state.streaming = True
     except HandaiError as error:
         note_problem("try", error)

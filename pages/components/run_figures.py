@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components import run_words as words
-from services.views import RunView
+from services.views import RunView, similar_words
 
 _TONES = {"info": st.info, "success": st.success, "warning": st.warning, "error": st.error}
 
@@ -31,7 +31,8 @@ def progress_words(view: RunView) -> str:
     parts = [f"{view.done:,} done", f"{view.failed:,} failed"]
     parts += [f"{view.retries:,} retried"] if view.steps else []
     reused = view.progress.cached if view.progress else 0
-    parts += [f"{reused:,} taken over from an earlier run"] if reused else []
+    whose = "an earlier run" if view.record.spec.limits.similar is None else "a similar row or an earlier run"
+    parts += [f"{reused:,} taken over from {whose}"] if reused else []
     return f"{ended:,} of {words.rows_words(view.record.total)}: {', '.join(parts)}"
 
 
@@ -83,6 +84,8 @@ def draw_notes(view: RunView) -> None:
         return
     if view.status.is_live and (view.steps or found.waiting):
         st.caption(_pace(view))
+    if not view.status.is_live and (said := similar_words(view)):
+        st.caption(f":material/content_copy: {words.plain(said)}")
     if found.unknown:
         st.caption(
             f":orange[:material/warning:] Possibly billed twice: {found.unknown:,}. "

@@ -50,9 +50,18 @@ def status_words(row: TableRow) -> str:
         return "✓ done" if row.status == RowStatus.DONE else "not run yet"
     if row.status != RowStatus.DONE:
         return "asking …" if row.status == PENDING else f"✗ {words.kind_title(found.kind)}"
-    marks = [word for word, said in (("repaired", found.repaired), ("taken over", found.cached)) if said]
+    taken = found.cached and found.similar_to is None
+    marks = [word for word, said in (("repaired", found.repaired), ("taken over", taken)) if said]
+    marks += [] if found.similar_to is None else [f"answer of row {found.similar_to + 1:,}, {_alike(found.similarity)}"]
     marks += [_VERDICTS[found.verdict]] if found.verdict in _VERDICTS else []
     return "✓ done" + (f" ({', '.join(marks)})" if marks else "")
+
+
+def _alike(similarity: float | None) -> str:
+    """How much alike two rows are; what is not equal is never said to be."""
+    if similarity is None:
+        return "alike"
+    return "equal" if similarity >= 1 else f"{int(similarity * 1000) / 10:g} % alike"
 
 
 def shown_cell(cell: Cell) -> str | None:

@@ -19,18 +19,20 @@ def ask_for_key(record: RunRecord) -> SecretStr | None:
     except NotFoundError:  # a provider that a later Handai no longer has
         return None
     refused = record.reason == PauseReason.AUTH
-    found = keys.find_key(provider.id, app_state().typed_keys.get(provider.id))
+    address = record.spec.model.base_url
+    typed = app_state().typed_keys.get(provider.id, address)
+    found = keys.find_key(provider.id, typed, address)
     if refused or (provider.requires_api_key and found is None):
-        _draw_input(provider, another=found is not None)
+        _draw_input(provider, address, another=found is not None)
     if found:
         st.caption(f":material/key: The key in force: {words.plain(found.shown)}, {words.plain(found.source)}.")
         warning = keys.hint(provider.id, found.key)
         if warning:
             st.warning(words.plain(warning))
-    return app_state().typed_keys.get(provider.id)
+    return typed
 
 
-def _draw_input(provider: ProviderSpec, *, another: bool) -> None:
+def _draw_input(provider: ProviderSpec, address: str | None, *, another: bool) -> None:
     where = f" You get one at {provider.key_page}" if provider.key_page else ""
     st.text_input(
         f"Another key for {provider.name}" if another else f"Key for {provider.name}",
@@ -39,14 +41,11 @@ def _draw_input(provider: ProviderSpec, *, another: bool) -> None:
         help=f"Kept in memory for this visit, never stored.{where}",
         autocomplete="off",
         on_change=_remember,
-        args=(provider.id,),
+        args=(provider.id, address),
         width=420,
     )
 
 
-def _remember(provider_id: str) -> None:
+def _remember(provider_id: str, address: str | None) -> None:
     typed = str(held("provider_key") or "").strip()
-    if typed:
-        app_state().typed_keys[provider_id] = SecretStr(typed)
-    else:
-        app_state().typed_keys.pop(provider_id, None)
+    app_state().typed_keys.put(provider_id, address, SecretStr(typed) if typed else None)

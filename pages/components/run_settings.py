@@ -1,10 +1,12 @@
 """The settings that most people leave alone, each with a line of help."""
 
+from collections.abc import Callable
 from typing import TypedDict, TypeVar
 
 import streamlit as st
 
 from engine.spec import MAX_CONCURRENCY
+from pages.components.route_fields import draw_fallbacks, draw_routing
 from pages.components.state import seed
 from services.model_form import ModelForm
 
@@ -34,6 +36,16 @@ _WHOLE: dict[str, tuple[str, str, _Number]] = {
         "How often a row is tried before it counts as failed. Waiting for a rate limit does not count.",
         {"min_value": 1, "max_value": 20, "step": 1},
     ),
+    "rpm": (
+        "Requests a minute, at most",
+        "Empty: as many as the provider takes.",
+        {"min_value": 1, "step": 1, "placeholder": "No limit"},
+    ),
+    "seed": (
+        "Seed for the model",
+        "With a number, many models answer the same question much the same. Not every one takes it.",
+        {"min_value": 0, "step": 1, "placeholder": "Not set"},
+    ),
     "preview_rows": (
         "Rows in a preview",
         "A preview asks for the first rows only.",
@@ -60,8 +72,15 @@ _DECIMAL: dict[str, tuple[str, str, _Number]] = {
 _NEEDED = {"max_attempts": 4, "preview_rows": 5, "timeout_s": 120.0}
 
 
-def draw_settings(form: AnyForm, prefix: str, *, asks_model: bool = True) -> AnyForm:
-    """The form with the settings as they stand; where no model is asked, only the names."""
+def draw_settings(
+    form: AnyForm, prefix: str, *, asks_model: bool = True, more: Callable[[AnyForm], AnyForm] | None = None
+) -> AnyForm:
+    """The form with the settings as they stand; where no model is asked, only the names. `more` draws a page's own."""
+    form = _draw_all(form, prefix, more, asks_model=asks_model)
+    return draw_routing(form, prefix) if asks_model else form
+
+
+def _draw_all(form: AnyForm, prefix: str, more: Callable[[AnyForm], AnyForm] | None, *, asks_model: bool) -> AnyForm:
     with st.expander("Settings", icon=":material/settings:", key=f"{prefix}_settings"):
         changes: dict[str, object] = {}
         with st.grid(3, min_column_width=220):
@@ -73,12 +92,14 @@ def draw_settings(form: AnyForm, prefix: str, *, asks_model: bool = True) -> Any
             changes["session"] = _draw_text(
                 "session", "Session", "Runs are kept together by session. Empty: today's.", form, prefix
             )
-    return form.model_copy(update=changes)
+        form = form.model_copy(update=changes)
+        form = more(form) if more else form
+        return draw_fallbacks(form, prefix) if asks_model else form
 
 
 def _draw_number(name: str, form: ModelForm, prefix: str) -> object:
     label, help_text, bounds = {**_WHOLE, **_DECIMAL}[name]
-    key = f"{prefix}_{name}"
+    key = f"{prefix}_{'model_seed' if name == 'seed' else name}"  # a generated table has a seed of its own
     seed(key, getattr(form, name))
     value = st.number_input(label, key=key, help=help_text, **bounds)
     return _NEEDED[name] if value is None and name in _NEEDED else value

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from pydantic import SecretStr
 
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from services.errands import Errand
 from services.generate_form import GenerateForm
-from services.models import ModelList
+from services.keys import VisitKeys
+from services.model_options import Options
 from services.transform_form import TransformForm
 from services.try_it import Trial
 
@@ -49,8 +49,8 @@ class GenerateState:
 class ProvidersState:
     """The Providers page of one visit: what was started there, by its name, and the question on its way.
 
-    `trial_of` is the provider that was asked; `curl` is its request as a command;
-    `problems` are told once, beside what they are about.
+    `trial_of` is the provider that was asked, `streaming` while its end was not looked at; `curl` is its request as a
+    command; `problems` are told once, beside what they are about.
     """
 
     errands: dict[str, Errand[Any]] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class AppState:
     `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
     `page` is the one drawn last of those that share widgets; `opened` the card that is edited in each list;
     `suggesting` the hidden run that suggests columns; `again` asks for the page to be drawn anew at its end.
+    `models_listed` are the models of the provider that this drawing shows.
     """
 
     form: TransformForm | None = None
@@ -88,11 +89,11 @@ class AppState:
     suggesting: str | None = None
     again: bool = False
     previews: list[PreviewMade] = field(default_factory=list)
-    typed_keys: dict[str, SecretStr] = field(default_factory=dict)
+    typed_keys: VisitKeys = field(default_factory=VisitKeys)
     key_shown_for: str | None = None
     model_shown_for: str | None = None
     models_wanted: bool = False
-    model_lists: dict[tuple[str, str | None, bool], tuple[float, ModelList]] = field(default_factory=dict)
+    models_listed: Options | None = None
 
     def preview_of(self, about: str | None) -> PreviewMade | None:
         """The newest preview over a table or of a draft."""

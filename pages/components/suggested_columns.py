@@ -7,7 +7,7 @@ from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.card_list import open_card
-from pages.components.model_fields import typed_key
+from pages.components.model_key import typed_key
 from pages.components.state import app_state, forget, held, put
 from services import proposals
 from services.model_form import model_settings
@@ -49,7 +49,11 @@ def _draw_button(table: DatasetRecord, form: TransformForm) -> None:
         forget(_PROBLEM)
         try:
             app_state().suggesting = proposals.suggest_outputs(
-                form.instructions, table.id, model_settings(form), form.shown_columns, typed_key(form.provider)
+                form.instructions,
+                table.id,
+                model_settings(form),
+                form.shown_columns,
+                typed_key(form.provider, form.base_url),
             )
         except HandaiError as error:
             put(_PROBLEM, error)

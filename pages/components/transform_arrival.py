@@ -1,9 +1,8 @@
 """What the address of the Transform page asks for: a table, the settings of a run, only a newer file's added rows."""
 
-import streamlit as st
-
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError, InputError
+from pages.components.address import keep_in_address, said_in_address
 from pages.components.state import AppState, PreviewMade, app_state
 from services import datasets, drafts, preferences, runs
 from services.transform_form import TransformForm, asked, from_preferences, from_spec
@@ -42,22 +41,19 @@ def keep_address() -> None:
     """Put what a reload needs into the address."""
     state = app_state()
     preview = state.preview_of(state.table.id) if state.table else None
-    wanted = {
-        "from": state.added_to,
-        "added": "1" if state.added_to else None,
-        "dataset": state.table.id if state.table else None,
-        "preview": preview.run_id if preview else None,
-    }
-    for name, value in wanted.items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
+    keep_in_address(
+        {
+            "from": state.added_to,
+            "added": "1" if state.added_to else None,
+            "dataset": state.table.id if state.table else None,
+            "preview": preview.run_id if preview else None,
+        }
+    )
     state.arrived = _address()
 
 
 def _address() -> tuple[str | None, ...]:
-    return tuple(st.query_params.get(name) for name in ("from", "added", "dataset", "preview"))
+    return said_in_address(("from", "added", "dataset", "preview"))
 
 
 def _act(state: AppState, form: TransformForm) -> None:

@@ -3,10 +3,8 @@
 import streamlit as st
 
 from handai_db import DatasetRecord
-from handai_errors import HandaiError
-from pages.components import run_words as words
-from pages.components.launch_words import tell
-from pages.components.model_fields import typed_key
+from pages.components.launch import Buttons, draw_buttons
+from pages.components.model_key import typed_key
 from pages.components.run_links import go
 from pages.components.state import PreviewMade, app_state
 from pages.components.transform_arrival import keep_address
@@ -17,32 +15,17 @@ from services.transform_form import TransformForm, asked, readiness, to_spec
 
 def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
     """The buttons, and whatever stands in their way."""
-    ready = readiness(form, table, typed_key(form.provider))
+    ready = readiness(form, table, typed_key(form.provider, form.base_url))
     st.subheader("4 · Try a few rows, then run all", anchor=False)
-    tell("transform", ready)
     few = min(form.preview_rows, table.info.rows)
-    blocked = ready.runnable is None
-    with st.container(horizontal=True):
-        preview = st.button(
-            f"Preview ({words.rows_words(few)})",
-            key="transform_preview",
-            disabled=blocked,
-            icon=":material/visibility:",
-        )
-        everything = st.button(
-            f"Run all ({words.rows_words(table.info.rows)})",
-            key="transform_run",
-            type="primary",
-            disabled=blocked,
-            icon=":material/play_arrow:",
-        )
-    try:
-        if preview:
-            _start_preview(table, form, few)
-        if everything:
-            _start_all(table, form)
-    except HandaiError as error:
-        st.error(words.error_words(error), title="It could not start")
+    buttons = Buttons(
+        few,
+        table.info.rows,
+        "Run all",
+        preview=lambda: _start_preview(table, form, few),
+        everything=lambda: _start_all(table, form),
+    )
+    draw_buttons("transform", form, ready, buttons)
 
 
 def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
@@ -50,7 +33,7 @@ def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
     reuse = _reusable(table)
     record = runs.start(
         runs.NewRun(spec, table.id, session=form.session.strip() or None, preview=True, reuse_from=reuse),
-        typed_key(form.provider),
+        typed_key(form.provider, form.base_url),
     )
     app_state().previews.append(PreviewMade(record.id, table.id, asked(record.spec)))
     keep_address()
@@ -67,7 +50,7 @@ def _start_all(table: DatasetRecord, form: TransformForm) -> None:
             session=form.session.strip() or None,
             reuse_from=_reusable(table),
         ),
-        typed_key(form.provider),
+        typed_key(form.provider, form.base_url),
     )
     _remember(table, form)
     go("run", run=record.id)

@@ -6,6 +6,7 @@ from engine.prompts import render_messages
 from engine.typed import needs_json
 from handai_db import DatasetRecord
 from pages.components import run_words as words
+from pages.components.persona_picker import draw_personas
 from pages.components.state import held, put, seed
 from pages.components.transform_outputs import draw_outputs
 from services import datasets
@@ -37,6 +38,7 @@ def _draw_inputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
         height=140,
         placeholder="For example: Is this review positive, negative or mixed? Answer with one word.",
     )
+    draw_personas("transform", "transform_instructions")
     seed("transform_use_template", form.use_template)
     use_template = st.toggle(
         "Use a template with {{ column }}",

@@ -156,8 +156,8 @@ def _detected(table: DatasetRecord) -> str:
 @st.fragment
 def _draw_rows(table: DatasetRecord) -> None:
     pages = max(1, math.ceil(table.info.rows / PAGE_ROWS))
-    seed("transform_page", 1)
-    found = held("transform_page")
+    key = f"transform_page_{table.id}"  # another table begins at its first page; the pages can't be given a value
+    found = held(key)
     place = found if isinstance(found, int) else 1
     rows = datasets.rows_of(table.id, (place - 1) * PAGE_ROWS, PAGE_ROWS)
     names = [column.name for column in table.info.columns[:_SHOWN_COLUMNS]]
@@ -168,7 +168,7 @@ def _draw_rows(table: DatasetRecord) -> None:
     if len(table.info.columns) > len(names):
         st.caption(f"The first {len(names)} of {len(table.info.columns):,} columns are shown here.")
     if pages > 1:
-        st.pagination(pages, key="transform_page")
+        st.pagination(pages, key=key)
 
 
 def _draw_options(table: DatasetRecord) -> None:

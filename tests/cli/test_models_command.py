@@ -152,6 +152,17 @@ def test_003_8_models_are_tried_stopped_with_ctrl_c_and_gone_on_with(
     assert "a: works" in log.read_text()
 
 
+def test_a_models_name_is_told_as_it_is(tmp_path: Path, fake_provider: FakeProvider) -> None:
+    """The end of a free variant is no picture."""
+    fake_provider.configure(models=["a/b:free"], model_list=[{"id": "a/b:free"}])
+    address = ("--base-url", fake_provider.url)
+    tried = handai("check-models", "custom", *address, "--spacing", "0", cwd=tmp_path)
+    checked = handai("check", "custom", "a/b:free", *address)
+    assert "1/1 a/b:free: works" in tried.said
+    assert "a/b:free works at Custom" in checked.out
+    assert "checked less than a minute ago" in checked.said
+
+
 @pytest.mark.parametrize("arguments", [["check", "no-such"], ["models", "no-such"], ["check-models", "openai"]])
 def test_what_can_not_start_says_why(arguments: list[str]) -> None:
     told = handai(*arguments)

@@ -1,38 +1,9 @@
-"""How each of the ten providers writes an error and an answer: what a fault says, in that provider's own format."""
+"""How each provider writes an error and an answer: what a fault says, in that provider's own format."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-Body = Any
-
-
-@dataclass(frozen=True)
-class Told:
-    """What an error says, whoever says it; `code` and `more` stand where the provider keeps such words."""
-
-    status: int
-    message: str
-    type: str | None = None
-    code: str | None = None
-    param: str | None = None
-    more: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """One provider's way of writing; `source` says where it was read, and when that was written."""
-
-    provider: str
-    source: str
-    error: Callable[[Told], Body]
-    answer: dict[str, Any] = field(default_factory=dict)
-
-
-def _openai(told: Told) -> Body:
-    kind = told.type or ("server_error" if told.status >= 500 else "invalid_request_error")
-    return {"error": {"message": told.message, "type": kind, "param": told.param, "code": told.code, **told.more}}
-
+from tests.matrix.dialect import Body, Dialect, Told, as_openai
+from tests.matrix.more_dialects import MORE_DIALECTS
 
 _ANTHROPIC_TYPES = {
     400: "invalid_request_error",
@@ -82,7 +53,7 @@ def _groq(told: Told) -> Body:
 
 
 def _together(told: Told) -> Body:
-    return {"id": "o5Rz1f4-2kFHot-9a1b2c3d4e5f6071-FRA", **_openai(told)}
+    return {"id": "o5Rz1f4-2kFHot-9a1b2c3d4e5f6071-FRA", **as_openai(told)}
 
 
 def _azure(told: Told) -> Body:
@@ -99,7 +70,7 @@ def _openrouter(told: Told) -> Body:
 
 def _lmstudio(told: Told) -> Body:
     if told.code or told.type or told.more:
-        return _openai(told)
+        return as_openai(told)
     return {"error": told.message}
 
 
@@ -123,7 +94,10 @@ DIALECTS: dict[str, Dialect] = {
     dialect.provider: dialect
     for dialect in (
         Dialect(
-            "openai", "platform.openai.com/docs/guides/error-codes, read 2026-11", _openai, {"service_tier": "default"}
+            "openai",
+            "platform.openai.com/docs/guides/error-codes, read 2026-11",
+            as_openai,
+            {"service_tier": "default"},
         ),
         Dialect("anthropic", "docs.claude.com/en/api/errors, read 2026-11", _anthropic),
         Dialect("google", "github.com/google-gemini/gemini-cli/issues/13708, 2025-11", _google),
@@ -146,6 +120,7 @@ DIALECTS: dict[str, Dialect] = {
         ),
         Dialect("ollama", "github.com/ollama/ollama/pull/2376, 2024-02", _ollama, {"system_fingerprint": "fp_ollama"}),
         Dialect("custom", "github.com/vllm-project/vllm/issues/3485, 2024-03", _custom, {"kv_transfer_params": None}),
+        *MORE_DIALECTS,
     )
 }
 

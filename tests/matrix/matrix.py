@@ -31,5 +31,5 @@ SHAPES: tuple[Shape, ...] = (
 
 
 def cells_of(shape: Shape) -> list[Cell]:
-    """What each of the ten sends in that case."""
+    """What each provider sends in that case."""
     return [cell(shape, provider) for provider in PROVIDERS]

@@ -5,17 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handai_errors import ErrorKind
-from tests.matrix.dialects import DIALECTS, Body, Told
-
-
-@dataclass(frozen=True)
-class Own:
-    """A provider's own words for a fault, instead of the common ones; `source` is where and when they were seen."""
-
-    status: int
-    body: Body
-    source: str
-    headers: dict[str, str] = field(default_factory=dict)
+from tests.matrix.dialect import Body, Own, Told
+from tests.matrix.dialects import DIALECTS
+from tests.matrix.more_words import MORE_WORDS
 
 
 @dataclass(frozen=True)
@@ -24,7 +16,8 @@ class Shape:
 
     Exactly one of `told` (each provider writes it in its own format), `answer` (a body with status 200, made for a
     provider), `page` (the same bytes from everyone, as gateways send them) and `fault` (of the connection) is there;
-    `own` replaces it for some. `waits_s` is what the error must say about waiting, `parameter` what it must name.
+    `own`, and what more_words says, replace it for some. `waits_s` is what the error must say about waiting,
+    `parameter` what it must name.
     """
 
     name: str
@@ -66,7 +59,7 @@ class Cell:
 def cell(shape: Shape, provider: str) -> Cell:
     """What that provider sends in that case."""
     dialect = DIALECTS[provider]
-    if own := shape.own.get(provider):
+    if own := shape.own.get(provider) or MORE_WORDS.get(shape.name, {}).get(provider):
         return Cell(shape, provider, own.status, own.body, {**shape.headers, **own.headers}, own.source)
     source = f"{shape.source}; format: {dialect.source}"
     if shape.told:

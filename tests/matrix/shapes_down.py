@@ -1,8 +1,9 @@
 """Providers, and those behind them, that are down."""
 
 from handai_errors import ErrorKind as K
-from tests.matrix.dialects import Told, answer_of
-from tests.matrix.shape import Own, Shape
+from tests.matrix.dialect import Own, Told
+from tests.matrix.dialects import answer_of
+from tests.matrix.shape import Shape
 
 _OPENAI = "platform.openai.com/docs/guides/error-codes, read 2026-11"
 _ANTHROPIC = "docs.claude.com/en/api/errors, read 2026-11"

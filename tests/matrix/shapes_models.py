@@ -1,8 +1,8 @@
 """Models and addresses that are not there."""
 
 from handai_errors import ErrorKind as K
-from tests.matrix.dialects import Told
-from tests.matrix.shape import Own, Shape
+from tests.matrix.dialect import Own, Told
+from tests.matrix.shape import Shape
 
 _OPENAI = "platform.openai.com/docs/guides/error-codes, read 2026-11"
 _ANTHROPIC = "docs.claude.com/en/api/errors, read 2026-11"

@@ -1,8 +1,8 @@
 """Settings and requests that are not taken."""
 
 from handai_errors import ErrorKind as K
-from tests.matrix.dialects import Told
-from tests.matrix.shape import Own, Shape
+from tests.matrix.dialect import Own, Told
+from tests.matrix.shape import Shape
 
 _OPENAI = "platform.openai.com/docs/guides/error-codes, read 2026-11"
 _ANTHROPIC = "docs.claude.com/en/api/errors, read 2026-11"
@@ -68,6 +68,13 @@ SETTINGS = (
             param="max_tokens",
         ),
         parameter="max_tokens",
+    ),
+    Shape(
+        "max tokens by their newer name",
+        K.UNSUPPORTED,
+        "github.com/editor-code-assistant/eca/issues/231, 2025-12",
+        Told(400, "Unrecognized request argument supplied: max_completion_tokens"),
+        parameter="max_completion_tokens",
     ),
     Shape(
         "a temperature that is not taken",

@@ -15,6 +15,7 @@ from providers.specs import PROVIDERS as SPECS
 from providers.specs import get_provider
 from tests.fake_provider import FakeProvider
 from tests.matrix.matrix import PROVIDERS, SHAPES, cells_of
+from tests.matrix.more_words import MORE_WORDS
 from tests.matrix.serving import misbehave
 from tests.matrix.shape import Cell, Shape
 from tests.providers.clients import REQUEST, client_of, failure_of
@@ -28,15 +29,20 @@ Ask = Callable[[CompletionClient, CompletionRequest], Awaitable[Completion]]
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
 
 
-def test_there_are_sixty_shapes_and_the_ten_providers() -> None:
+def test_there_are_sixty_shapes_and_all_providers() -> None:
     assert len({shape.name for shape in SHAPES}) == len(SHAPES) >= 60
-    assert {*PROVIDERS} == {spec.id for spec in SPECS if spec.id != "demo"} & {*PROVIDERS}
-    assert len(PROVIDERS) == 10
+    assert {*PROVIDERS} == {spec.id for spec in SPECS if spec.id != "demo"}
+    assert len(PROVIDERS) == 17
 
 
 def test_every_fixture_says_where_and_when_it_was_seen() -> None:
     cells = [cell for shape in SHAPES for cell in cells_of(shape)]
     assert [(cell.shape.name, cell.provider) for cell in cells if not _DATED.search(cell.source)] == []
+
+
+def test_more_words_are_of_shapes_and_providers_that_are_there() -> None:
+    assert {*MORE_WORDS} <= {shape.name for shape in SHAPES}
+    assert {provider for words in MORE_WORDS.values() for provider in words} == set(PROVIDERS[10:])
 
 
 def test_every_kind_is_in_the_matrix() -> None:
@@ -45,7 +51,7 @@ def test_every_kind_is_in_the_matrix() -> None:
 
 @pytest.mark.usefixtures("both_ways")
 @every_shape
-async def test_a_shape_is_the_same_kind_at_all_ten(server: FakeProvider, shape: Shape) -> None:
+async def test_a_shape_is_the_same_kind_at_all(server: FakeProvider, shape: Shape) -> None:
     wrong = {}
     for cell in cells_of(shape):
         before = server.stats()["total"]
@@ -58,7 +64,7 @@ async def test_a_shape_is_the_same_kind_at_all_ten(server: FakeProvider, shape: 
 
 
 @every_shape
-async def test_a_stream_of_a_shape_is_the_same_kind_at_all_ten(server: FakeProvider, shape: Shape) -> None:
+async def test_a_stream_of_a_shape_is_the_same_kind_at_all(server: FakeProvider, shape: Shape) -> None:
     found = {}
     for cell in cells_of(shape):
         misbehave(server, cell)

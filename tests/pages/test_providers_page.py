@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
 from handai_db import CheckRecord
-from services import keys, preferences
+from providers.base import AnswerForm, ModelInfo
+from services import habits, keys, preferences
 from services.availability import Standing
 from services.home import open_catalogue
 from services.models import place_of
@@ -45,6 +46,14 @@ def _press(page: AppTest, key: str) -> AppTest:
 def _errand(page: AppTest, name: str) -> AppTest:
     """The page once the work it started is over."""
     assert page.session_state["handai_app_state"].providers.errands[name].wait(_PATIENCE_S)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _answered(page: AppTest) -> AppTest:
+    """The page after the question's answer is whole, or was stopped."""
+    page.session_state["handai_app_state"].providers.trial.wait(_PATIENCE_S)
     page.run()
     assert not page.exception
     return page
@@ -99,7 +108,7 @@ def test_a_key_is_checked_with_its_hint_first_and_told_what_is_left(fake_provide
     page.text_input(key="provider_page_key_openrouter").set_value(KEY)
     page.run()
     assert KEY not in _told(page)
-    page = _errand(_press(page, "provider_check_openrouter"), "key:openrouter")
+    page = _errand(page, f"key:openrouter@{fake_provider.url}")
     assert "$4.90 of $5.00 is left on it" in page.success[0].value.replace("\\", "")
 
 
@@ -112,17 +121,20 @@ def test_another_providers_key_is_hinted_at_before_it_is_sent(fake_provider: Fak
     assert fake_provider.requests == []
 
 
-def test_a_key_goes_to_the_keyring_and_out_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_key_goes_to_the_keyring_and_out_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake_provider: FakeProvider
+) -> None:
+    _use(fake_provider)
     use_file_keyring(monkeypatch, tmp_path / "keyring.json")
     page = _page("openrouter")
     page.text_input(key="provider_page_key_openrouter").set_value(KEY)
     page.run()
     page = _press(page, "provider_store_openrouter")
-    found = keys.find_key("openrouter")
+    found = keys.find_key("openrouter", base_url=fake_provider.url)
     assert found is not None
     assert found.key.get_secret_value() == KEY
     _press(page, "provider_remove_openrouter")
-    assert keys.find_key("openrouter") is None
+    assert keys.find_key("openrouter", base_url=fake_provider.url) is None
 
 
 def test_a_model_is_tested_and_its_latency_told(fake_provider: FakeProvider) -> None:
@@ -191,7 +203,7 @@ def test_figures_over_the_runs_are_told_per_model(fake_provider: FakeProvider) -
 def test_try_it_shows_the_answer_as_plain_text(fake_provider: FakeProvider) -> None:
     _use(fake_provider, "custom")
     fake_provider.configure(reply="Hello **there**")
-    page = _press(_page("custom"), "provider_ask_custom")
+    page = _answered(_press(_page("custom"), "provider_ask_custom"))
     assert "Hello **there**" in [item.value for item in page.text]
     assert "Answered in" in _told(page)
 
@@ -218,12 +230,13 @@ def test_dev_mode_is_said_and_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     assert page.button(key="provider_test_openrouter").disabled
 
 
-def test_a_key_typed_here_never_stands_in_the_page() -> None:
+def test_a_key_typed_here_never_stands_in_the_page(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
     page = _page("openrouter")
     page.text_input(key="provider_page_key_openrouter").set_value(KEY)
     page.run()
     assert page.text_input(key="provider_page_key_openrouter").value in ("", None)
-    assert page.session_state["handai_app_state"].typed_keys["openrouter"] == SecretStr(KEY)
+    assert page.session_state["handai_app_state"].typed_keys.get("openrouter", fake_provider.url) == SecretStr(KEY)
 
 
 def test_an_emptied_field_shows_what_is_used_instead() -> None:
@@ -233,3 +246,51 @@ def test_an_emptied_field_shows_what_is_used_instead() -> None:
     page.run()
     assert page.text_input(key="provider_model_openrouter").value == own
     assert own
+
+
+def test_an_answer_on_its_way_is_stopped(fake_provider: FakeProvider) -> None:
+    _use(fake_provider, "custom")
+    fake_provider.configure(faults={"hang": 1.0})
+    page = _press(_page("custom"), "provider_ask_custom")
+    assert "Still coming." in _told(page)
+    page = _answered(_press(page, "provider_stop_custom"))
+    assert "Stopped after" in _told(page)
+    assert "may be billed" in _told(page)
+    assert not [item for item in page.button if item.key == "provider_stop_custom"]
+
+
+def test_what_was_learnt_of_a_model_is_told_and_forgotten(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    place = place_of("openrouter", fake_provider.url)
+    habits.remember_at(place, "a/b", habits.Known(frozenset({"temperature"}), frozenset({AnswerForm.JSON_SCHEMA})))
+    habits.remember_at(place, "c/d", habits.Known(frozenset({"seed"})))
+    page = _page("openrouter")
+    assert "a/b takes no temperature and can't be asked for an answer's form by JSON Schema." in _told(page)
+    lines = [item.told for item in habits.learnt_of("openrouter")]
+    page = _press(page, f"provider_forget_openrouter_{next(n for n, line in enumerate(lines) if 'a/b' in line)}")
+    assert "a/b takes no" not in _told(page)
+    assert "c/d takes no seed." in _told(page)
+
+
+def test_001_13_the_list_of_models_is_made_new_searched_and_sorted(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    fake_provider.configure(models=["x/one", "y/two"])
+    page = _errand(_press(_page("openrouter"), "provider_refresh_openrouter"), "list:openrouter")
+    assert "2 models of the provider's own list" in _told(page)
+    page.text_input(key="provider_search_openrouter").set_value("two")
+    page.run()
+    assert list(page.dataframe[0].value["Model"]) == ["y/two"]
+
+
+def test_001_12_a_model_is_disabled_by_hand_and_used_again(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    with open_catalogue() as catalogue:
+        catalogue.models.store(place_of("openrouter", fake_provider.url), [ModelInfo("a", "a")], time.time())
+    page = _page("openrouter")
+    page.selectbox(key="provider_one_openrouter").select("a")
+    page.run()
+    page = _press(page, "provider_switch_openrouter")
+    assert list(page.dataframe[0].value["Standing"]) == ["disabled"]
+    assert page.button(key="provider_switch_openrouter").label == "Use it again"
+    page = _press(page, "provider_switch_openrouter")
+    assert list(page.dataframe[0].value["Standing"]) == [""]

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.results import PauseReason, RunStatus
+from engine.spec import Limits
 from handai_db import RunRecord
 from services import runs
 from services.home import open_catalogue, run_path
@@ -229,3 +230,14 @@ def test_a_rows_request_is_copied_as_curl_on_request(fake_provider: FakeProvider
     page.run()
     assert not page.exception
     assert [fake_provider.url in item.value for item in page.code if item.value.startswith("curl")] == [True]
+
+
+def test_a_row_with_a_similar_ones_answer_names_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDAI_DEMO_LATENCY_S", "0")
+    record = executed(made_run(50, limits=Limits(max_attempts=1, concurrency=1, similar=0.8)))
+    page = _page(record.id)
+    status = list(page.dataframe[0].value["Status"])
+    assert status[0] == "✓ done"
+    assert any("answer of row " in words and "% alike" in words for words in status)
+    assert not any("taken over" in words or "equal" in words for words in status)
+    assert "took the answer of a similar row" in _words(page)

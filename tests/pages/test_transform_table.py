@@ -55,14 +55,14 @@ def test_a_table_is_shown_page_by_page() -> None:
     page = upload(visit(), f"id,text\n{lines}".encode(), "long.csv")
     assert len(page.dataframe[0].value) == 50
 
-    page.session_state["transform_page"] = 3
+    page.session_state[f"transform_page_{page.query_params['dataset']}"] = 3
     assert list(ran(page).dataframe[0].value["id"]) == [str(number) for number in range(100, 120)]
 
 
 def test_a_shorter_table_begins_at_its_first_row() -> None:
     lines = "".join(f"{number},x\n" for number in range(120))
     page = upload(visit(), f"id,text\n{lines}".encode(), "long.csv")
-    page.session_state["transform_page"] = 3
+    page.session_state[f"transform_page_{page.query_params['dataset']}"] = 3
     page.number_input(key="transform_row").set_value(120)
     page = upload(ran(page))
 

@@ -12,10 +12,11 @@ INSTRUCTIONS = "Say whether the person was happy."
 
 
 class Launched:
-    """The runs that a page started, with the keys that they were given; nothing executes by itself."""
+    """The runs that a page started, with the keys that they were given, and the keys that it tried; nothing happens."""
 
     def __init__(self) -> None:
         self.started: list[tuple[str, str | None]] = []
+        self.tried: list[str] = []
 
     @property
     def last(self) -> RunRecord:

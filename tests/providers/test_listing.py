@@ -59,8 +59,11 @@ async def test_openrouters_entry_is_read_whole() -> None:
     ]
 
 
-# https://docs.together.ai/reference/models-1, https://console.groq.com/docs/api-reference#models,
-# https://docs.vllm.ai (max_model_len), https://platform.openai.com/docs/api-reference/models/list
+# Together: docs.together.ai/reference/models, read 2026-11, a bare array still in github.com/odysseus-dev/odysseus#2202
+# of 2026-06; its types by togethercomputer/together-python src/together/types/models.py, 2026-11. Groq: a live list in
+# github.com/sigoden/aichat#1498, 2026-03; with prices and modalities in github.com/anomalyco/models.dev#3761, 2026-07,
+# and both names of the context in github.com/pydantic/genai-prices#649, 2026-08. vLLM: docs.vllm.ai (max_model_len);
+# OpenAI: platform.openai.com/docs/api-reference/models/list, both read 2026-11.
 @pytest.mark.parametrize(
     ("provider", "body", "expected"),
     [
@@ -92,9 +95,50 @@ async def test_openrouters_entry_is_read_whole() -> None:
             ModelInfo("some/embedder", "some/embedder", output_modalities=("embeddings",)),
         ),
         (
+            "together",
+            [{"id": "some/scribe", "type": "transcribe", "context_length": 0, "pricing": {"input": 0, "output": 0}}],
+            ModelInfo("some/scribe", "some/scribe", output_modalities=("transcription",)),
+        ),
+        (
             "groq",
             {"data": [{"id": "some-model", "active": True, "context_window": 8192, "max_completion_tokens": 1024}]},
             ModelInfo("some-model", "some-model", 8192, max_output=1024),
+        ),
+        (
+            "groq",
+            {
+                "object": "list",
+                "data": [
+                    {
+                        "id": "some-maker/new-model",
+                        "object": "model",
+                        "created": 1752435491,
+                        "owned_by": "Some Maker",
+                        "active": True,
+                        "context_window": 131072,
+                        "context_length": 131072,
+                        "max_output_length": 16384,
+                        "input_modalities": ["text", "image"],
+                        "output_modalities": ["text"],
+                        "pricing": {
+                            "prompt": "0.0000006",
+                            "completion": "0.000003",
+                            "input_cache_read": "0.0000003",
+                        },
+                    }
+                ],
+            },
+            ModelInfo(
+                "some-maker/new-model",
+                "some-maker/new-model",
+                131072,
+                0.6,
+                3.0,
+                max_output=16384,
+                created=1752435491,
+                input_modalities=("text", "image"),
+                output_modalities=("text",),
+            ),
         ),
         ("custom", {"data": [{"id": "m", "max_model_len": 2048}]}, ModelInfo("m", "m", 2048)),
         (
@@ -103,13 +147,26 @@ async def test_openrouters_entry_is_read_whole() -> None:
             ModelInfo("ft:unheard-of", "ft:unheard-of", created=1686935002),
         ),
     ],
-    ids=["together", "together-embedding", "groq", "vllm", "openai"],
+    ids=["together", "together-embedding", "together-transcribe", "groq", "groq-with-prices", "vllm", "openai"],
 )
 async def test_each_compatible_list_is_read(provider: str, body: Any, expected: ModelInfo) -> None:  # noqa: ANN401
     with fake_listing({"/v1/models": body}) as server:
         found = await fetch_models(provider, f"{server.url}/v1", SecretStr(KEY))
     assert found == [expected]
     assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+async def test_prices_of_long_prompts_and_of_a_request_are_read() -> None:
+    """pydantic/genai-prices#625, 2026-08 and linuxarena/control-tower#1976, 2026-09: omitted prices stay."""
+    pricing = {
+        "prompt": "0.0000025",
+        "completion": "0.000015",
+        "request": "0.005",
+        "overrides": [{"min_prompt_tokens": 272000, "prompt": "0.000005"}, {"completion": "0.00002"}],
+    }
+    (model,) = await fetched("openrouter", "/api/v1", {"/api/v1/models": {"data": [{"id": "a/b", "pricing": pricing}]}})
+    assert (model.prompt_price, model.completion_price, model.request_price) == (2.5, 15.0, 0.005)
+    assert model.price_tiers == ((-1, 2.5, 20.0), (271_999, 5.0, 20.0))
 
 
 async def test_what_a_list_leaves_out_is_taken_from_published_prices() -> None:
@@ -146,10 +203,15 @@ async def test_anthropics_list_is_asked_page_by_page_with_its_own_headers() -> N
 
 
 async def test_googles_native_list_tells_limits_and_only_models_that_write() -> None:
-    """https://ai.google.dev/api/models"""
+    """ai.google.dev/api/models, read 2026-11; the fields as a live list had them in simonw/llm-gemini#82, 2025-05."""
     gemini = {
         "name": "models/gemini-x",
+        "version": "001",
         "displayName": "Gemini X",
+        "description": "Writes.",
+        "temperature": 1,
+        "topP": 0.95,
+        "topK": 64,
         "inputTokenLimit": 1048576,
         "outputTokenLimit": 65536,
         "supportedGenerationMethods": ["generateContent", "countTokens"],
@@ -190,18 +252,31 @@ async def test_ollama_is_asked_for_each_models_context() -> None:
     ]
 
 
+# lmstudio-ai/docs 35ec6d3d 1_developer/2_rest/list.md; lmstudio.ai/docs/developer/rest/list, read 2026-11
 V1 = {
     "models": [
         {
             "type": "llm",
+            "publisher": "lmstudio-community",
             "key": "qwen/qwen3-4b",
             "display_name": "Qwen3 4B",
+            "architecture": "qwen3",
+            "quantization": {"name": "Q4_0", "bits_per_weight": 4},
             "max_context_length": 40960,
-            "loaded_instances": [{"id": "qwen/qwen3-4b", "config": {"context_length": 8192}}],
+            "loaded_instances": [{"id": "qwen/qwen3-4b", "config": {"context_length": 8192, "parallel": 4}}],
+            "format": "gguf",
+            "capabilities": {"vision": False, "trained_for_tool_use": True},
         },
-        {"type": "embedding", "key": "nomic", "display_name": "Nomic", "max_context_length": 2048},
+        {
+            "type": "embedding",
+            "key": "nomic",
+            "display_name": "Nomic",
+            "loaded_instances": [],
+            "max_context_length": 2048,
+        },
     ]
 }
+# lmstudio.ai/docs/api/rest-api, read 2026-11
 V0 = {"data": [{"id": "qwen/qwen3-4b", "type": "llm", "state": "not-loaded", "max_context_length": 40960}]}
 
 
@@ -215,7 +290,7 @@ V0 = {"data": [{"id": "qwen/qwen3-4b", "type": "llm", "state": "not-loaded", "ma
     ids=["v1", "v0", "compatible"],
 )
 async def test_lm_studio_is_asked_in_the_newest_form_it_knows(answers: dict[str, Any], expected: list[Any]) -> None:
-    """004-15; https://lmstudio.ai/docs/developer/rest"""
+    """Requirement 004-15."""
     found = await fetched("lmstudio", "/v1", answers)
     assert [(model.id, model.context_length) for model in found] == expected
 

@@ -106,3 +106,14 @@ def test_a_schema_with_an_open_object_anywhere_is_not_called_strict(part: dict[s
     schema = {**STRICT, "properties": {"mood": {"type": "array", "items": part}}}
     assert is_strict(STRICT)
     assert not is_strict(schema)
+
+
+@pytest.mark.parametrize(
+    ("provider", "asked"),
+    [("openai", {"include_usage": True}), ("vllm", {"include_usage": True}), ("mistral", None)],
+)
+def test_a_stream_asks_for_its_usage_only_where_that_is_taken(provider: str, asked: dict[str, bool] | None) -> None:
+    """Mistral always tells it and refuses to be asked: github.com/avante-corp/avante.nvim#2347, 2025-06."""
+    body = orjson.loads(request_body(get_provider(provider), REQUEST, stream=True))
+    assert body["stream"] is True
+    assert body.get("stream_options") == asked

@@ -193,12 +193,12 @@ def test_dev_mode_checks_nothing(monkeypatch: pytest.MonkeyPatch, fake_provider:
 
 
 def test_001_14_a_big_run_says_so_before_it_begins(fake_provider: FakeProvider) -> None:
-    def notices(rows: int) -> str:
+    def advice(rows: int) -> str | None:
         source = {"kind": "generate", "rows": rows, "columns": [{"name": "text", "prompt": "Write."}]}
         model = {"provider": "openrouter", "model": "m", "base_url": fake_provider.url}
-        return " ".join(check(RunSpec.checked({"input": source, "model": model})).notices)
+        return check(RunSpec.checked({"input": source, "model": model})).advice
 
-    assert "handai check openrouter m" in notices(1000)
-    assert "handai check" not in notices(10)
+    assert "Before 100 rows" in (advice(100) or "")
+    assert advice(99) is None
     check_model(target(fake_provider, "m"))
-    assert "handai check" not in notices(1000)
+    assert advice(100) is None

@@ -113,8 +113,14 @@ async def test_no_fault_leaves_a_key_behind(
     fake_provider: FakeProvider,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Row 000-22: each fault, the key from one place after the other; the server repeats it wherever it can."""
+    """Row 000-22: each fault, the key from one place after the other; the server repeats it wherever it can.
+
+    The log says as much as it ever does: every request and answer, with what they hold.
+    """
+    monkeypatch.setenv("HANDAI_LOG", "debug")
+    monkeypatch.setenv("HANDAI_LOG_CONTENT", "1")
     number = list(FAULTS).index(fault) if fault in FAULTS else 0
     places = PLACES if fault not in FAULTS else (PLACES[number % len(PLACES)],)
     for place in places:
@@ -124,6 +130,8 @@ async def test_no_fault_leaves_a_key_behind(
         exported(runs.get(record.id), tmp_path / "exports", every=fault not in FAULTS)
     assert any(canaries.keys[place] in str(r.headers) for place in places for r in fake_provider.requests)
     forms = canaries.forms()
+    assert all(b"requests are logged" in log.read_bytes() for log in (home() / "runs").glob("*.log"))
+    assert len(list((home() / "runs").glob("*.log"))) == len(places)
     assert files_with(forms, home(), tmp_path / "exports") == []
     said = capfd.readouterr()
     assert not any(form.decode("latin-1") in said.out + said.err for form in forms)
@@ -156,6 +164,8 @@ def test_while_a_run_executes_no_process_shows_its_key_and_a_kill_leaves_none(
     others = [other for other in PLACES if other != "environment"]
     assert environments_with(canaries.forms(others)) == []
     assert environments_with(canaries.forms(["environment"]), except_children=True) == []
+    assert list((home() / "runs").glob("*.db-wal"))
+    assert files_with(canaries.forms(), home()) == []
 
     os.kill(lease.pid, signal.SIGKILL)
     wait_until(lambda: not psutil.pid_exists(lease.pid) or psutil.Process(lease.pid).status() == psutil.STATUS_ZOMBIE)

@@ -5,7 +5,6 @@ import pytest
 from engine.backoff import Backoff
 from engine.routing import Routing
 from engine.spec import Limits, ModelSettings
-from providers.prices import FREE, Price, PriceTier, dearest_of, price_of
 from services import preferences
 from services.environment import Given, given_for, told
 from services.model_form import ModelForm, model_part, remembered
@@ -118,19 +117,3 @@ def test_handais_own_variable_for_the_model_wins(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("HANDAI_PROVIDER", "openrouter")
     monkeypatch.setenv("HANDAI_MODEL", "c/d")
     assert preferences.load().models["openrouter"] == "c/d"
-
-
-def test_a_cap_counts_on_the_dearest_of_all_models() -> None:
-    cheap, dear = price_of("openai", "gpt-6-luna"), price_of("openai", "gpt-6-astra")
-    assert cheap is not None
-    assert dear is not None
-    most = dearest_of("openai", ("gpt-6-luna", "gpt-6-astra"))
-    assert most is not None
-    assert most.prompt == max(cheap.prompt, dear.prompt)
-    assert most.rates_at(10**6) == (
-        max(cheap.rates_at(10**6)[0], dear.rates_at(10**6)[0]),
-        max(cheap.rates_at(10**6)[1], dear.rates_at(10**6)[1]),
-    )
-    assert dearest_of("openai", ("gpt-6-luna", "nobody-knows")) is None
-    assert dearest_of("openrouter", ("x/y:free",)) == FREE
-    assert Price(1.0, 2.0, (PriceTier(5, 3.0, 4.0),)).rates_at(6) == (3.0, 4.0)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from providers.key_check import KeyStanding
 from providers.specs import PROVIDERS
-from services.key_check import KeyReport, check_key
+from services.key_check import KeyReport, check_key, may_be_tried
 from tests.fake_provider import FakeProvider
 
 BODY = "k3y" * 8
@@ -185,3 +185,25 @@ def test_checking_a_key_loads_no_sdk() -> None:
     code = "import sys, providers.key_check; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"openai", "genai_prices"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("provider", "key", "base_url", "tried"),
+    [
+        ("groq", "gsk_" + "x" * 30, None, True),
+        ("groq", "sk-or-v1-" + "x" * 30, None, False),
+        ("groq", "gsk_" + "x" * 10 + " " + "x" * 10, None, False),
+        ("custom", "x" * 30, None, False),
+        ("custom", "x" * 30, "http://127.0.0.1:9/v1", True),
+    ],
+    ids=["looks right", "another provider's", "with a space", "no address", "an address"],
+)
+def test_a_key_goes_out_by_itself_only_if_it_looks_right(
+    provider: str, key: str, base_url: str | None, tried: bool
+) -> None:
+    assert may_be_tried(provider, SecretStr(key), base_url) is tried
+
+
+def test_in_dev_mode_no_key_goes_out_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEV_MODE", "true")
+    assert not may_be_tried("groq", SecretStr("gsk_" + "x" * 30))

@@ -255,3 +255,21 @@ def test_a_missing_key_names_its_variable_and_its_page(provider: str) -> None:
         keys.require_key(provider)
     assert spec.key_variables[0] in caught.value.remedy
     assert spec.key_page in caught.value.remedy
+
+
+def test_a_missing_key_is_told_with_every_place_for_it() -> None:
+    with pytest.raises(InputError) as caught:
+        keys.require_key("groq")
+    remedy = caught.value.remedy
+    assert "Key for Groq" in remedy
+    assert "GROQ_API_KEY=your-key" in remedy
+    assert ".env" in remedy
+
+
+def test_a_key_typed_before_its_address_is_for_the_first_one_named() -> None:
+    visit = VisitKeys()
+    visit.put("custom", None, secret("early"))
+    assert visit.any_of("custom")
+    assert visit.get("custom", "http://a.example/v1") == secret("early")
+    assert visit.get("custom", "http://b.example/v1") is None
+    assert visit.get("custom", "http://a.example/v1") == secret("early")

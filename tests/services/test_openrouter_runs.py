@@ -9,12 +9,13 @@ from pydantic import SecretStr
 
 from engine.results import PauseReason, RunStatus
 from engine.spec import RunSpec
-from handai_db import RunReader, RunRecord
+from handai_db import Place, RunReader, RunRecord
 from handai_errors import SpecError
+from providers.base import ModelInfo
 from services import datasets, runs
 from services.checks import check
 from services.execution import execute
-from services.home import run_path
+from services.home import open_catalogue, run_path
 from services.inspect import log_of
 from tests.command_line import made_table
 from tests.fake_listing import Answer, Asked, FakeListing, fake_listing
@@ -35,13 +36,14 @@ def chat(content: str = "fine") -> Any:  # noqa: ANN401 any JSON
 
 
 def spec_over(table_id: str, url: str, **more: Any) -> RunSpec:  # noqa: ANN401 any setting
+    limits = more.pop("limits", {})
     return RunSpec.checked(
         {
             "input": {"kind": "transform", "dataset": table_id},
             "prompt": {"instructions": "Repeat it.", "template": "{{ text }}"},
             "outputs": more.pop("outputs", [{"name": "answer"}]),
             "model": {"provider": "openrouter", "model": "a/b", "base_url": url, **more},
-            "limits": {"concurrency": 2},
+            "limits": {"concurrency": 2, **limits},
         }
     )
 
@@ -111,6 +113,22 @@ async def test_003_16_a_switch_to_a_fallback_is_in_the_runs_log(tmp_path: Path) 
         await execute(record.id, KEY)
     switched = [event.message for event in log_of(record) if event.level == "warning"]
     assert switched == ["x/y did not answer a row: a/b did in its place."]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("price", "sent"), [(10.0, ROWS), (1_000_000.0, 0)], ids=["fits", "too dear"])
+async def test_a_cap_counts_on_the_price_in_openrouters_own_list(tmp_path: Path, price: float, sent: int) -> None:
+    """Nothing is published of a/b: only the list knows it."""
+    with fake_listing({"/v1/chat/completions": chat()}) as server:
+        model = ModelInfo("a/b", "", prompt_price=price, completion_price=price)
+        with open_catalogue() as catalogue:
+            catalogue.models.store(Place("openrouter", f"{server.url}/v1"), [model], 1.0)
+        record = made(tmp_path, server, max_tokens=10, limits={"max_cost_usd": 1.0})
+        status = await execute(record.id, KEY)
+    assert len(server.asked) == sent
+    assert (status, runs.get(record.id).reason) == (
+        (RunStatus.COMPLETED, None) if sent else (RunStatus.PAUSED, PauseReason.BUDGET)
+    )
 
 
 def test_a_cap_needs_the_price_of_every_fallback(tmp_path: Path) -> None:

@@ -114,3 +114,32 @@ def test_the_task_follows_the_persona() -> None:
 def test_they_are_in_the_catalogue_s_backup(handai_home: Path) -> None:
     personas.save("Judge", "Judge kindly.")
     assert b"Judge kindly." in (handai_home / "handai.db").read_bytes()
+
+
+def test_a_copy_is_a_persons_own_and_the_built_in_one_stays() -> None:
+    first, second = personas.copy(CLASSIFIER.upper()), personas.copy(CLASSIFIER)
+    assert (first.name, second.name) == (f"{CLASSIFIER} (copy)", f"{CLASSIFIER} (copy 2)")
+    assert not first.built_in
+    assert first.instructions == personas.get(CLASSIFIER).instructions
+    personas.save(first.name, "Mine now.")
+    assert not personas.get(CLASSIFIER).changed
+    long = personas.save("x" * personas.LONGEST_NAME, "Long.")
+    assert len(personas.copy(long.name).name) <= personas.LONGEST_NAME
+
+
+def test_instructions_are_kept_under_an_own_name_only() -> None:
+    assert personas.keep("Mine", "Do this.").instructions == "Do this."
+    assert personas.keep("mine", "Do that.").instructions == "Do that."
+    with pytest.raises(ConflictError, match="built in"):
+        personas.keep(CLASSIFIER.lower(), "Do this.")
+    with pytest.raises(InputError, match="no instructions"):
+        personas.keep("Empty", " ")
+    assert names()[6:] == ["Mine"]
+
+
+def test_a_persona_takes_another_ones_place_and_keeps_the_task() -> None:
+    one, other = personas.get(CLASSIFIER), personas.get("Translator")
+    written = personas.used(one, "Sort them.")
+    assert written == one.with_task("Sort them.")
+    assert personas.used(other, written) == other.with_task("Sort them.")
+    assert personas.used(one, written) == written

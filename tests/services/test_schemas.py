@@ -9,10 +9,11 @@ from engine.schema.columns import TableColumn
 from engine.schema.graph import exported_names
 from engine.schema.variation import with_variation
 from engine.spec import NO_MODEL, RunSpec
-from handai_errors import NotFoundError, SpecError
+from handai_errors import HandaiError, NotFoundError, SpecError
 from services import datasets, schemas
 from services.checks import check
 from services.generate_form import sample_rows
+from services.schema_files import MAX_SCHEMA_BYTES, read_schema_file, schema_in
 
 SCHEMA = b"rows: 3\ncolumns:\n  - {name: id, sampler: uuid}\n"
 
@@ -47,21 +48,30 @@ def test_a_table_that_is_gone_is_told() -> None:
 
 
 def test_a_schema_file_is_read_and_written_back() -> None:
-    source = schemas.read_schema_file(b"\xef\xbb\xbf" + SCHEMA, "mine.yaml")
-    assert (source.kind, source.rows) == ("generate", 3)
-    assert schemas.read_schema_file(schemas.schema_yaml(source).encode(), "again.yaml") == source
+    source = schema_in(b"\xef\xbb\xbf" + SCHEMA, "mine.yaml")
+    assert source.rows == 3
+    assert schema_in(schemas.schema_yaml(source).encode(), "again.yaml") == source
+
+
+def test_a_schema_on_the_disk_is_read_in_the_same_way(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_bytes(SCHEMA)
+    assert read_schema_file(tmp_path / "mine.yaml") == schema_in(SCHEMA, "mine.yaml")
+    (tmp_path / "large.yaml").write_bytes(b"x" * (MAX_SCHEMA_BYTES + 1))
+    for name, told in (("large.yaml", "too large"), ("none.yaml", "no file"), ("", "can't be read")):
+        with pytest.raises(HandaiError, match=told):
+            read_schema_file(tmp_path / name)
 
 
 def test_what_the_dial_added_is_not_written() -> None:
     text = b"variation: low\ncolumns:\n  - {name: a, prompt: Write.}\n"
-    source = schemas.read_schema_file(text, "a.yaml")
+    source = schema_in(text, "a.yaml")
     assert schemas.schema_yaml(with_variation(source)) == schemas.schema_yaml(source)
 
 
 def test_a_table_beside_the_schema_is_stored(tmp_path: Path) -> None:
     (tmp_path / "names.csv").write_text("name\nAda\nBob\n", encoding="utf-8")
     text = b"columns:\n  - {name: who, sampler: table, file: names.csv, column: name}\n"
-    (column,) = schemas.read_schema_file(text, "s.yaml", tmp_path).columns
+    (column,) = schema_in(text, "s.yaml", tmp_path).columns
     assert isinstance(column, TableColumn)
     assert datasets.dataset(column.dataset or "").info.rows == 2
 
@@ -70,11 +80,11 @@ def test_a_table_beside_the_schema_is_stored(tmp_path: Path) -> None:
     ("data", "told"),
     [
         (b"\xff\xfe\x00", "not a text file"),
-        (b"x" * (schemas.MAX_SCHEMA_BYTES + 1), "too large"),
+        (b"x" * (MAX_SCHEMA_BYTES + 1), "too large"),
         (b"columns:\n  - {name: id, sampler: uuidd}\n", "line 2"),
     ],
     ids=["bytes", "large", "mistake"],
 )
 def test_a_file_that_is_no_schema_is_told(data: bytes, told: str) -> None:
     with pytest.raises(SpecError, match=told):
-        schemas.read_schema_file(data, "odd.yaml")
+        schema_in(data, "odd.yaml")

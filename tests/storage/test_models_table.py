@@ -21,6 +21,8 @@ WHOLE = ModelInfo(
     1000,
     0.0,
     0.5,
+    price_tiers=((199_999, 1.0, 2.5),),
+    request_price=0.005,
     canonical_slug="a/b-1",
     hugging_face_id="A/B",
     max_output=10,

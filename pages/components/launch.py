@@ -1,0 +1,81 @@
+"""The two buttons that start something, the check offered before a big job, and what stands in the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from handai_db import CheckRecord
+from handai_errors import HandaiError
+from pages.components import run_words as words
+from pages.components.launch_words import tell
+from pages.components.model_key import typed_key
+from pages.components.provider_errands import draw_errand, start
+from pages.components.provider_words import check_line
+from services.availability import Standing, check_now
+from services.checks import Plan
+from services.model_form import ModelForm, Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """What the two buttons say and do: `few` of `rows` rows first, or all of them."""
+
+    few: int
+    rows: int
+    all_of_it: str
+    preview: Callable[[], None]
+    everything: Callable[[], None]
+
+
+def draw_buttons(prefix: str, form: ModelForm, ready: Readiness, buttons: Buttons, *, blocked: bool = False) -> None:
+    """What is to be mended or known, then the buttons."""
+    tell(prefix, ready)
+    _draw_check(prefix, form, ready.plan)
+    blocked = blocked or ready.runnable is None
+    with st.container(horizontal=True):
+        preview = st.button(
+            f"Preview ({words.rows_words(buttons.few)})",
+            key=f"{prefix}_preview",
+            disabled=blocked,
+            icon=":material/visibility:",
+        )
+        everything = st.button(
+            f"{buttons.all_of_it} ({words.rows_words(buttons.rows)})",
+            key=f"{prefix}_run",
+            type="primary",
+            disabled=blocked,
+            icon=":material/play_arrow:",
+        )
+    try:
+        if preview:
+            buttons.preview()
+        if everything:
+            buttons.everything()
+    except HandaiError as error:
+        st.error(words.error_words(error), title="It could not start")
+
+
+def _draw_check(prefix: str, form: ModelForm, plan: Plan | None) -> None:
+    """One short question to the model before many: offered, never asked by itself."""
+    if plan is None:
+        return
+    model = plan.spec.model
+    name = f"model:{model.provider}:{model.base_url}:{model.model}"
+    with st.container(key=f"{prefix}_model_check"):
+        if plan.advice:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(f":material/info: {words.plain(plan.advice)}", width="content")
+                typed = typed_key(form.provider, form.base_url)
+                st.button(
+                    "Check the model first",
+                    key=f"{prefix}_model_check_now",
+                    icon=":material/bolt:",
+                    on_click=start,
+                    args=(name, lambda: check_now(model.provider, model.base_url, model.model, typed)),
+                )
+        draw_errand(name, f"Asking {words.plain(model.model)} one short question …", _draw_found)
+
+
+def _draw_found(check: CheckRecord) -> None:
+    (st.success if check.standing == Standing.WORKS else st.error)(check_line(check))
