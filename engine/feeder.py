@@ -23,7 +23,8 @@ class Feeder:
         self._entry = entry
         self._batch: list[Job] = []
         self._together: list[Member] = []
-        self._batch_size = max(1, flow.reserve_ahead // 2)
+        # One commit's worth: while it is on its way no further row is reserved, and slots must not fall idle meanwhile.
+        self._batch_size = flow.reserve_ahead
 
     async def feed(self, rows: Iterator[tuple[int, Row]]) -> None:
         """Enter every row, or stop early when the run drains."""

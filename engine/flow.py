@@ -218,21 +218,20 @@ class Flow:
             for item in found
             if item.verdict is not Verdict.ACCEPTED
         ]
-        # As one: a verdict without the place behind it would leave the gate waiting for a draw that was refused.
-        self.with_.sink.judged(verdicts, str(gate.place))
-        for judgement in found:
-            self._take(judgement)
+        spent = [
+            _refused_for_good(item.row, self._numbering.number(item.draw + 1, 0), item.cause)
+            for item in found
+            if item.verdict is Verdict.SPENT
+        ]
+        # As one: a verdict without the place behind it would leave the gate waiting for a draw that was refused, and
+        # a row whose last draw is spent would be drawn once more if its end were not written with the verdict.
+        self.with_.sink.judged(verdicts, str(gate.place), spent)
+        refused = [(item.row, item.draw + 1) for item in found if item.verdict is Verdict.REFUSED]
+        if refused:
+            self.redraws.extend(refused)
+            self._changed.set()
         if gate.refused_share() > judged.stop_share and not self.is_draining:
             self.drain(RunEnd(pause=PauseReason.CIRCUIT_BREAKER, why=_repetitive(gate.refused_share())))
-
-    def _take(self, judgement: Judgement) -> None:
-        """Carry out what a gate has decided."""
-        row, draw = judgement.row, judgement.draw
-        if judgement.verdict is Verdict.SPENT:
-            self.with_.sink.put(_refused_for_good(row, self._numbering.number(draw + 1, 0), judgement.cause))
-        elif judgement.verdict is Verdict.REFUSED:
-            self.redraws.append((row, draw + 1))
-            self._changed.set()
 
     def release_ready(self) -> None:
         """Take back everything that waits for a slot."""

@@ -147,10 +147,12 @@ class ResultSink(Protocol):
         """Make failed rows pending again."""
         ...
 
-    def judged(self, verdicts: Sequence[tuple[int, int, str, str]], place: str) -> None:
+    def judged(
+        self, verdicts: Sequence[tuple[int, int, str, str]], place: str, spent: Sequence[RowResult] = ()
+    ) -> None:
         """Record how far draws are judged, with (row, draw, verdict, cause) of those not simply accepted, as one.
 
-        A refused one makes its row pending again.
+        A refused one makes its row pending again; the row of a `spent` one ends with it.
         """
         ...
 

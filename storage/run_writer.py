@@ -100,11 +100,15 @@ class RunWriter:
         """Make failed rows pending again."""
         self._enqueue(lambda batch: batch.reopened.extend(rows))
 
-    def judged(self, verdicts: Sequence[tuple[int, int, str, str]], place: str) -> None:
+    def judged(
+        self, verdicts: Sequence[tuple[int, int, str, str]], place: str, spent: Sequence[RowResult] = ()
+    ) -> None:
         """Record how far draws are judged, and those not simply accepted; a refused one makes its row pending again."""
+        self._undurable += len(spent)
 
         def note(batch: Batch) -> None:
             batch.verdicts.extend(verdicts)
+            batch.results.extend(spent)
             batch.remembered["judged"] = place
 
         self._enqueue(note)

@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from handai_errors import ErrorKind, ProviderError
@@ -184,9 +184,32 @@ async def _compared(plan: Plan, folder: Path) -> None:
         assert _counted(broken) == _counted(whole)
 
 
+SPENT = Plan(
+    steps=1,
+    repeats=frozenset({0, 1}),
+    redraws=0,
+    checks=False,
+    faults={},
+    ends=(),
+    slots=1,
+    rows_per_call=1,
+)
+
+
+def test_a_row_whose_draws_are_spent_ends_wherever_the_process_does() -> None:
+    for after in range(6, 14):  # its end was a write of its own once: a death before it drew the row again
+        _holds(replace(SPENT, ends=(after,)))
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plans)
+@example(replace(SPENT, ends=(9,)))
+@example(replace(SPENT, ends=(10,)))
 def test_any_break_off_ends_as_an_unbroken_run(plan: Plan) -> None:
+    _holds(plan)
+
+
+def _holds(plan: Plan) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.run_writer.FLUSH_INTERVAL_S", 0.0)
         patch.setattr("storage.run_writer.BALLAST_BYTES", 1)
