@@ -72,6 +72,10 @@ class HeaderPace:
         self._last_sent = now
         return Mark(self._burst, now, cost)
 
+    def refused(self, mark: Mark) -> None:
+        """Note that a request took nothing; a provider that counts it all the same tells so in its next answer."""
+        self._spent -= mark.cost
+
     def told(self, mark: Mark, left: float, reset_s: float | None, now: float) -> None:
         """Learn from an answer."""
         burst = mark.burst

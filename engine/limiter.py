@@ -16,7 +16,10 @@ from providers.base import RateLimits, Usage
 AUTO_START = 8
 AUTO_CEILING = 100
 AUTO_LOCAL_START = 2
-_START_AT_MOST = 32  # or a third of what is allowed; the rest once answers tell whether there is a limit
+_START_AT_LEAST = 40  # if the person allows as many
+_START_SHARE = 0.4  # of what is allowed; the rest once answers tell whether there is a limit
+_PROOF = 2.0  # times the first slots answered: a bucket that holds one wave is found out by the second,
+_PROOF_S = 0.6  # but no longer than this after the first request: slow answers are few enough
 _DECREASE = 0.75
 _CUT_INTERVAL_S = 1.0
 _SHORTEST_WAIT_S = 0.001  # less is rounding
@@ -49,6 +52,7 @@ class Limiter:
         self._ceiling = ceiling
         self._limit = float(min(start or ceiling, ceiling))
         self._growing_fast = True
+        self._unproven, self._proven_at = _PROOF * self._limit, float("inf")
         self._room = 0.0
         self._grew_at = clock()
         self._pacer = pacer or Pacer()
@@ -120,6 +124,9 @@ class Limiter:
             self._climber.answered(now, lease.sent_at, lease.in_flight, usage.completion_tokens)
 
     def _grow(self, now: float) -> None:
+        if self._growing_fast and self._unproven > 0 and not self._pacer.is_told and now < self._proven_at:
+            self._unproven -= 1
+            return
         if self._growing_fast:  # one an answer, but not as fast as answers may come: what follows has to be heard
             self._room = min(self._limit, self._room + _RAMP * self._limit * (now - self._grew_at))
             self._grew_at = now
@@ -159,6 +166,7 @@ class Limiter:
 
     def _take(self, now: float, weight: int) -> Lease:
         self._in_flight += 1
+        self._proven_at = min(self._proven_at, now + _PROOF_S)
         return self._pacer.sent(now, self._in_flight, weight)
 
     def _grant(self) -> None:
@@ -198,7 +206,7 @@ def limiter_for(
     pacer = Pacer(max(60.0 / rpm if rpm else 0.0, spacing_s or 0.0))
     ceiling = concurrency if isinstance(concurrency, int) else AUTO_CEILING
     if isinstance(concurrency, int):
-        cap, first = ceiling, min(ceiling, max(_START_AT_MOST, ceiling // 3))
+        cap, first = ceiling, min(ceiling, max(_START_AT_LEAST, int(ceiling * _START_SHARE)))
     else:
         cap, first = (AUTO_LOCAL_START, AUTO_LOCAL_START) if local else (ceiling, AUTO_START)
     climber = Climber(ceiling, cap, first=first, grown=_GROWN, patience=1, timeout_s=timeout_s)

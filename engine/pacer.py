@@ -66,6 +66,11 @@ class Pacer:
         """Whether refusals or headers have told how fast requests may be sent."""
         return self._learned.is_sure or self._requests.is_told
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the provider tells how many requests may be sent."""
+        return self._requests.is_told
+
     def wait_s(self, now: float, size: int = 0) -> float:
         """Seconds until a request with a prompt of at most `size` tokens may be sent; 0 is now."""
         held = max(self._gate_until, self._next_send) - now
@@ -122,6 +127,9 @@ class Pacer:
     def refused(self, lease: Lease, wish_s: float | None, reason: str, now: float, *, for_rate: bool) -> None:
         """Learn from a refusal: nobody sends before the provider's time."""
         lease.is_refused = True
+        for pace, mark in zip((self._requests, *(self._tokens or ())), (lease.mark, *lease.token_marks), strict=False):
+            if mark is not None:
+                pace.refused(mark)
         if for_rate:
             self._learned.refused(now, lease.sent_at)
         if now >= self._gate_until:

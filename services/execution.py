@@ -33,7 +33,7 @@ from services.habits import remember
 from services.home import open_catalogue, run_path
 from services.listening import Stops, hearing_requests, hearing_signals
 from services.model_record import note_run
-from services.pacing import limiter_of
+from services.pacing import limiters_of
 from services.processes import is_alive, own_lease
 from services.takeover import EarlierAnswers
 from services.views import figures_of
@@ -116,7 +116,8 @@ async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None
     first = asked_in_turn(spec.model)[0]
     price = price_of_asked(first) if price_matters(first, spec) else None
     work = await asyncio.to_thread(work_of, record)
-    limiter = limiter_of(record)
+    limiter_at = limiters_of(record)
+    limiter = limiter_at(record.provider)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
     forms = Forms(work.form, work.known.forms)
     spent = work.spent_usd + work.in_doubt_usd
@@ -124,7 +125,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None
     try:
         async with (
             _client(record, first, key) as client,
-            other_targets(record, key, others, _client) as fallbacks,
+            other_targets(record, key, others, _client, limiter_at) as fallbacks,
             _earlier_answers(record) as earlier,
             kept_answers(record) as kept,
         ):

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from engine.answer_form import Forms, best_form, first_form
 from engine.fallbacks import asked_in_turn
 from engine.left_out import LeftOut
-from engine.limiter import limiter_for
+from engine.limiter import Limiter
 from engine.outputs import declared_outputs
 from engine.routing import price_under
 from engine.spec import GenerateInput, ModelSettings, RunSpec
@@ -24,6 +24,7 @@ from services.access import Access, Accesses
 from services.habits import Known, known_at, remember_at
 from services.key_hosts import declared_base_url, host
 from services.known_prices import dearest_known
+from services.pacing import Limiters
 
 Reached = Callable[[RunRecord, ModelSettings, SecretStr | None], AbstractAsyncContextManager[CompletionClient]]
 
@@ -77,7 +78,7 @@ def price_matters(model: ModelSettings, spec: RunSpec) -> bool:
 
 @asynccontextmanager
 async def other_targets(
-    record: RunRecord, key: SecretStr | None, accesses: Accesses | None, client_of: Reached
+    record: RunRecord, key: SecretStr | None, accesses: Accesses | None, client_of: Reached, limiter_at: Limiters
 ) -> AsyncIterator[tuple[Target, ...]]:
     """What a run falls back to, in order; `key` is its own provider's. What is learnt of them is remembered."""
     others = asked_in_turn(record.spec.model)[1:]
@@ -88,7 +89,7 @@ async def other_targets(
             access = found.get(other.provider)
             model = other.model_copy(update={"base_url": access.base_url}) if access else other
             client = await stack.enter_async_context(client_of(record, model, access.key if access else key))
-            targets.append(_target(record.spec, model, client))
+            targets.append(_target(record.spec, model, client, limiter_at(model.provider)))
         try:
             yield tuple(targets)
         finally:
@@ -96,7 +97,7 @@ async def other_targets(
                 remember_at(_place(target.model), target.model.model, _learnt(target))
 
 
-def _target(spec: RunSpec, model: ModelSettings, client: CompletionClient) -> Target:
+def _target(spec: RunSpec, model: ModelSettings, client: CompletionClient, limiter: Limiter) -> Target:
     provider, known = get_provider(model.provider), known_at(_place(model), model.model)
     price = price_of_asked(model) if price_matters(model, spec) else None
     typed = isinstance(spec.input, GenerateInput) or bool(declared_outputs(spec))
@@ -104,7 +105,7 @@ def _target(spec: RunSpec, model: ModelSettings, client: CompletionClient) -> Ta
     return Target(
         model=model,
         client=client,
-        limiter=limiter_for(spec.limits.concurrency, local=provider.local, rpm=spec.limits.rpm),
+        limiter=limiter,
         forms=Forms(form, known.forms),
         left_out=LeftOut(known=known.settings),
         price=price,

@@ -1,6 +1,7 @@
-"""The limiter of an execution: what the spec allows, and what of a day's requests is already sent."""
+"""The limiters of an execution: what the spec allows, and what of a day's requests is already sent."""
 
 import time
+from collections.abc import Callable
 
 from engine.daily_cap import DailyCap, midnight
 from engine.limiter import Limiter, limiter_for
@@ -8,18 +9,25 @@ from handai_db import RunReader, RunRecord
 from providers.specs import get_provider
 from services.home import run_path
 
+Limiters = Callable[[str], Limiter]
 
-def limiter_of(record: RunRecord) -> Limiter:
-    """The limiter that a run's settings ask for, its earlier executions of today counted."""
+
+def limiters_of(record: RunRecord) -> Limiters:
+    """Makes the limiter of a provider as the run's settings ask; a day's requests are counted for all together."""
     limits = record.spec.limits
-    return limiter_for(
-        limits.concurrency,
-        local=get_provider(record.provider).local,
-        rpm=limits.rpm,
-        spacing_s=limits.spacing_s,
-        timeout_s=limits.timeout_s,
-        daily=_daily_cap(record, limits.daily_requests),
-    )
+    daily = _daily_cap(record, limits.daily_requests)
+
+    def limiter_at(provider: str) -> Limiter:
+        return limiter_for(
+            limits.concurrency,
+            local=get_provider(provider).local,
+            rpm=limits.rpm,
+            spacing_s=limits.spacing_s,
+            timeout_s=limits.timeout_s,
+            daily=daily,
+        )
+
+    return limiter_at
 
 
 def _daily_cap(record: RunRecord, most: int | None) -> DailyCap | None:

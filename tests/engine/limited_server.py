@@ -33,6 +33,7 @@ class Bucket:
     headers: bool = True
     wish: Callable[[float], float | None] = lambda _wait: None
     window_s: float | None = None
+    refused_after_s: float = 0.0
     level: float = field(init=False)
     at: float = 0.0
 
@@ -52,7 +53,9 @@ class Bucket:
         self.refill()
         await asyncio.sleep(0.001)
         if self.level < 1:
-            raise RefusedError(self.wish((1 - self.level) / self.rate))
+            wish_s = self.wish((1 - self.level) / self.rate)
+            await asyncio.sleep(self.refused_after_s)
+            raise RefusedError(wish_s)
         self.level -= 1
         full_s = (self.burst - self.level) / self.rate
         reset = full_s if self.window_s is None else self.at + self.window_s - now()

@@ -9,6 +9,7 @@ import pytest
 from engine.limiter import AUTO_CEILING, AUTO_LOCAL_START, AUTO_START, Limiter, LimiterClosedError, limiter_for
 from engine.pacer import Lease, Pacer
 from providers.base import Allowance, RateLimits, Usage
+from tests.engine.limited_server import work
 from tests.virtual_time import VIRTUAL_TIME
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +81,8 @@ async def test_never_more_than_the_ceiling() -> None:
 
 async def test_it_starts_small_and_grows_to_the_ceiling_while_all_goes_well() -> None:
     limiter = make(64, start=8)
+    for _ in range(16):  # two waves: the second finds out a bucket that just holds the first
+        await answer(limiter)
     assert limiter.live.limit == 8
     await asyncio.sleep(0.5)
     for _ in range(8):
@@ -201,7 +204,7 @@ async def test_a_provider_that_says_at_once_and_refuses_again_is_not_hammered(wi
 
 
 async def test_a_short_wish_is_kept_when_answers_come_in_between() -> None:
-    limiter = make(8)
+    limiter = make(8)  # of an overloaded server: refusals for the rate's sake teach a pace besides
     for _ in range(20):
         await refuse(limiter, 0.1, for_rate=False)
         await answer(limiter)
@@ -320,6 +323,17 @@ def test_the_person_s_number_is_the_ceiling_and_auto_depends_on_where_the_model_
     assert (far.live.limit, far.ceiling) == (AUTO_START, AUTO_CEILING)
 
 
-def test_of_a_large_number_a_third_begins() -> None:
-    limiter = limiter_for(100, local=False)
-    assert (limiter.live.limit, limiter.ceiling) == (33, 100)
+@pytest.mark.parametrize(("number", "first"), [(16, 16), (50, 40), (100, 40), (256, 102)])
+def test_of_a_large_number_two_fifths_begin(number: int, first: int) -> None:
+    limiter = limiter_for(number, local=False)
+    assert (limiter.live.limit, limiter.ceiling) == (first, number)
+
+
+@pytest.mark.parametrize(("number", "trips"), [(50, 1), (100, 3), (256, 3)])  # in whole waves
+async def test_a_server_without_a_limit_pays_little_for_the_careful_start(number: int, trips: int) -> None:
+    async def server() -> RateLimits | None:
+        await asyncio.sleep(0.2)
+        return None
+
+    told = await work(limiter_for(number, local=False, clock=now), server, 20 * number)
+    assert told.took_s / 0.2 - 20 <= trips + 0.01

@@ -38,7 +38,16 @@ async def test_with_headers_hardly_anything_is_refused(latency_s: float, concurr
     bucket = Bucket(RATE, BURST, latency_s)
     told = await job(bucket, concurrency=concurrency)
     assert told.refused <= 0.01 * len(told.sent)
-    assert share(told, bucket) >= (0.95 if latency_s < 1 else 0.85)
+    # At 1 s an answer nothing is known for a second, and 40 slots can't use up 50 a second.
+    assert share(told, bucket) >= (0.95 if latency_s < 1 else 0.9)
+
+
+@pytest.mark.parametrize(("latency_s", "least"), [(0.5, 0.88), (1.0, 0.7)])
+async def test_auto_with_slow_answers_overshoots_once(latency_s: float, least: float) -> None:
+    bucket = Bucket(RATE, BURST, latency_s)
+    told = await job(bucket, concurrency="auto")
+    assert told.refused <= 0.025 * len(told.sent)  # one wave: while slots double, the watched refill is too high
+    assert share(told, bucket) >= least
 
 
 @pytest.mark.parametrize("latency_s", [0.05, 0.2, 1.0])
@@ -48,6 +57,18 @@ async def test_without_headers_refusals_teach_the_pace(latency_s: float, wish: C
     told = await job(bucket)
     assert told.refused <= 0.05 * len(told.sent)
     assert share(told, bucket) >= 0.85
+
+
+@pytest.mark.parametrize("latency_s", [0.05, 0.2])
+@pytest.mark.parametrize("wish", [lambda _wait: None, lambda wait: float(int(wait) + 1)], ids=["silent", "retry-after"])
+@pytest.mark.parametrize("concurrency", [100, "auto"])
+async def test_refusals_that_come_as_late_as_answers_waste_little_too(
+    latency_s: float, wish: Callable[[float], float | None], concurrency: int | str
+) -> None:
+    bucket = Bucket(RATE, BURST, latency_s, headers=False, wish=wish, refused_after_s=latency_s)
+    told = await job(bucket, concurrency=concurrency)
+    assert told.refused <= 0.035 * len(told.sent)
+    assert share(told, bucket) >= 0.88
 
 
 @pytest.mark.parametrize("latency_s", [0.2, 2.0])
@@ -77,7 +98,7 @@ async def test_a_pace_that_others_use_too_is_what_they_leave() -> None:
         return await bucket()
 
     told = await work(limiter_for(100, local=False, clock=now), shared, 500)
-    assert told.refused <= 0.05 * len(told.sent)
+    assert told.refused <= 30  # of the first 40, before anything is told: the others take as many at that instant
     assert told.took_s == pytest.approx((1000 - 50) / RATE, rel=0.15)
 
 
