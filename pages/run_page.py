@@ -7,6 +7,7 @@ from handai_errors import HandaiError, NotFoundError
 from pages.components import run_words as words
 from pages.components.run_actions import draw_continue
 from pages.components.run_chat import draw_chat_export
+from pages.components.run_damage import draw_damaged
 from pages.components.run_diversity import draw_diversity
 from pages.components.run_download import draw_download
 from pages.components.run_errors import draw_errors
@@ -71,9 +72,10 @@ def _draw_nothing() -> None:
 
 
 def _draw_ended(view: RunView) -> None:
-    draw_status(view)
     if view.damage:
+        draw_damaged(view)
         return
+    draw_status(view)
     draw_figures(view)
     draw_notes(view)
     draw_diversity(view)

@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from engine.tables import ParseOptions
-from engine.tables.formats import READABLE
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.generate_arrival import begin
-from services import datasets
+from pages.components.uploads import draw_upload
 from services.schemas import learn_from_dataset
 
 
@@ -18,12 +16,10 @@ def draw_learn() -> None:
         "Upload a table like the one you want. Handai learns its types, categories, ranges and formats on this "
         "computer. Names, addresses and free texts are not copied: invented ones take their place."
     )
-    file = st.file_uploader("A sample table", type=sorted(READABLE), key="generate_upload")
-    if file is None:
+    table = draw_upload("A sample table", "generate_upload")
+    if table is None:
         return
     try:
-        with st.spinner("Reading the table …"):
-            table = datasets.store_upload(file, file.name, ParseOptions())
         _draw_found(table)
     except HandaiError as error:
         st.error(words.plain(error.remedy), title=words.plain(error.cause))

@@ -75,9 +75,9 @@ def draw_continue(view: RunView) -> None:
             icon=":material/replay:",
         )
     if resumed:
-        _go_on(record, typed, lambda: runs.prepare_resume(record.id, max_cost_usd=cap))
+        go_on(record, typed, lambda: runs.prepare_resume(record.id, max_cost_usd=cap))
     if retried:
-        _go_on(record, typed, lambda: runs.prepare_retry(record.id, kind))
+        go_on(record, typed, lambda: runs.prepare_retry(record.id, kind))
 
 
 def _ask_for_cap(view: RunView) -> float | None:
@@ -113,9 +113,10 @@ def _failed_of(view: RunView, kind: str | None) -> int:
     return view.failed if kind is None else sum(group.count for group in view.errors if group.kind == kind)
 
 
-def _go_on(record: RunRecord, typed: SecretStr | None, prepare: Callable[[], RunRecord]) -> None:
+def go_on(record: RunRecord, typed: SecretStr | None, prepare: Callable[[], RunRecord]) -> None:
+    """Have the run executed further, or say why it can't be."""
     try:
-        keys.require_key(record.provider, typed)  # asked before anything is changed
+        keys.require_key(record.provider, typed, record.spec.model.base_url)  # asked before anything is changed
         runs.launch(prepare(), typed)
     except HandaiError as error:
         st.error(words.error_words(error))

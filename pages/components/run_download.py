@@ -23,15 +23,15 @@ _MIME = {
 }
 
 
-def draw_download(record: RunRecord, *, prefix: str = "run") -> None:
-    """Format, options and the button; a fragment of its own, so that choosing a format redraws nothing else."""
+def draw_download(record: RunRecord, *, prefix: str = "run", label: str = "Download") -> None:
+    """Format, options and the button."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ending = st.selectbox(
             "Format", exporting.FORMATS, format_func=lambda key: _NAMES[key], key=f"{prefix}_format", width=150
         )
         wanted = _options(ending, prefix)
         st.download_button(
-            "Download what is there so far" if record.status.is_live else "Download",
+            "Download what is there so far" if record.status.is_live else label,
             data=_builder(record.id, ending, wanted),
             file_name=f"{words.file_stem(record.name)}.{ending}",
             mime=_MIME[ending],

@@ -30,10 +30,18 @@ def progress_words(view: RunView) -> str:
     ended = view.done + view.failed
     parts = [f"{view.done:,} done", f"{view.failed:,} failed"]
     parts += [f"{view.retries:,} retried"] if view.steps else []
-    reused = view.progress.cached if view.progress else 0
-    whose = "an earlier run" if view.record.spec.limits.similar is None else "a similar row or an earlier run"
-    parts += [f"{reused:,} taken over from {whose}"] if reused else []
+    parts += _given(view)
     return f"{ended:,} of {words.rows_words(view.record.total)}: {', '.join(parts)}"
+
+
+def _given(view: RunView) -> list[str]:
+    """The answers that the run's own model was not asked for."""
+    found = view.progress
+    if found is None:
+        return []
+    whose = "kept answers" if view.record.spec.limits.similar is None else "kept answers or similar rows"
+    parts = [f"{found.cached:,} from {whose}"] if found.cached else []
+    return [*parts, *([f"{found.fallbacks:,} by a fallback model"] if found.fallbacks else [])]
 
 
 def _figures(view: RunView) -> list[tuple[str, str]]:

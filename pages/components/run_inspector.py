@@ -15,6 +15,7 @@ from services import inspect
 from services.curl import curl_of
 from services.inspect import RowDetail
 
+_FALLBACK = "Fallback model"
 _OUTCOMES = {"done": "answered", "failed": "failed", "unknown": "no answer came back", "reserved": "being sent"}
 
 
@@ -95,6 +96,8 @@ def _draw_summary(detail: RowDetail) -> None:
     facts += [_latency(attempts), _tokens(attempts), _cost(attempts)] if attempts else []
     if attempts and attempts[-1].model:
         facts.append(attempts[-1].model + (f" served by {attempts[-1].upstream}" if attempts[-1].upstream else ""))
+    if attempts and attempts[-1].fallback:
+        facts.append(f"asked of the fallback model {attempts[-1].fallback}")
     if found is not None and found.finish_reason:
         facts.append(f"ended with “{found.finish_reason}”")
     st.caption(" · ".join(words.plain(fact) for fact in facts))
@@ -155,8 +158,10 @@ def _draw_attempts(attempts: tuple[StoredAttempt, ...], *, offline: bool) -> Non
         st.caption("None: the answer was taken over, or the row was not tried yet.")
         return
     table = pd.DataFrame([_attempt(item) for item in attempts])
+    unsaid = ["HTTP status"] if offline else []  # nothing was sent over a wire
+    unsaid += [] if any(item.fallback for item in attempts) else [_FALLBACK]
     st.dataframe(
-        table.drop(columns="HTTP status") if offline else table,  # nothing was sent over a wire
+        table.drop(columns=unsaid),
         key="run_attempts",
         hide_index=True,
         placeholder="",
@@ -176,5 +181,6 @@ def _attempt(item: StoredAttempt) -> dict[str, object]:
         "Tokens out": words.count(item.completion_tokens),
         "Cost": words.cost(item.cost_usd),
         "Model": item.model,
+        _FALLBACK: item.fallback,
         "Started": datetime.fromtimestamp(item.started_at).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
     }

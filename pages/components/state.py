@@ -70,7 +70,8 @@ class AppState:
     `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
     `page` is the one drawn last of those that share widgets; `opened` the card that is edited in each list;
     `suggesting` the hidden run that suggests columns; `again` asks for the page to be drawn anew at its end.
-    `models_listed` are the models of the provider that this drawing shows.
+    `models_listed` are the models of the provider that this drawing shows; `uploads` the table that was handed to each
+    other uploader, by its key, or why it can't be read; None is not read yet.
     """
 
     form: TransformForm | None = None
@@ -94,6 +95,7 @@ class AppState:
     model_shown_for: str | None = None
     models_wanted: bool = False
     models_listed: Options | None = None
+    uploads: dict[str, str | HandaiError | None] = field(default_factory=dict)
 
     def preview_of(self, about: str | None) -> PreviewMade | None:
         """The newest preview over a table or of a draft."""
@@ -145,6 +147,9 @@ def forget(*keys: str) -> None:
 def forget_all(prefix: str) -> None:
     """Have every widget whose key begins so seeded anew."""
     forget(*[str(key) for key in st.session_state if str(key).startswith(prefix)])
+    uploads = app_state().uploads
+    for key in [key for key in uploads if key.startswith(prefix)]:
+        del uploads[key]
 
 
 def is_held(key: str) -> bool:

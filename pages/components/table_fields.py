@@ -5,20 +5,16 @@ from typing import Any
 import streamlit as st
 
 from engine.schema.columns import TableColumn
-from engine.tables import ParseOptions
-from engine.tables.formats import READABLE
-from handai_db import DatasetRecord
-from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.fields import choice_field
-from services import datasets
+from pages.components.uploads import draw_upload
 
 _ORDERS = {"random": "By chance", "sequence": "Row by row, from the first"}
 
 
 def draw_table_column(prefix: str, column: TableColumn) -> dict[str, Any]:
     """What was set for a column of values from a table."""
-    table = _draw_upload(prefix, column)
+    table = draw_upload("Table with the values", f"{prefix}_field_upload", column.dataset)
     if table is None:
         if column.file and not column.dataset:
             st.caption(f"Its values come from the file {words.plain(column.file)} beside the schema. Upload it here.")
@@ -32,14 +28,3 @@ def draw_table_column(prefix: str, column: TableColumn) -> dict[str, Any]:
             prefix, "order", "Order", list(_ORDERS), column.order, format_func=lambda order: _ORDERS[order]
         )
     return {"dataset": table.id, "file": table.filename, "column": name, "order": order}
-
-
-def _draw_upload(prefix: str, column: TableColumn) -> DatasetRecord | None:
-    file = st.file_uploader("Table with the values", type=sorted(READABLE), key=f"{prefix}_field_upload")
-    try:
-        if file is not None:
-            return datasets.store_upload(file, file.name, ParseOptions())
-        return datasets.dataset(column.dataset) if column.dataset else None
-    except HandaiError as error:
-        st.error(words.plain(error.remedy), title=words.plain(error.cause))
-        return None

@@ -22,12 +22,13 @@ def made_run(  # the knobs of a run, by name
     session: str | None = None,
     preview: bool = False,
     limits: Limits | None = None,
+    fallbacks: tuple[str, ...] = (),
 ) -> RunRecord:
     """A queued run over a table with the columns `id` and `text`; a base URL is the custom provider's."""
     lines = "".join(f"{number},ROW{number} says <b>hello</b>\n" for number in range(rows))
     table = store_upload(io.BytesIO(f"id,text\n{lines}".encode()), "reviews.csv", ParseOptions())
     model = (
-        ModelSettings(provider="custom", model="fake-1", base_url=base_url)
+        ModelSettings(provider="custom", model="fake-1", base_url=base_url, fallbacks=fallbacks)
         if base_url
         else ModelSettings(provider=provider, model=provider)
     )

@@ -1,11 +1,15 @@
 """Generate, the ways in: a template, words, a file, free text, from nothing, a run's settings, the last draft."""
 
+from typing import BinaryIO
+
 import pytest
 
 from engine.schema.templates import templates
-from services import runs
+from engine.tables import ParseOptions
+from handai_db import DatasetRecord
+from services import datasets, runs
 from tests.fake_provider import FakeProvider
-from tests.pages.generate_visit import DRAWN, WRITTEN, empty, from_template, generate, made_table, schema_of, way
+from tests.pages.generate_visit import DRAWN, WRITTEN, add, empty, from_template, generate, made_table, schema_of, way
 from tests.pages.made_runs import made_run
 from tests.pages.transform_visit import Launched, press, ran, said
 
@@ -76,6 +80,36 @@ def test_a_file_that_can_not_be_read_says_why() -> None:
     page.file_uploader(key="generate_upload").upload("empty.csv", b"")
 
     assert "empty" in said(ran(page))
+
+
+@pytest.mark.usefixtures("launched")
+def test_a_sample_file_is_read_once_however_often_the_page_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    store = datasets.store_upload
+
+    def noted(file: BinaryIO, name: str, options: ParseOptions) -> DatasetRecord:
+        read.append(name)
+        return store(file, name, options)
+
+    monkeypatch.setattr(datasets, "store_upload", noted)
+    page = way(generate(), "Learn from a file")
+    page.file_uploader(key="generate_upload").upload("plans.csv", SAMPLE)
+    for _ in range(3):
+        page = ran(page)
+
+    assert "**plans.csv** · 36 rows" in said(page)
+    assert read == ["plans.csv"]
+
+
+@pytest.mark.usefixtures("launched")
+def test_values_of_an_uploaded_table_stay_with_their_column_alone() -> None:
+    page = add(empty(), "table")
+    page.file_uploader[0].upload("plans.csv", SAMPLE)
+    page = ran(page)
+    assert "Table: plans.csv, 36 rows" in said(page)
+    page = press(page, "generate_columns_edit_0")
+    page = add(page, "table")
+    assert "Table: plans.csv" not in said(page)
 
 
 def test_free_text_needs_no_columns(launched: Launched) -> None:

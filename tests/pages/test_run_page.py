@@ -176,13 +176,39 @@ def test_a_run_at_its_cap_resumes_with_a_new_one(started: Callable[[], list[str]
     assert runs.get(record.id).spec.limits.max_cost_usd == 3.5
 
 
+def _harmed(rows: int = 3) -> RunRecord:
+    """A finished run, one of whose answers was changed behind its back."""
+    record = executed(made_run(rows))
+    content = run_path(record.id).read_bytes()
+    assert b"ROW1 says" in content
+    run_path(record.id).write_bytes(content.replace(b"ROW1 says", b"ROW1 sAys"))
+    return record
+
+
 def test_a_damaged_run_file_is_told_and_the_settings_are_still_there() -> None:
     record = executed(made_run(3))
     run_path(record.id).write_bytes(b"no database at all" * 100)
     page = _page(record.id)
-    assert page.error[0].proto.title == "This run's file can't be read"
+    assert page.error[0].proto.title == "This run's file is damaged"
+    assert page.error[0].value.startswith("0 of 3 rows are readable.")
     assert not page.dataframe
+    assert not page.get("download_button")[:-1]  # nothing is intact: the settings alone can be had
     assert [tab.label for tab in page.tabs] == ["Log", "Settings"]
+
+
+def test_of_a_damaged_run_the_intact_rows_can_be_had_and_the_rest_asked_again(
+    started: Callable[[], list[str]],
+) -> None:
+    record = _harmed()
+    page = _page(record.id)
+    assert page.error[0].value.startswith("2 of 3 rows are readable.")
+    assert "handai " not in page.error[0].value
+    assert page.get("download_button")[0].proto.label == "Download what is intact"
+    page.button(key="run_mend").click().run()
+    assert not page.exception
+    assert started() == [record.id]
+    page = _page(executed(runs.get(record.id)).id)
+    assert page.success[0].proto.title == "Done: every row has an answer"
 
 
 def test_a_live_run_can_be_stopped_then_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,3 +267,28 @@ def test_a_row_with_a_similar_ones_answer_names_its_source(monkeypatch: pytest.M
     assert any("answer of row " in words and "% alike" in words for words in status)
     assert not any("taken over" in words or "equal" in words for words in status)
     assert "took the answer of a similar row" in _words(page)
+
+
+def test_a_fallback_model_that_answered_is_named_and_counted(
+    fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_provider.canned(500, {"error": {"message": "Out of order."}})
+    with FakeProvider() as second:
+        monkeypatch.setenv("VLLM_BASE_URL", second.url)
+        made = made_run(2, base_url=fake_provider.url, fallbacks=("vllm:spare",))
+        page = _page(executed(made).id)
+    assert page.progress[0].text.endswith("2 by a fallback model")
+    assert list(page.dataframe[1].value["Fallback model"])[-1] == "vllm:spare"
+    assert "asked of the fallback model vllm\\:spare" in _words(page)
+
+
+def test_without_a_fallback_model_none_is_spoken_of() -> None:
+    page = _page(executed(made_run(2)).id)
+    assert "Fallback model" not in page.dataframe[1].value
+    assert "fallback" not in _words(page) + page.progress[0].text
+
+
+def test_answers_that_were_kept_are_counted(fake_provider: FakeProvider) -> None:
+    executed(made_run(2, base_url=fake_provider.url))
+    page = _page(executed(made_run(2, base_url=fake_provider.url)).id)
+    assert page.progress[0].text == "2 of 2 rows: 2 done, 0 failed, 0 retried, 2 from kept answers"
