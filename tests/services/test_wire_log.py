@@ -117,7 +117,7 @@ def test_the_run_s_own_process_and_the_terminal_s_log_alike(
     assert [line["event"] for line in lines_of(record.id)].count("answer") == ROWS
 
     table, out = made_table(tmp_path / "again.csv", 1), tmp_path / "out.csv"
-    arguments = transform_arguments(table, out, fake_provider.url, "--run-name", "typed")
+    arguments = transform_arguments(table, out, fake_provider.url, "--run-name", "typed", "--no-cache")
     ended = handai(*arguments, HANDAI_LOG="debug", HANDAI_API_KEY=KEY)
     assert ended.code == 0, ended.err
     assert records_in(out)[0]["output"] == "echo: ROW0"
