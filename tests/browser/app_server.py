@@ -11,6 +11,7 @@ from services.launch import PROJECT, app_command, free_port
 from tests.isolation import clean_environment
 
 _START_LIMIT_S = 60.0
+_FIRST_PORT = 10_000 + os.getpid() % 20_000  # two suites side by side must not visit each other's servers
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class AppServer:
 
     def start(self) -> None:
         """Returns once the app answers."""
-        self.port = self.port or free_port(18501)
+        self.port = self.port or free_port(_FIRST_PORT)
         command = [str(self.app) if part.endswith("handai_app.py") else part for part in app_command(self.port)]
         environment = clean_environment(os.environ, HANDAI_HOME=str(self.home), PYTHONUNBUFFERED="1") | self.settings
         with self.log.open("ab") as log:
