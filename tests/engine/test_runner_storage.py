@@ -47,7 +47,7 @@ def fill_disk(monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
 async def test_a_full_disk_pauses_and_what_counts_is_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, concurrency: int
 ) -> None:
-    fill_disk(monkeypatch, pages=120)
+    fill_disk(monkeypatch, pages=400)  # room for the first flush, however many answers came at once
     path, long = tmp_path / "run.db", "x" * 3000
     async with executing(path, lambda _row, _number: answer(long), Settings(concurrency, give_up_s=0.02)) as execution:
         end = await execution.run(numbered(2000))
@@ -64,7 +64,7 @@ async def test_after_a_full_disk_the_next_execution_does_the_rest(
 ) -> None:
     path = tmp_path / "run.db"
     with monkeypatch.context() as patch:
-        fill_disk(patch, pages=60)
+        fill_disk(patch, pages=200)  # room for a few flushes of the 400 that the rows take
         async with executing(path, lambda _row, _number: answer("x" * 3000), Settings(give_up_s=0.02)) as execution:
             await execution.run(numbered(200))
     done = Stored(path).done

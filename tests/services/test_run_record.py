@@ -27,7 +27,7 @@ def table(tmp_path: Path) -> DatasetRecord:
 
 
 def made(table: DatasetRecord, provider: FakeProvider) -> RunRecord:
-    spec = spec_of(table, provider.url, concurrency=1, max_attempts=1)
+    spec = spec_of(table, provider.url, concurrency=1, max_attempts=1, cache=False)
     return runs.create(runs.NewRun(spec, table.id))
 
 
