@@ -74,6 +74,12 @@ class Collaborators:
         return Target(model, self.client, limiter, forms, left_out, price, self.cost, self.local, clock=clock)
 
 
+def is_cancelled() -> bool:
+    """Whether somebody has asked the running task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Flow:
     """The rows between reading and done: never more than the window, none lost on the way out."""
 

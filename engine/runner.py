@@ -7,7 +7,7 @@ from engine.answers import ANSWERS_FAULT, assess, stumbled
 from engine.breaker import PROVIDER_KINDS
 from engine.entry import Entry
 from engine.feeder import Feeder
-from engine.flow import Collaborators, Flow, RunEnd
+from engine.flow import Collaborators, Flow, RunEnd, is_cancelled
 from engine.job import Job, Member
 from engine.limiter import LimiterClosedError
 from engine.parsing import Parsed
@@ -106,7 +106,7 @@ class Runner:
             job.form, job.without = target.forms.current, target.left_out.names
             completion = await target.client.complete(self._plan.request(job, target.model, target.price))
         except asyncio.CancelledError as error:
-            if not _is_cancelled():  # a library's own, which would end this worker without a word
+            if not is_cancelled():  # a library's own, which would end this worker without a word
                 self._refused(job, stumbled(error), started, self._with.clock() - began)
                 return
             self._with.sink.attempt_ended(job.ended(AttemptState.UNKNOWN, started, self._with.clock() - began))
@@ -293,8 +293,3 @@ class Runner:
 
     def _settle(self, job: Job, actual_usd: float | None) -> None:
         self._with.budget.settle(job.reserved_usd, actual_usd, job.stretched)
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
