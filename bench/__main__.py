@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.jobs import HEADER, Bench, Job, as_json, beyond, line, ratio, summary
+from bench.jobs import HEADER, Bench, Job, Pairs, as_json, beyond, line, ratio, summary
 
 FIFTY = Job(1000, 50)
 FEW = Job(1000, 256)
@@ -44,7 +44,7 @@ def _measure(bench: Bench, runs: int, wanted: set[str]) -> dict[str, Any]:
     return figures
 
 
-def _tell(bench: Bench, job: Job, runs: int, figures: dict[str, Any]) -> Any:  # noqa: ANN401 - pairs, for `beyond`
+def _tell(bench: Bench, job: Job, runs: int, figures: dict[str, Any]) -> Pairs:
     pairs = bench.compare(job, runs)
     systems = {"handai": [ours for ours, _ in pairs], "gather": [theirs for _, theirs in pairs if theirs is not None]}
     for system, found in systems.items():

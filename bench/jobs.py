@@ -64,6 +64,9 @@ class Summary:
     in_flight_peak: int
 
 
+Pairs = list[tuple[Measured, Measured | None]]  # Handai and the baseline, if there is one
+
+
 class Bench:
     """Runs jobs in a folder of its own."""
 
@@ -73,7 +76,7 @@ class Bench:
         self._environment = {**byte_code(folder), "HANDAI_HOME": str(folder / "home")}
         self._is_warm = False
 
-    def compare(self, job: Job, runs: int) -> list[tuple[Measured, Measured | None]]:
+    def compare(self, job: Job, runs: int) -> Pairs:
         """`runs` pairs of Handai and the baseline, turn by turn, so that both meet the same machine."""
         with provider("--latency", str(job.latency_s)) as server:
 
@@ -144,15 +147,13 @@ def summary(system: str, job: Job, runs: list[Measured]) -> Summary:
     )
 
 
-def ratio(pairs: list[tuple[Measured, Measured | None]]) -> float | None:
+def ratio(pairs: Pairs) -> float | None:
     """The median of the pairs' CPU ratios; None without a baseline."""
     ratios = [ours.process.cpu_s / theirs.process.cpu_s for ours, theirs in pairs if theirs is not None]
     return statistics.median(ratios) if ratios else None
 
 
-def beyond(
-    few: list[tuple[Measured, Measured | None]], many: list[tuple[Measured, Measured | None]], rows: int
-) -> dict[str, Any]:
+def beyond(few: Pairs, many: Pairs, rows: int) -> dict[str, Any]:
     """CPU milliseconds of each of `rows` rows more, by system, and the median ratio of the pairs."""
     ours = [(b[0].process.cpu_s - a[0].process.cpu_s) * 1000 / rows for a, b in zip(few, many, strict=True)]
     theirs = [

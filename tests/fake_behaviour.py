@@ -3,39 +3,20 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from bench.bucket import Bucket
 from tests.fake_faults import FAULTS
 from tests.fake_json import JSON_FORMS, SPOILT
 
 
-@dataclass(slots=True)
-class TokenBucket:
-    """Allows `rate` requests a second with bursts of `burst`, told by x-ratelimit headers as OpenAI does."""
-
-    rate: float
-    burst: int
-    level: float = 0.0
-    updated: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.level = float(self.burst)
-
-    def take(self, now: float) -> bool:
-        """Whether one more request is allowed at `now`."""
-        if self.updated:
-            self.level = min(self.burst, self.level + (now - self.updated) * self.rate)
-        self.updated = now
-        if self.level < 1:
-            return False
-        self.level -= 1
-        return True
+class TokenBucket(Bucket):
+    """A bucket told by x-ratelimit headers as OpenAI does."""
 
     def headers(self) -> dict[str, str]:
         """What is left, in OpenAI's words."""
-        full_in_s = (self.burst - self.level) / self.rate
         return {
             "x-ratelimit-limit-requests": str(self.burst),
-            "x-ratelimit-remaining-requests": str(int(self.level)),
-            "x-ratelimit-reset-requests": f"{full_in_s:.3f}s",
+            "x-ratelimit-remaining-requests": str(self.remaining),
+            "x-ratelimit-reset-requests": f"{self.full_in_s:.3f}s",
         }
 
     def retry_after_s(self) -> float:
