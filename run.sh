@@ -112,7 +112,7 @@ venv_is_usable() { is_new_enough "$python" && { has_uv || "$python" -I -m pip --
 
 install() {
     if has_uv; then
-        uv pip install --quiet --python "$python" --require-hashes -r "$1" >&2
+        uv pip install --quiet --compile-bytecode --python "$python" --require-hashes -r "$1" >&2
     else
         PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -I -m pip install --quiet --no-input --require-hashes -r "$1" >&2
     fi

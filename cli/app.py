@@ -1,15 +1,14 @@
 """The commands, gathered; errors that a person can be told become exit codes here."""
 
-import logging
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
-import structlog
 import typer
 
 from handai_errors import HandaiError
+from services.run_log import log
 
 # Each command's function, in the order of the help page. Only the one that is asked for is imported: a run's first
 # request must not wait for the others.
@@ -54,11 +53,7 @@ def app_of(names: Iterable[str] = tuple(_COMMANDS)) -> typer.Typer:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; exits with design's codes: 0, 1 could not start, 2 usage, 3 failures, 4 paused or stopped."""
-    level = logging.DEBUG if os.environ.get("HANDAI_LOG") == "debug" else logging.CRITICAL
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # standard output is for data
-    )
+    _log_to_standard_error(wanted=os.environ.get("HANDAI_LOG") == "debug")
     said = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app_of(said[:1] if said and said[0] in _COMMANDS else _COMMANDS)(said, prog_name="handai")
@@ -68,3 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise fail(error, 1) from None
     except KeyboardInterrupt:
         sys.exit(4)
+
+
+def _log_to_standard_error(*, wanted: bool) -> None:
+    log.is_silent = not wanted
+    if wanted:
+        import structlog
+
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for data

@@ -10,8 +10,9 @@ from typing import Annotated
 import orjson
 import typer
 
+from cli.messages import errors
 from cli.models import BaseUrl
-from cli.progress import errors, write_line
+from cli.progress import write_line
 from cli.records import output
 from handai_db import CheckRecord
 from handai_errors import SpecError
@@ -105,7 +106,7 @@ def try_models(
     try:
         done = asyncio.run(check_models(wanted, _told))
     except KeyboardInterrupt:
-        errors.print(f"Stopped. What was tried is in {wanted.report}; the same command goes on.", markup=False)
+        errors.print(f"Stopped. What was tried is in {wanted.report}; the same command goes on.")
         raise typer.Exit(4) from None
     gone = mark_unavailable(spec.id, found.base_url) if disable else ()
     _finish(done, wanted, gone, as_json=as_json)
@@ -114,7 +115,7 @@ def try_models(
 def _probe(target: Target, limit: int) -> ContextProbe:
     cost = most_it_costs(target, limit)
     told = "its price is not known" if cost is None else f"at most ${cost:.4f}"
-    errors.print(f"Trying prompts of up to {limit:,} tokens; {told}.", markup=False)
+    errors.print(f"Trying prompts of up to {limit:,} tokens; {told}.")
     return probe_context(target, limit)
 
 
@@ -122,7 +123,7 @@ def _check_key(found: Reach, *, as_json: bool) -> None:
     """Tell how the key stands; exits with 3 if no model can be asked with it."""
     report = check_key(found.provider.id, found.key, found.base_url)
     for line in report.lines:
-        errors.print(line, markup=False)
+        errors.print(line)
     if report.usable or report.standing is KeyStanding.UNCHECKED:
         return
     if as_json:
@@ -146,7 +147,7 @@ def _tell(found: Reach, result: CheckRecord, asked_at: float) -> None:
     told = f"{result.model} {_WORDS[Standing(result.standing)]} at {found.provider.name}"
     if result.checked_at < asked_at:
         ago = age(asked_at - result.checked_at).removesuffix(" old")
-        errors.print(f"This was checked {ago} ago; --again asks now.", markup=False)
+        errors.print(f"This was checked {ago} ago; --again asks now.")
     if result.standing == Standing.WORKS:
         latency = "" if result.latency_s is None else f", answered in {result.latency_s:.2f} s"
         other = f", as {result.answered_as}" if result.answered_as != result.model else ""
@@ -155,9 +156,9 @@ def _tell(found: Reach, result: CheckRecord, asked_at: float) -> None:
     output.print(f"{told}.", markup=False)
     for text in (result.cause, result.remedy):
         if text:
-            errors.print(text, markup=False)
+            errors.print(text)
     if len(result.tried) > 1:
-        errors.print(f"Tried: {', '.join(result.tried)}", markup=False)
+        errors.print(f"Tried: {', '.join(result.tried)}")
 
 
 def _announce(wanted: Wanted) -> None:
@@ -165,12 +166,11 @@ def _announce(wanted: Wanted) -> None:
     least = f", at least {minutes} min" if minutes > 1 else ""
     errors.print(
         f"{len(wanted.models)} models, {wanted.spacing_s:g} s apart{least}. Ctrl-C stops; the same command goes on.",
-        markup=False,
     )
 
 
 def _told(tried: Tried, number: int, total: int) -> None:
-    errors.print(f"{number}/{total} {line_of(tried)}", markup=False)
+    errors.print(f"{number}/{total} {line_of(tried)}")
 
 
 def _finish(done: Report, wanted: Wanted, gone: tuple[str, ...], *, as_json: bool) -> None:
@@ -179,11 +179,11 @@ def _finish(done: Report, wanted: Wanted, gone: tuple[str, ...], *, as_json: boo
     elif done.summary is not None:
         for line in _summary(done.summary):
             output.print(line, markup=False)
-    errors.print(f"Report: {wanted.report}   Log: {wanted.log}", markup=False)
+    errors.print(f"Report: {wanted.report}   Log: {wanted.log}")
     if gone:
-        errors.print(f"Disabled: {', '.join(gone)}", markup=False)
+        errors.print(f"Disabled: {', '.join(gone)}")
     if done.stopped_by:
-        errors.print(f"Stopped, for no other model could answer: {done.stopped_by}", markup=False)
+        errors.print(f"Stopped, for no other model could answer: {done.stopped_by}")
         raise typer.Exit(4)
     if done.summary is not None and done.summary.failed:
         raise typer.Exit(3)

@@ -10,8 +10,9 @@ import orjson
 import typer
 from pydantic import SecretStr
 
+from cli.messages import errors
 from cli.options import Manner
-from cli.progress import errors, run_in_foreground, tell, write_line
+from cli.progress import run_in_foreground, tell, write_line
 from engine.results import RunStatus
 from engine.spec import NO_MODEL, RunSpec
 from handai_db import DatasetRecord, RunRecord
@@ -53,9 +54,9 @@ def begin(
     key = keys.require_key(model.provider, base_url=model.base_url)
     advice = (f"{plan.advice} handai check {model.provider} {model.model}",) if plan.advice else ()
     for notice in (*(stored.info.notices if stored else ()), *plan.notices, *advice, sentence_on_privacy(plan)):
-        errors.print(notice, markup=False)
+        errors.print(notice)
     if key is not None and (warning := keys.hint(model.provider, key)):
-        errors.print(warning, markup=False)
+        errors.print(warning)
     table, name, session = stored.id if stored else None, manner.run_name, manner.session
     return runs.create(runs.NewRun(spec, table, name, session, preview=preview, export=manner.export)), key
 
@@ -77,7 +78,6 @@ def detach(record: RunRecord, *, as_json: bool) -> None:
     errors.print(
         f"The run {record.id} goes on without this terminal. See how it stands with: handai show {record.id}; "
         f"stop it with: handai stop {record.id}",
-        markup=False,
     )
     if as_json:
         write_line(orjson.dumps(runs.view(record.id).figures()).decode())
@@ -95,12 +95,12 @@ def execute(record: RunRecord, key: SecretStr | None, *, as_json: bool) -> None:
             problem = error
     view = runs.view(record.id)
     for line in summary(view, written):
-        errors.print(line, markup=False)
+        errors.print(line)
     if as_json:
         write_line(orjson.dumps(view.figures()).decode())
     if problem is not None:
         tell(problem)
-        errors.print(f"No row is lost. Write the table with: handai export {record.id} -o FILE", markup=False)
+        errors.print(f"No row is lost. Write the table with: handai export {record.id} -o FILE")
     raise typer.Exit(1 if problem is not None else EXIT_CODES[view.status])
 
 
@@ -135,7 +135,7 @@ def write_table(record: RunRecord) -> Path | None:
     info = exporting.export(record, target, wanted)
     runs.remember_export(record.id, {"written": str(target)})
     for notice in info.notices:
-        errors.print(notice, markup=False)
+        errors.print(notice)
     return target
 
 

@@ -25,6 +25,7 @@ from cli.generate_options import (
     VariationDial,
     Yes,
 )
+from cli.messages import errors
 from cli.options import (
     AsJson,
     BaseUrl,
@@ -54,7 +55,7 @@ from cli.options import (
     model_part,
 )
 from cli.preview import preview as show_preview
-from cli.progress import errors, write_line
+from cli.progress import write_line
 from cli.schema_source import Source, found_schema
 from engine.schema.columns import JudgeColumn, ModelColumn, Schema
 from engine.spec import RunSpec
@@ -156,7 +157,6 @@ def _show(schema: Schema, *, proposed: bool) -> None:
         errors.print(
             "A model proposed this schema. Keep it in a file, change what you like, then run: "
             "handai generate schema.yaml -o table.csv. With --yes it is used as it comes.",
-            markup=False,
         )
     else:
-        errors.print("Nothing was made yet: name a file with -o, or see the first rows with --preview.", markup=False)
+        errors.print("Nothing was made yet: name a file with -o, or see the first rows with --preview.")

@@ -8,7 +8,8 @@ import orjson
 import typer
 from rich.table import Column, Table
 
-from cli.progress import errors, write_line
+from cli.messages import errors
+from cli.progress import write_line
 from cli.records import output
 from engine.model_order import SortBy
 from services.availability import Standing
@@ -73,14 +74,14 @@ def _tell(view: ListView) -> None:
     """What is to be said about a list, on standard error."""
     name, listed = view.reach.provider.name, view.list
     if listed.problem:
-        errors.print(f"{name}: {listed.problem}", markup=False)
+        errors.print(f"{name}: {listed.problem}")
     if listed.changed is not None:
         changed = listed.changed
         text = f"{name}: {changed.total} models, {changed.new} new, {changed.gone} gone"
         for fact, filled in changed.filled.items():
             if filled.updated:
                 text += f"; {_fact(fact)}: {filled.updated} filled in, {filled.without} without"
-        errors.print(text, markup=False)
+        errors.print(text)
 
 
 def _fact(name: str) -> str:

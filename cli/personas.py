@@ -4,11 +4,10 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.table import Table
 
+from cli.messages import errors
 from cli.options import text_of
-from cli.progress import errors, write_line
-from cli.records import output
+from cli.progress import write_line
 from services import personas
 from services.personas import Persona
 
@@ -46,7 +45,7 @@ def list_personas(
 
 
 def _tell(what: str, name: str) -> None:
-    errors.print(f"{what}: {name}", markup=False)
+    errors.print(f"{what}: {name}")
 
 
 def _list(*, as_json: bool) -> None:
@@ -58,6 +57,10 @@ def _list(*, as_json: bool) -> None:
         ]
         write_line(orjson.dumps(rows).decode())
         return
+    from rich.table import Table  # every run over a table imports this module, few lists
+
+    from cli.records import output
+
     table = Table("persona", "", "begins", box=None)
     for item in found:
         table.add_row(item.name, _kind(item), item.instructions.partition("\n")[0])

@@ -6,8 +6,9 @@ import orjson
 import typer
 
 from cli.execution import EXIT_CODES, begin, summary
+from cli.messages import errors
 from cli.options import Manner
-from cli.progress import errors, run_in_foreground, write_line
+from cli.progress import run_in_foreground, write_line
 from engine.spec import GenerateInput, RunSpec
 from engine.tables.cells import cell_as_text
 from services import preferences, runs
@@ -24,7 +25,7 @@ def preview(spec: RunSpec, manner: Manner) -> None:
     record, key = begin(spec, None, replace(manner, out=None), preview=True)
     view = run_in_foreground(record, key)
     for line in summary(view, None):
-        errors.print(line, markup=False)
+        errors.print(line)
     if manner.as_json:
         write_line(orjson.dumps(runs.view(record.id).figures()).decode())
     else:

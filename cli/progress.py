@@ -4,11 +4,11 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from cli.messages import errors
 from engine.results import RunStatus
 from handai_db import RunRecord
 from handai_errors import HandaiError
@@ -16,9 +16,10 @@ from services import runs
 from services.execution import execute
 from services.views import RunView
 
-_REFRESH_S = 0.25
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
-errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+_REFRESH_S = 0.25
 
 
 def run_in_foreground(record: RunRecord, key: SecretStr | None) -> RunView:
@@ -48,7 +49,7 @@ async def _watch(run_id: str, update: "_Update") -> None:
 class _Update:
     """Draws a view into the progress line."""
 
-    def __init__(self, progress: Progress, task: TaskID) -> None:
+    def __init__(self, progress: "Progress", task: "TaskID") -> None:
         self._progress = progress
         self._task = task
 
@@ -61,6 +62,9 @@ def _display(record: RunRecord) -> Iterator[_Update | None]:
     if not errors.is_terminal:
         yield None  # and nobody looks at the run's file four times a second
         return
+    from rich.console import Console  # who looks on has time for it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
@@ -68,7 +72,7 @@ def _display(record: RunRecord) -> Iterator[_Update | None]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    with Progress(*columns, console=errors) as progress:
+    with Progress(*columns, console=Console(stderr=True, emoji=False)) as progress:
         task = progress.add_task(record.name, total=record.total, note="starting …")
         yield _Update(progress, task)
 
@@ -94,13 +98,9 @@ def fail(error: HandaiError, code: int) -> "SystemExit":
 
 def tell(error: HandaiError) -> None:
     """What happened and what to do, on standard error."""
-    errors.print(f"[red]{_plain(error.cause)}[/red]")
+    errors.alarm(error.cause)
     if error.remedy:
-        errors.print(_plain(error.remedy))
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+        errors.print(error.remedy)
 
 
 def write_line(text: str) -> None:

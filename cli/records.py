@@ -12,8 +12,9 @@ from rich.table import Column, Table
 
 from cli import answered
 from cli.execution import summary
+from cli.messages import errors
 from cli.options import AsJson, Run
-from cli.progress import errors, write_line
+from cli.progress import write_line
 from handai_db import AnsweredBy, RunFilter, RunRecord
 from handai_errors import ConflictError
 from providers.specs import PROVIDERS
@@ -110,7 +111,7 @@ def delete(
     if not yes:
         typer.confirm(f"Delete the run '{record.name}' ({record.id}) and its files for good?", abort=True, err=True)
     history.delete_run(record.id)
-    errors.print(f"Deleted: {record.id}", markup=False)
+    errors.print(f"Deleted: {record.id}")
 
 
 def providers(as_json: AsJson = False) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import typer
 
+from cli.messages import errors
 from cli.options import ModelFlags, model_part
-from cli.progress import errors, run_in_foreground
+from cli.progress import run_in_foreground
 from engine.schema.columns import Schema
 from engine.schema.free_form import free_form_schema
 from engine.schema.templates import template
@@ -75,7 +76,7 @@ def _free_form(source: Source) -> Schema:
 def _learned(table: Path, rows: int) -> Schema:
     learned = learn_from_file(table, rows)
     for note in learned.notes:
-        errors.print(note, markup=False)
+        errors.print(note)
     return learned.schema
 
 
@@ -83,9 +84,9 @@ def _proposed(describe: str, flags: ModelFlags, rows: int) -> Schema:
     model = ModelSettings.model_validate(model_part(flags)["model"])
     new = proposals.proposal_run(describe, model, rows)
     key = keys.require_key(model.provider, base_url=model.base_url)
-    errors.print(f"Asking {model.model} for a schema …", markup=False)
+    errors.print(f"Asking {model.model} for a schema …")
     view = run_in_foreground(runs.create(new), key)
     found = proposals.proposal(view.record.id)
     for note in found.notes:
-        errors.print(note, markup=False)
+        errors.print(note)
     return found.schema

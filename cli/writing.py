@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cli.messages import errors
 from cli.options import Diagnostics, Lossless, Overwrite, Run
-from cli.progress import errors
 from handai_db import RunRecord
 from services import chat_export, exporting, runs
 from services.chat_export import ChatFormat
@@ -46,13 +46,13 @@ def export(
     if out.suffix.lower() in {".yaml", ".yml"}:
         exporting.check_place(out, overwrite=overwrite)
         out.write_text(record.spec.to_yaml(), encoding="utf-8")
-        errors.print(f"Written: the spec to {out}", markup=False)
+        errors.print(f"Written: the spec to {out}")
         return
     exporting.check_target(out, overwrite=overwrite)
     info = exporting.export(record, out, Wanted(diagnostics, lossless_csv))
     for notice in info.notices:
-        errors.print(notice, markup=False)
-    errors.print(f"Written: {info.rows:,} rows to {out}", markup=False)
+        errors.print(notice)
+    errors.print(f"Written: {info.rows:,} rows to {out}")
 
 
 def _export_chat(record: RunRecord, out: Path, form: ChatFormat, mapping: list[str], *, overwrite: bool) -> None:
@@ -60,8 +60,8 @@ def _export_chat(record: RunRecord, out: Path, form: ChatFormat, mapping: list[s
     exporting.check_place(out, overwrite=overwrite)
     info = chat_export.export_chat(record, out, form, pairs)
     if info.left_out:
-        errors.print(f"Left out: {info.left_out:,} rows that are not finished or have an empty cell.", markup=False)
-    errors.print(f"Written: {info.rows:,} conversations to {out}", markup=False)
+        errors.print(f"Left out: {info.left_out:,} rows that are not finished or have an empty cell.")
+    errors.print(f"Written: {info.rows:,} conversations to {out}")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -82,4 +82,4 @@ def report(
     record = runs.find(run)
     exporting.check_place(out, overwrite=overwrite)
     out.write_bytes(report_file(record.id))
-    errors.print(f"Written: {out}", markup=False)
+    errors.print(f"Written: {out}")

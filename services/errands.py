@@ -4,14 +4,11 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-import structlog
-
 from handai_errors import REPORT_FAULT, HandaiError
 from services.faults import facts_of
+from services.run_log import log
 
 Found = TypeVar("Found")
-
-log = structlog.get_logger()
 
 
 class Errand(Generic[Found]):
@@ -50,5 +47,5 @@ class Errand(Generic[Found]):
         except HandaiError as error:
             self._problem = error
         except Exception as error:  # noqa: BLE001 whatever breaks it off, whoever looks at it is told
-            log.error("a fault in Handai", **facts_of(error))  # noqa: TRY400 a traceback would show values
+            log.error("a fault in Handai", **facts_of(error))
             self._problem = HandaiError(f"Handai stumbled: {type(error).__name__}.", REPORT_FAULT)

@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 
-import structlog
 from pydantic import SecretStr
 
 from engine.answer_form import Forms
@@ -35,6 +34,7 @@ from services.listening import Stops, hearing_requests, hearing_signals
 from services.model_record import note_run
 from services.pacing import limiters_of
 from services.processes import is_alive, own_lease
+from services.run_log import log
 from services.takeover import EarlierAnswers
 from services.views import figures_of
 from services.wire_log import logged
@@ -45,8 +45,6 @@ _PAUSES: dict[type[HandaiError], PauseReason] = {
     DiskFullError: PauseReason.DISK_FULL,
     DatabaseBusyError: PauseReason.DB_LOCKED,
 }
-
-log = structlog.get_logger()
 
 
 async def execute(run_id: str, key: SecretStr | None, others: Accesses | None = None) -> RunStatus:

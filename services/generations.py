@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 
-import structlog
 from pydantic import SecretStr
 
 from handai_db import OpenAnswer, RunRecord, Told, note_told, open_answers
@@ -12,6 +11,7 @@ from providers.generations import Generation, fetch_generation, generations_call
 from providers.listing_http import ListingCall
 from providers.specs import get_provider
 from services.home import run_path
+from services.run_log import log
 
 MOST = 2000
 _AT_ONCE = 8
@@ -20,7 +20,6 @@ _WAIT_S = 1.5  # the last answers may not be in the provider's books yet
 _ROUNDS = 2
 
 Sleep = Callable[[float], Awaitable[None]]
-log = structlog.get_logger()
 
 
 async def fill_in(record: RunRecord, key: SecretStr | None, sleep: Sleep = asyncio.sleep) -> None:

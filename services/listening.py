@@ -6,20 +6,17 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Protocol
 
-import structlog
-
 from engine.flow import RunEnd
 from engine.results import PauseReason, RunStatus
 from handai_db import RunControl
 from handai_errors import StorageError
 from services.home import catalogue_path, open_catalogue
+from services.run_log import log
 
 _POLL_S = 0.3
 _LOCKED_GIVE_UP_S = 30.0
 _COUNT_S = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-log = structlog.get_logger()
 
 
 class Drains(Protocol):

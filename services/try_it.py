@@ -8,7 +8,6 @@ from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-import structlog
 from pydantic import SecretStr
 
 from handai_errors import REPORT_FAULT, HandaiError, ProviderError
@@ -17,10 +16,9 @@ from services.asking import Question, addressed, ask, judge, remedy_of
 from services.faults import facts_of
 from services.keys import require_key
 from services.models import model_id
+from services.run_log import log
 
 __all__ = ["Question", "Trial", "TrialState", "begin"]
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class Trial:
                 error.remedy = remedy_of(error)
             self._note(problem=error)
         except Exception as error:  # noqa: BLE001 whatever breaks it off, whoever waits for the end is told
-            log.error("a fault in Handai", **facts_of(error))  # noqa: TRY400 a traceback would show values
+            log.error("a fault in Handai", **facts_of(error))
             self._note(problem=HandaiError(f"Handai stumbled: {type(error).__name__}.", REPORT_FAULT))
         finally:
             with self._lock:

@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 
 import orjson
-import structlog
 from pydantic import SecretStr
 
 from handai_errors import HandaiError
@@ -16,6 +15,7 @@ from providers.redact import protect
 from providers.specs import PROVIDERS
 from services.access import Access
 from services.faults import facts_of
+from services.run_log import log
 
 
 def main() -> int:
@@ -35,10 +35,10 @@ def main() -> int:
         others = {name: Access(url, _key(told)) for name, (url, told) in order.get("others", {}).items()}
         asyncio.run(execution.execute(order["run_id"], key, others))
     except HandaiError as error:
-        structlog.get_logger().error("the run could not go on", cause=error.cause, remedy=error.remedy)
+        log.error("the run could not go on", cause=error.cause, remedy=error.remedy)
         return 1
     except Exception as error:  # noqa: BLE001 - a traceback's last line is the error's text, which may hold the key
-        structlog.get_logger().error("a fault in Handai", **facts_of(error))
+        log.error("a fault in Handai", **facts_of(error))
         return 1
     return 0
 
@@ -52,7 +52,7 @@ def _key(told: str | None) -> SecretStr | None:
 
 def _warm_up() -> None:
     """Load what a run needs before anyone waits for it: the HTTP client, the table reader, the list of prices."""
-    for heavy in ("providers.compatible_client", "engine.tables.parquet_io"):
+    for heavy in ("structlog", "providers.compatible_client", "engine.tables.parquet_io"):
         import_module(heavy)
     from providers.prices import price_of
 
@@ -63,6 +63,8 @@ def _log_to(path: Path) -> None:
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -24,6 +24,8 @@ _VERSION = 1
 _FLUSH_S = 0.25
 _BUSY_S = 0.05  # a read waits no longer for another run's write: then it is a miss
 _WRITE_BUSY_S = 10.0
+_HASHED = 2**24 - 1
+_MOST_SEEN = 300_000  # with more answers than these, reading all keys at a run's start would take longer than a second
 _EVICTED_SHARE = 10  # one in so many goes when there are too many bytes
 _TABLE = """
 CREATE TABLE IF NOT EXISTS answers (
@@ -36,10 +38,50 @@ INSERT OR REPLACE INTO answers (key, run, at, text, finish, model, sha256)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?)
 """
 _FIND = "SELECT text, finish, model, sha256 FROM answers WHERE key = ?"
+_KEYS = "SELECT id, key FROM answers WHERE id > ?"
+_SPAN = "SELECT coalesce(max(id) - min(id), 0) FROM answers"
 _EVICT = "DELETE FROM answers WHERE id <= (SELECT min(id) + (max(id) - min(id)) / ? FROM answers)"
 _USED = """
 SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """
+
+
+class SeenKeys:
+    """Tells that a key is not in the file without asking it: almost every look is for an answer nobody has.
+
+    One bit for each value of 24 bits of a key's hash; a bit too many costs a look into the file, one too few a request.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._bits = bytearray((_HASHED + 1) // 8)
+        self._last_id = 0
+        self._state: tuple[int, int, int] | None = None
+        self._is_of_use: bool | None = None  # not known before the first look
+
+    def may_have(self, reader: sqlite3.Connection, key: str) -> bool:
+        """Whether the file may hold a key; keys that came into it since the last time are read first."""
+        if self._is_of_use is None:
+            self._is_of_use = reader.execute(_SPAN).fetchone()[0] <= _MOST_SEEN
+        if not self._is_of_use:
+            return True
+        try:
+            found = self._path.stat()
+        except OSError:  # cleared meanwhile
+            return True
+        state = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if state != self._state:
+            for id_, other in reader.execute(_KEYS, (self._last_id,)):
+                self.add(other)
+                self._last_id = id_
+            self._state = state
+        place = hash(key) & _HASHED
+        return bool(self._bits[place >> 3] & 1 << (place & 7))
+
+    def add(self, key: str) -> None:
+        """Note a key that the file holds, or will."""
+        place = hash(key) & _HASHED
+        self._bits[place >> 3] |= 1 << (place & 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +100,7 @@ class AnswerCache:
         self._run_id = run_id
         self._max_bytes = max_bytes
         self._fresh: dict[str, Completion] = {}  # not written yet
+        self._seen = SeenKeys(path)
         self._queue: queue.SimpleQueue[tuple[str, Completion] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._reader = _opened(path, _BUSY_S)
@@ -70,6 +113,8 @@ class AnswerCache:
         if fresh is not None or self._reader is None:
             return fresh
         try:
+            if not self._seen.may_have(self._reader, key):
+                return None
             row = self._reader.execute(_FIND, (key,)).fetchone()
         except sqlite3.Error as error:
             self._forget_if_damaged(error)
@@ -84,6 +129,7 @@ class AnswerCache:
             return
         kept = Completion(completion.text, model=completion.model, finish_reason=completion.finish_reason)
         self._fresh[key] = kept
+        self._seen.add(key)  # before it is written and no longer fresh
         self._queue.put((key, kept))
 
     def close(self) -> None:

@@ -5,7 +5,6 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ def main() -> None:
     """Read the request from standard input, convert, and write the answer to standard output."""
     request = json.load(sys.stdin)
     _limit(request["memory_mb"] << 20, request["cpu_s"])
-    sys.stdout.write(json.dumps(_answer(lambda: _convert(request))))
+    sys.meta_path.insert(0, WithoutPandas())
+    sys.stdout.write(json.dumps(answer(request)))
     sys.stdout.flush()
 
 
@@ -38,8 +38,25 @@ class WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError(fullname)
 
 
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Convert, and what came of it: the table's description, or how it failed."""
+    from handai_errors import HandaiError
+
+    try:
+        return {"info": _convert(request)}
+    except HandaiError as error:
+        return {"error": {"cause": error.cause, "remedy": error.remedy}}
+    except MemoryError:
+        return {"memory": True}
+    except OSError as error:
+        return {"os_error": {"errno": error.errno, "text": os.strerror(error.errno) if error.errno else str(error)}}
+    except (KeyboardInterrupt, SystemExit):  # a person's, where a small file is converted in the process itself
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic of a parser must become an answer too
+        return {"fault": f"{type(error).__name__}: {error}"[:300]}
+
+
 def _convert(request: dict[str, Any]) -> dict[str, Any]:
-    sys.meta_path.insert(0, WithoutPandas())
     from dataclasses import asdict
 
     from engine.tables.convert import convert
@@ -47,21 +64,6 @@ def _convert(request: dict[str, Any]) -> dict[str, Any]:
 
     options = ParseOptions(**request["options"])
     return asdict(convert(Path(request["source"]), request["filename"], options, Path(request["target"])))
-
-
-def _answer(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    from handai_errors import HandaiError
-
-    try:
-        return {"info": work()}
-    except HandaiError as error:
-        return {"error": {"cause": error.cause, "remedy": error.remedy}}
-    except MemoryError:
-        return {"memory": True}
-    except OSError as error:
-        return {"os_error": {"errno": error.errno, "text": os.strerror(error.errno) if error.errno else str(error)}}
-    except BaseException as error:  # noqa: BLE001 - a panic of a parser must become an answer too
-        return {"fault": f"{type(error).__name__}: {error}"[:300]}
 
 
 if __name__ == "__main__":

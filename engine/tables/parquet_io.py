@@ -1,6 +1,7 @@
 """The stored form of a table: a Parquet file whose metadata holds the whole TableInfo, read row by row."""
 
 import itertools
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -52,7 +53,7 @@ class TableWriter:
 
     def write_values(self, values: Sequence[Sequence[Any]]) -> None:
         """Append one row group from one sequence of values a column."""
-        self.write([pa.array(cells, kind) for cells, kind in zip(values, self.types, strict=True)])
+        self.write([_array(cells, kind) for cells, kind in zip(values, self.types, strict=True)])
 
     def finish(self, info: TableInfo) -> None:
         """Store the table's description in the file."""
@@ -65,6 +66,27 @@ class TableWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._writer.close()
+
+
+def _array(cells: Sequence[Any], kind: pa.DataType) -> "pa.Array[Any]":
+    """The cells of a column; texts by their bytes, for `pa.array` imports pandas where it is installed."""
+    if kind != pa.string():
+        return pa.array(cells, kind)
+    texts = [b"" if cell is None else cell.encode() for cell in cells]
+    ends = array("i", itertools.accumulate(map(len, texts), initial=0))
+    missing = [place for place, cell in enumerate(cells) if cell is None]
+    buffers = [_present(len(texts), missing), pa.py_buffer(ends), pa.py_buffer(b"".join(texts))]
+    return pa.Array.from_buffers(kind, len(texts), buffers, null_count=len(missing))
+
+
+def _present(length: int, missing: Sequence[int]) -> pa.Buffer | None:
+    """Arrow's bitmap of the cells that are there; none where all are."""
+    if not missing:
+        return None
+    bits = bytearray(b"\xff" * ((length + 7) // 8))
+    for place in missing:
+        bits[place >> 3] &= ~(1 << (place & 7))
+    return pa.py_buffer(bytes(bits))
 
 
 def part_of(target: Path) -> Path:

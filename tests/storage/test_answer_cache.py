@@ -140,3 +140,18 @@ def test_a_look_costs_a_row_next_to_nothing(tmp_path: Path) -> None:
     spent = (time.thread_time() - began) / 4000
     cache.close()
     assert spent < 120e-6  # 15 µs where it was written: a busy machine must not fail it
+
+
+def test_an_answer_that_another_run_keeps_meanwhile_is_found(tmp_path: Path) -> None:
+    cache = AnswerCache(tmp_path / "cache.db", "reader")
+    assert cache.find(KEY) is None
+    kept(tmp_path / "cache.db", "other", **{KEY: "yes"})
+    assert cache.find(KEY) == told("yes")
+    cache.close()
+
+
+def test_a_file_that_is_cleared_meanwhile_is_no_error(tmp_path: Path) -> None:
+    cache = AnswerCache(tmp_path / "cache.db", "reader")
+    clear_cache(tmp_path / "cache.db")
+    assert cache.find(KEY) is None
+    cache.close()
