@@ -7,6 +7,7 @@ from time import monotonic
 
 from engine.climber import Climber
 from engine.daily_cap import DailyCap
+from engine.outage import Outage, says_nobody_is_served
 from engine.pacer import Lease, Pacer, Weighed
 from engine.results import LiveState
 from engine.retry import PUSHBACK, THROTTLES
@@ -22,6 +23,7 @@ _PROOF = 2.0  # times the first slots answered: a bucket that holds one wave is 
 _PROOF_S = 0.6  # but no longer than this after the first request: slow answers are few enough
 _DECREASE = 0.75
 _CUT_INTERVAL_S = 1.0
+_BACK_SHARE = 0.25  # of the slots: a server that is back is not run over
 _SHORTEST_WAIT_S = 0.001  # less is rounding
 _SLOW_GROWTH = 0.05  # slots an answer
 _RAMP = 2.0  # times the slots, a second, at most
@@ -47,17 +49,19 @@ class Limiter:
         pacer: Pacer | None = None,
         climber: Climber | None = None,
         daily: DailyCap | None = None,
+        outage: Outage | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._ceiling = ceiling
         self._limit = float(min(start or ceiling, ceiling))
-        self._growing_fast = True
+        self._fast_to = float(ceiling)  # up to there a slot is added with each answer
         self._unproven, self._proven_at = _PROOF * self._limit, float("inf")
         self._room = 0.0
         self._grew_at = clock()
         self._pacer = pacer or Pacer()
         self._climber = climber
         self._daily = daily
+        self._outage: Outage | None = outage or Outage()
         self._clock = clock
         self._in_flight = 0
         self._last_cut = float("-inf")
@@ -74,6 +78,20 @@ class Limiter:
     def live(self) -> LiveState:
         """Slots in use, slots now, and why there are not more."""
         return LiveState(self._in_flight, self._slots, self._pacer.waiting(self._clock()))
+
+    @property
+    def sits_out(self) -> bool:
+        """Whether it waits for a server that worked before and serves nobody now."""
+        return self._outage is not None and self._outage.is_on
+
+    @property
+    def has_waited_too_long(self) -> bool:
+        """Whether it has done so for so long that a person should be asked."""
+        return self._outage is not None and self._outage.is_too_long(self._clock())
+
+    def moves_on(self) -> None:
+        """Wait for no server: there is another one to ask."""
+        self._outage = None
 
     @property
     def _slots(self) -> int:
@@ -118,16 +136,19 @@ class Limiter:
     def answered(self, lease: Lease, limits: RateLimits | None, usage: Usage) -> None:
         """Learn from an answer: grow, and keep to what the provider says is left."""
         now = self._clock()
+        if self._outage is not None and self._outage.answered(lease.sent_at):
+            self._pacer.go_on()
         self._grow(now)
         self._pacer.answered(lease, limits, usage, now)
         if self._climber is not None:
             self._climber.answered(now, lease.sent_at, lease.in_flight, usage.completion_tokens)
 
     def _grow(self, now: float) -> None:
-        if self._growing_fast and self._unproven > 0 and not self._pacer.is_told and now < self._proven_at:
+        is_fast = self._limit < self._fast_to
+        if is_fast and self._unproven > 0 and not self._pacer.is_told and now < self._proven_at:
             self._unproven -= 1
             return
-        if self._growing_fast:  # one an answer, but not as fast as answers may come: what follows has to be heard
+        if is_fast:  # one an answer, but not as fast as answers may come: what follows has to be heard
             self._room = min(self._limit, self._room + _RAMP * self._limit * (now - self._grew_at))
             self._grew_at = now
             step = min(1.0, self._room)
@@ -138,6 +159,8 @@ class Limiter:
 
     def refused(self, lease: Lease, error: ProviderError) -> None:
         """Learn from a request that failed."""
+        if says_nobody_is_served(error) and self._sit_out(lease, error):
+            return
         if error.kind in PUSHBACK:
             for_rate = error.kind in THROTTLES
             gate = for_rate or error.retry_after_s is not None
@@ -150,12 +173,31 @@ class Limiter:
     ) -> None:
         """Learn from a refusal: fewer slots, and with `gate` nobody sends before the provider's time."""
         now = self._clock()
-        self._growing_fast = False
-        if now - self._last_cut >= _CUT_INTERVAL_S and not (for_rate and self._pacer.knows_the_pace):
-            self._limit = max(1.0, self._slots * _DECREASE)
-            self._last_cut = now
+        self._fast_to = 0.0
+        if not (for_rate and self._pacer.knows_the_pace):
+            self._cut(now)
         if gate:
             self._pacer.refused(lease, retry_after_s, reason, now, for_rate=for_rate)
+
+    def _cut(self, now: float) -> None:
+        if now - self._last_cut >= _CUT_INTERVAL_S:
+            self._limit = max(1.0, self._slots * _DECREASE)
+            self._last_cut = now
+
+    def _sit_out(self, lease: Lease, error: ProviderError) -> bool:
+        """Whether the server is waited for, because it worked and serves nobody now."""
+        now, was_on = self._clock(), self.sits_out
+        if self._outage is None:
+            return False
+        wait_s = self._outage.failed(now, lease.sent_at, min(lease.in_flight, self._slots))
+        if wait_s is None:
+            return False
+        if not was_on:
+            self._cut(now)
+            self._fast_to, self._unproven = self._limit, 0.0
+            self._limit = max(1.0, _BACK_SHARE * self._limit)
+        self._pacer.sit_out(lease, max(wait_s, error.retry_after_s or 0.0), error.facts.title.lower(), now)
+        return True
 
     def _weight(self, request: Weighed | None) -> int:
         return request.bound_tokens if request is not None and self._pacer.weighs else 0

@@ -1,6 +1,7 @@
 """When the next request may be sent: the gate that refusals close, spacing, and the paces told and learned."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 from engine.header_pace import HeaderPace, Mark
@@ -50,6 +51,7 @@ class Pacer:
         self._reason: str | None = None
         self._refusals = 0  # in a row, one a gate
         self._probe_is_out = False
+        self._sits_out = False
         self._learned = LearnedPace()
         self._requests = HeaderPace()
         self._tokens: tuple[HeaderPace, ...] | None = None  # all, in, out; once an answer tells of any
@@ -85,6 +87,8 @@ class Pacer:
     def waiting(self, now: float) -> str | None:
         """Why nothing is sent for a moment, in plain words."""
         gate = self._gate_until - now
+        if self._sits_out:
+            return f"{self._reason}; trying again" + (f" in {ceil(gate)} s" if gate > 0 else "")
         if gate >= 0.5 and self._reason:
             return f"waiting {gate:.0f} s: {self._reason}"
         pace = self._learned.pace(now)
@@ -126,10 +130,7 @@ class Pacer:
 
     def refused(self, lease: Lease, wish_s: float | None, reason: str, now: float, *, for_rate: bool) -> None:
         """Learn from a refusal: nobody sends before the provider's time."""
-        lease.is_refused = True
-        for pace, mark in zip((self._requests, *(self._tokens or ())), (lease.mark, *lease.token_marks), strict=False):
-            if mark is not None:
-                pace.refused(mark)
+        self._took_nothing(lease)
         if for_rate:
             self._learned.refused(now, lease.sent_at)
         if now >= self._gate_until:
@@ -144,6 +145,23 @@ class Pacer:
         self._gate_until = max(self._gate_until, now + wait_s)
         self._reason = reason
 
+    def sit_out(self, lease: Lease, wait_s: float, reason: str, now: float) -> None:
+        """Nobody is served: after `wait_s` one request at a time tries, until `go_on`."""
+        self._took_nothing(lease)
+        self._gate_until = max(self._gate_until, now + wait_s)
+        self._reason = reason
+        self._sits_out = True
+
+    def go_on(self) -> None:
+        """Somebody is served again."""
+        self._sits_out = False
+
+    def _took_nothing(self, lease: Lease) -> None:
+        lease.is_refused = True
+        for pace, mark in zip((self._requests, *(self._tokens or ())), (lease.mark, *lease.token_marks), strict=False):
+            if mark is not None:
+                pace.refused(mark)
+
     def ended(self, lease: Lease) -> None:
         """Note that an attempt is over, however it ended."""
         if lease.is_probe:
@@ -153,7 +171,11 @@ class Pacer:
 
     def _is_probing(self, now: float) -> bool:
         """Whether one request at a time finds out if any is taken: refusals only, or nothing that tells a pace."""
-        return self._refusals >= _PROBING_FROM or (self._refusals > 0 and self._learned.pace(now) is None)
+        return (
+            self._sits_out
+            or self._refusals >= _PROBING_FROM
+            or (self._refusals > 0 and self._learned.pace(now) is None)
+        )
 
     def _costs(self, size: int) -> tuple[float, float, float]:
         prompt = size * self._prompt_share

@@ -14,7 +14,7 @@ from engine.parsing import Parsed
 from engine.plan import RunPlan
 from engine.publishing import Publisher
 from engine.results import AttemptState, PauseReason
-from engine.retry import THROTTLES, decide, outcome_of
+from engine.retry import outcome_of
 from engine.switches import Switches
 from engine.tables.model import Row
 from engine.targets import FALLS_BACK, Target, Targets
@@ -202,16 +202,8 @@ class Runner:
         self._group.create_task(self._retry_later(job, 0.0))
 
     def _after_failure(self, job: Job, error: ProviderError) -> None:
-        job.counted += error.kind not in THROTTLES
-        target, limits = self._targets.of(job), self._plan.spec.limits
-        decision = decide(
-            error,
-            job.history,
-            max_attempts=limits.max_attempts,
-            local=target.local,
-            uniform=self._with.uniform,
-            backoff=limits.backoff,
-        )
+        target = self._targets.of(job)
+        decision = target.decide(job, error, self._plan.spec.limits, self._with.uniform)
         if decision.retry and not self._flow.is_draining:
             self._group.create_task(self._retry_later(job, decision.wait_s))
             return

@@ -10,8 +10,10 @@ from engine.fallbacks import label_of
 from engine.job import Job
 from engine.left_out import LeftOut
 from engine.limiter import Limiter
-from engine.results import LiveState
-from engine.spec import ModelSettings
+from engine.outage import says_nobody_is_served
+from engine.results import LiveState, PauseReason
+from engine.retry import THROTTLES, RetryDecision, decide
+from engine.spec import Limits, ModelSettings
 from handai_errors import ErrorKind, ProviderError
 from providers.base import CompletionClient, Usage
 from providers.prices import Price
@@ -65,6 +67,17 @@ class Target:
         since = job.unreachable_since
         return error.kind is ErrorKind.CONNECTION and error.unsent and since is not None and self.heard_at < since
 
+    def decide(
+        self, job: Job, error: ProviderError, limits: Limits, uniform: Callable[[float, float], float]
+    ) -> RetryDecision:
+        """What to do after a failure; one of a server that is waited for does not count as the row's attempt."""
+        waits = self.limiter.sits_out and says_nobody_is_served(error)
+        job.counted += error.kind not in THROTTLES and not waits
+        if waits and self.limiter.has_waited_too_long:
+            return RetryDecision(pause=PauseReason.CIRCUIT_BREAKER)
+        most, local, backoff = limits.max_attempts, self.local, limits.backoff
+        return decide(error, job.history, max_attempts=most, local=local, uniform=uniform, backoff=backoff)
+
     def learn(self, job: Job, error: ProviderError) -> str | None:
         """What a refusal taught about how this model is asked; None when it is no such refusal."""
         form = self.forms.step_down(job.form, error) if job.needs_json else None
@@ -77,6 +90,8 @@ class Targets:
     def __init__(self, first: Target, others: tuple[Target, ...] = ()) -> None:
         self._all = (first, *others)
         self.current = 0
+        for target in self._all[:-1]:
+            target.limiter.moves_on()
 
     @property
     def now(self) -> Target:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -145,12 +146,13 @@ async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None
             )
             runner = Runner(work.plan, collaborators)
             async with hearing_requests(record.id, runner, stops, lambda: writer.commits):
-                return await runner.run(work.rows)
+                end = await runner.run(work.rows)
     finally:
         await writer.close()
         with _tolerated("what the model doesn't take"):
             remember(record, forms, work.left_out)
         log.info("answers were durable", **writer.lag_figures())
+    return replace(end, why=writer.told or end.why) if isinstance(end.why, StorageError) else end
 
 
 @asynccontextmanager

@@ -5,17 +5,21 @@ The count stands outside the file as well, where a lost or shortened log can't t
 
 import hashlib
 import os
+import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
 
+from handai_errors import StorageError
 from storage.connect import FILE_MODE, open_run_reader, translated
 
 KEY = "manifest"
 _BLOCK = 1024 * 1024
+_SPARED = 512 * 1024
+_CHECKPOINT_WAIT_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,33 @@ def put_beside(run_file: Path, manifest: Manifest, *, at_rest: bool) -> None:
     draft.replace(target)
     sync_folder(target.parent)
     count_path(run_file).unlink(missing_ok=True)  # the manifest has the count now
+
+
+def move_log(connection: sqlite3.Connection, run_file: Path) -> bool:
+    """Move what is in the log into the file, where the disk has room for it; whether nothing is left in the log."""
+    if _is_short_of_room(run_file):
+        return False
+    connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+    return not busy
+
+
+def close_sparingly(connection: sqlite3.Connection, run_file: Path) -> None:
+    """Close a writing connection; on a full disk without what SQLite does then: to move the log into the file."""
+    with ExitStack() as beside:
+        if _is_short_of_room(run_file):
+            with suppress(StorageError):
+                beside.enter_context(closing(open_run_reader(run_file)))  # the last to close, and it can't write
+        connection.close()
+
+
+def _is_short_of_room(run_file: Path) -> bool:
+    """Whether moving the log would take the room in which the run's end is to be noted."""
+    log = run_file.with_name(f"{run_file.name}-wal")
+    try:
+        return shutil.disk_usage(run_file.parent).free < log.stat().st_size + _SPARED
+    except OSError:
+        return False
 
 
 def sync_folder(folder: Path) -> None:

@@ -85,6 +85,7 @@ class Batch:
     ended: list[Attempt] = field(default_factory=list)
     released: list[Attempt] = field(default_factory=list)
     results: list[RowResult] = field(default_factory=list)
+    spent: list[RowResult] = field(default_factory=list)  # ends of rows that stand or fall with their verdicts
     reopened: list[int] = field(default_factory=list)
     verdicts: list[tuple[int, int, str, str]] = field(default_factory=list)
     remembered: dict[str, str] = field(default_factory=dict)
@@ -116,9 +117,9 @@ class Batch:
         if self.outputs:
             pairs = [(place, fit_text(key), fit_text(name)) for place, (key, name) in enumerate(self.outputs)]
             run(_SET_OUTPUTS, (_json(pairs),))
-        if self.results:
+        if results := self._all_results:
             now = time.time()
-            for part in _portions(self.results):
+            for part in _portions(results):
                 run(_ADD_RESULTS, (_json([result_values(result, now) for result in part]),))
         if self.verdicts:
             run(_ADD_VERDICTS, (_json([(*found, fit_text(cause)) for *found, cause in self.verdicts]),))
@@ -129,9 +130,19 @@ class Batch:
             run(_ADD_EVENTS, (_json([(at, level, fit_text(message)) for at, level, message in self.events]),))
         self._advance(connection, reopened)
 
+    def leave_unjudged(self) -> None:
+        """Leave out how far draws are judged: an answer before was lost, so that they are judged on resume."""
+        self.verdicts, self.spent = [], []
+        self.remembered.pop("judged", None)
+
+    @property
+    def _all_results(self) -> list[RowResult]:
+        return self.results + self.spent if self.spent else self.results
+
     def _advance(self, connection: sqlite3.Connection, reopened: int) -> None:
-        if self.results or self.ended or self.verdicts or reopened:
-            counted = count(self.ended, self.results)
+        results = self._all_results
+        if results or self.ended or self.verdicts or reopened:
+            counted = count(self.ended, results)
             counted["failed"] -= reopened
             for _, _, verdict, _ in self.verdicts:
                 counted[verdict] += 1

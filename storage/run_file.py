@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.gate import Judgement
@@ -12,8 +12,6 @@ from engine.results import RowResult, RowStatus
 from storage import manifest
 from storage.connect import open_run_writer, translated
 from storage.run_batch import COUNT_COMMIT, Batch
-
-_CHECKPOINT_WAIT_MS = 1000
 
 _RECOVER = """
 UPDATE progress SET
@@ -31,12 +29,13 @@ def _writing(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection
     with translated(path):
         connection = open_run_writer(path, create=create)
         try:
+            connection.execute("PRAGMA wal_autocheckpoint=0")  # it would take the last room of a full disk
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(COUNT_COMMIT).fetchall()
             yield connection
             connection.execute("COMMIT")
         finally:
-            connection.close()
+            manifest.close_sparingly(connection, path)
 
 
 def create_run_file(path: Path, meta: dict[str, str], outputs: Sequence[tuple[str, str]]) -> None:
@@ -81,10 +80,12 @@ def end_execution(path: Path, status: str, note: str) -> None:
 
 def _put_to_rest(path: Path) -> bool:
     """Move what is in the log into the file; whether nothing is left in the log."""
-    with translated(path), closing(open_run_writer(path)) as connection:
-        connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
-        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
-    return not busy
+    with translated(path):
+        connection = open_run_writer(path)
+        try:
+            return manifest.move_log(connection, path)
+        finally:
+            manifest.close_sparingly(connection, path)
 
 
 def reopen_failed(path: Path, kind: str | None) -> int:

@@ -4,7 +4,6 @@ Everything that waits for the event loop's next turn waits for every row; a thre
 """
 
 import asyncio
-import os
 import queue
 import sqlite3
 import sys
@@ -12,21 +11,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from engine.results import Attempt, LiveState, RowResult
 from handai_errors import DatabaseBusyError, DiskFullError, StorageError
-from storage.connect import make_private, open_run_writer, storage_error, translated
-from storage.manifest import CommitCount
+from storage.ballast import Ballast
+from storage.connect import open_run_writer, storage_error, translated
+from storage.halving import write_what_fits
+from storage.manifest import CommitCount, close_sparingly, move_log
 from storage.run_batch import Batch
 
 FLUSH_INTERVAL_S = 0.05
-BALLAST_BYTES = 4 * 1024 * 1024
 _RETRY_S = 0.5
 _GIVE_UP_S = 20.0
 _RATE_SPAN_S = 30.0
-_CHECKPOINT_WAIT_MS = 1000
 _TURN_S = 0.0005  # a busy loop keeps the GIL ten times as long by default, at each of the writer's many turns
 
 _Operation = Callable[[Batch], None]
@@ -49,10 +47,11 @@ class RunWriter:
         self._last_commit = float("-inf")
         self._finished: deque[tuple[float, int]] = deque()
         self.lags_s: deque[float] = deque(maxlen=20_000)
-        self._ballast = path.with_suffix(".ballast")
+        self.lost = 0  # answers that could not be written in the end
+        self._has_gap = False
         with translated(path):
             self._connection = open_run_writer(path)
-            _make_ballast(self._ballast)
+            self._ballast = Ballast(path)
         self._commits = 0
         self._count = CommitCount(path)
         self._usual_turn_s = sys.getswitchinterval()
@@ -64,6 +63,14 @@ class RunWriter:
     def failure(self) -> StorageError | None:
         """Why nothing more should be asked for."""
         return self._failure
+
+    @property
+    def told(self) -> StorageError | None:
+        """What a person is told in the end: the failure, with what could not be kept, if there was one."""
+        if self._failure is None or not self.lost:
+            return self._failure
+        lost = f"{self.lost:,} answer{'s' if self.lost > 1 else ''} could not be kept and will be asked again"
+        return type(self._failure)(f"{self._failure.cause} {lost}.", self._failure.remedy)
 
     @property
     def commits(self) -> int:
@@ -108,7 +115,7 @@ class RunWriter:
 
         def note(batch: Batch) -> None:
             batch.verdicts.extend(verdicts)
-            batch.results.extend(spent)
+            batch.spent.extend(spent)
             batch.remembered["judged"] = place
 
         self._enqueue(note)
@@ -150,15 +157,13 @@ class RunWriter:
         sys.setswitchinterval(self._usual_turn_s)
         try:
             with translated(self._path):
-                self._connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                move_log(self._connection, self._path)
         except StorageError as error:  # the rows are safe in the log beside the file
             self._failure = self._failure or error
         finally:
-            self._connection.close()
+            close_sparingly(self._connection, self._path)
             self._count.close()
-            with suppress(OSError):
-                self._ballast.unlink(missing_ok=True)
+            self._ballast.remove()
 
     def _enqueue(self, operation: _Operation | None, future: asyncio.Future[None] | None = None) -> None:
         self._queue.put((operation, future))
@@ -178,11 +183,11 @@ class RunWriter:
             items = self._collect()
             ending = any(operation is None for operation, _ in items)
             batch = Batch(rows_per_s=self._rows_per_s())
-            error = self._write(batch, items)
+            given, error = self._write(batch, items)
             self._last_commit = time.monotonic()
             if error is None:
                 self._note(batch, self._last_commit)
-            self._tell(len(batch.results), [future for _, future in items if future is not None], error)
+            self._tell(given, [future for _, future in items if future is not None], error)
 
     def _collect(self) -> list[_Item]:
         items = [self._queue.get()]
@@ -195,24 +200,42 @@ class RunWriter:
             except queue.Empty:
                 return items
 
-    def _write(self, batch: Batch, items: Sequence[_Item]) -> StorageError | None:
-        """Write all of it; the error, when nothing of it could be written in time."""
-        give_up = time.monotonic() + self._give_up_s
+    def _write(self, batch: Batch, items: Sequence[_Item]) -> tuple[int, StorageError | None]:
+        """How many results it holds, and why not all of it could be written in time."""
+        given = 0
         try:
             for operation, _ in items:
                 if operation is not None:
                     operation(batch)
-            while error := self._try(batch):
-                self._fail(error)
-                if not self._may_pass(error, give_up):
-                    return error
+            given = len(batch.results) + len(batch.spent)
+            error = self._persist(batch)
         except Exception as fault:  # noqa: BLE001 whoever waits must be told, whatever it was: else the run hangs
             error = StorageError(
                 f"Handai could not write to {self._path.name}: {type(fault).__name__}: {fault}.",
                 "Everything counted so far is safe. Please report it.",
             )
             self._fail(error)
-            return error
+        if error is not None:
+            self.lost += len(batch.results)
+            self._has_gap = True
+        return given, error
+
+    def _persist(self, batch: Batch) -> StorageError | None:
+        """Try as long as it may help; what the disk has no room for stays in the batch."""
+        give_up = time.monotonic() + self._give_up_s
+        if self._has_gap:
+            batch.leave_unjudged()
+        while error := self._try(batch):
+            self._fail(error)
+            if not isinstance(error, DiskFullError | DatabaseBusyError):
+                return error
+            if isinstance(error, DiskFullError):
+                if self._ballast.give_up():
+                    continue
+                write_what_fits(batch, lambda part: self._try(part) is None)
+            if time.monotonic() > give_up:
+                return error
+            time.sleep(min(_RETRY_S, self._give_up_s))
         return None
 
     def _try(self, batch: Batch) -> StorageError | None:
@@ -223,16 +246,6 @@ class RunWriter:
         except sqlite3.Error as caught:
             return storage_error(caught, self._path)
         return None
-
-    def _may_pass(self, error: StorageError, give_up: float) -> bool:
-        """Wait for better times, if they can come; whether to try again."""
-        if isinstance(error, DiskFullError) and self._ballast.exists():
-            self._ballast.unlink()  # room for what was already paid for
-            return True
-        if not isinstance(error, DiskFullError | DatabaseBusyError) or time.monotonic() > give_up:
-            return False
-        time.sleep(min(_RETRY_S, self._give_up_s))
-        return True
 
     def _fail(self, error: StorageError) -> None:
         if self._failure is None:
@@ -272,14 +285,3 @@ class RunWriter:
             waiter = self._room_waiters.popleft()
             if not waiter.done():
                 waiter.set_result(None)
-
-
-def _make_ballast(path: Path) -> None:
-    """Keep some space that a full disk can't take: it is given back to write what is in flight."""
-    if path.exists():
-        return
-    try:
-        make_private(path)
-        path.write_bytes(os.urandom(BALLAST_BYTES))
-    except OSError:
-        path.unlink(missing_ok=True)

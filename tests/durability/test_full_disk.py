@@ -1,9 +1,11 @@
 """A disk that is full, in three ways: the run pauses and says so, nothing is lost, and it goes on afterwards."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tests.command_line import (
     provider_process,
     records_in,
     transform_arguments,
+    wait_until,
 )
 from tests.durability.child import COUNTING, command_of, handai_with, patience
 from tests.isolation import clean_environment
@@ -29,6 +32,7 @@ from tests.isolation import clean_environment
 pytestmark = pytest.mark.slow
 ROWS = 600
 IN_FLIGHT = 16
+LARGE = 350_000
 REPLY = "x" * 3000  # so that a few hundred rows fill the disk
 
 NO_LARGE_FILES = """
@@ -44,6 +48,17 @@ def limited(path):
     connection.execute("PRAGMA max_page_count = 120")
     return connection
 run_writer.open_run_writer = limited
+"""
+# Every answer is in one flush.
+ONE_FLUSH = """
+import time
+from storage import run_writer
+collect = run_writer.RunWriter._collect
+def late(self):
+    items = collect(self)
+    time.sleep(1.0)
+    return items + (collect(self) if not self._queue.empty() else [])
+run_writer.RunWriter._collect = late
 """
 
 
@@ -134,6 +149,41 @@ def test_a_disk_that_is_really_full_pauses_and_the_run_goes_on_when_it_has_grown
     assert_whole(out)
     at_failure = orjson.loads(note.read_bytes())
     assert provider.stats()["total"] - at_failure["total"] <= ROWS - at_failure["total"] + 2 * IN_FLIGHT
+
+
+def test_of_answers_larger_than_the_ballast_all_that_fit_are_kept(
+    tmp_path: Path, handai_home: Path, provider: ProviderProcess
+) -> None:
+    if not can_mount(tmp_path):
+        pytest.skip("no small disk can be mounted here: that takes root and unshare")
+    handai_home.mkdir()
+    rows = IN_FLIGHT
+    reply = "x" * LARGE  # stored twice, as the answer and as its column: together far more than the whole disk
+    provider.configure(reply=reply, hold=True)
+    out = tmp_path / "out.csv"
+    arguments = transform_arguments(
+        made_table(tmp_path / "in.csv", rows), out, provider.url, "--concurrency", str(IN_FLIGHT), "--no-cache"
+    )
+    release = threading.Thread(target=_release_once_all_wait, args=(provider, rows))
+    release.start()
+
+    ended = small_disk(patience(0.5) + ONE_FLUSH, arguments)
+    release.join()
+
+    assert ended.code == 0, ended.err
+    assert "code 4" in ended.out, ended.err
+    found = re.search(r"(\d+) answers could not be kept and will be asked again", ended.said)
+    assert found, ended.err
+    lost = int(found[1])
+    kept_bytes = (rows - lost) * 2 * LARGE
+    assert kept_bytes > 3_500_000  # of six megabytes, what the catalogue and the end need left out
+    assert provider.stats()["total"] == rows + lost
+    assert out.read_text().count(reply) == rows
+
+
+def _release_once_all_wait(provider: ProviderProcess, rows: int) -> None:
+    wait_until(lambda: provider.stats()["in_flight"] >= rows, 60)
+    provider.configure(hold=False)
 
 
 def small_disk(prelude: str, arguments: list[str]) -> Ended:

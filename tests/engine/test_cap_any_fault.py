@@ -152,6 +152,6 @@ async def _kept(plan: Plan, folder: Path) -> None:
 def test_what_is_billed_never_passes_the_cap(plan: Plan) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.run_writer.FLUSH_INTERVAL_S", 0.0)
-        patch.setattr("storage.run_writer.BALLAST_BYTES", 1)
+        patch.setattr("storage.ballast.BALLAST_BYTES", 1)
         patch.setattr("engine.backoff.Backoff.wait_s", lambda *_: 0.0)
         asyncio.run(_kept(plan, Path(folder)))

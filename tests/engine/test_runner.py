@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_writer, "FLUSH_INTERVAL_S", 0.001)
-    monkeypatch.setattr(run_writer, "BALLAST_BYTES", 16)
+    monkeypatch.setattr("storage.ballast.BALLAST_BYTES", 16)
 
 
 @pytest.fixture
@@ -450,7 +450,7 @@ async def test_a_cap_that_only_few_requests_fit_under_at_once_slows_but_does_not
 
     def script(_row: int, number: int) -> Awaitable[Outcome]:
         cheap = answer(usage=Usage(1, 1, 1e-9))
-        return after(asyncio.sleep(0.0005), refuse(ErrorKind.OVERLOADED) if number <= failures else cheap)
+        return after(asyncio.sleep(0.0005), refuse(ErrorKind.OVERLOADED, status=500) if number <= failures else cheap)
 
     async with executing(path, script, Settings(cap_usd=fits * 0.00105, max_tokens=1000)) as execution:
         end = await execution.run(numbered(15))

@@ -212,5 +212,5 @@ def test_any_break_off_ends_as_an_unbroken_run(plan: Plan) -> None:
 def _holds(plan: Plan) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.run_writer.FLUSH_INTERVAL_S", 0.0)
-        patch.setattr("storage.run_writer.BALLAST_BYTES", 1)
+        patch.setattr("storage.ballast.BALLAST_BYTES", 1)
         asyncio.run(_compared(plan, Path(folder)))

@@ -28,7 +28,7 @@ _FAULTS = sorted(set(FAULTS) - _NOT_HERE)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_writer, "FLUSH_INTERVAL_S", 0.001)
-    monkeypatch.setattr(run_writer, "BALLAST_BYTES", 16)
+    monkeypatch.setattr("storage.ballast.BALLAST_BYTES", 16)
     monkeypatch.setattr(run_writer, "_RETRY_S", 0.001)
 
 

@@ -79,7 +79,7 @@ class Impatient:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_writer, "FLUSH_INTERVAL_S", 0.0)
-    monkeypatch.setattr(run_writer, "BALLAST_BYTES", 16)
+    monkeypatch.setattr("storage.ballast.BALLAST_BYTES", 16)
 
 
 def test_every_kind_is_expected_to_do_one_thing() -> None:

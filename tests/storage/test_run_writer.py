@@ -332,7 +332,57 @@ async def test_the_ballast_is_given_back_to_write_what_was_paid_for(tmp_path: Pa
         writer.put(done(0, "x" * 9000))
         with pytest.raises(DiskFullError):
             await writer.flush()
-        assert not ballast.exists()
+        assert ballast.stat().st_size < 1_000_000  # the last of it is to note the run's end
+        assert writer.lost == 1
+        assert "1 answer could not be kept and will be asked again" in str(writer.told)
+
+
+async def test_of_a_flush_larger_than_the_disk_all_that_fits_is_kept(tmp_path: Path) -> None:
+    sizes = [9000, 9000, 900_000, 9000, 900_000, 9000]
+    async with writing(tmp_path) as writer:
+        await writer.reserve([reserved(row) for row in range(len(sizes) + 1)])
+        limit_pages(writer, 40)
+        for row, size in enumerate(sizes):
+            writer.attempt_ended(ended(row))
+            writer.put(done(row, "x" * size))
+        writer.judged([(0, 0, "marked", "why")], "0:6")
+        with pytest.raises(DiskFullError):
+            await writer.flush()
+        assert writer.lost == 2
+    path = tmp_path / "run.db"
+    assert [row["row"] for row in query(path, "SELECT row FROM results ORDER BY row")] == [0, 1, 3, 5]
+    assert query(path, "SELECT count(*) AS n FROM attempts WHERE state = 'done'")[0]["n"] == len(sizes)
+    assert query(path, "SELECT * FROM meta WHERE key = 'judged'") == query(path, "SELECT * FROM verdicts") == []
+    assert_counters_equal_tables(path)
+
+
+async def test_what_did_not_fit_is_written_where_space_comes_back_in_time(tmp_path: Path) -> None:
+    async with writing(tmp_path, give_up_s=5) as writer:
+        limit_pages(writer, 20)
+        writer.put(done(0))
+        writer.put(done(1, "x" * 900_000))
+        writer.judged([(1, 0, "marked", "why")], "0:2")
+        flushed = asyncio.ensure_future(writer.flush())
+        while not query(tmp_path / "run.db", "SELECT * FROM results"):  # noqa: ASYNC110 the writer is another thread
+            await asyncio.sleep(0.01)
+        writer._connection.execute("PRAGMA max_page_count = 100000")  # noqa: SLF001 as above
+        await flushed
+        assert (writer.lost, writer.told is writer.failure) == (0, True)
+    assert [row["row"] for row in query(tmp_path / "run.db", "SELECT row FROM results ORDER BY row")] == [0, 1]
+    assert len(query(tmp_path / "run.db", "SELECT * FROM verdicts")) == 1
+
+
+async def test_after_a_loss_nothing_more_is_judged(tmp_path: Path) -> None:
+    async with writing(tmp_path) as writer:
+        limit_pages(writer, 20)
+        writer.put(done(0, "x" * 900_000))
+        with pytest.raises(DiskFullError):
+            await writer.flush()
+        writer.put(done(1))
+        writer.judged([(1, 0, "marked", "why")], "0:2", [failed(2)])
+    path = tmp_path / "run.db"
+    assert [row["row"] for row in query(path, "SELECT row FROM results")] == [1]
+    assert query(path, "SELECT * FROM meta WHERE key = 'judged'") == query(path, "SELECT * FROM verdicts") == []
 
 
 async def test_the_ballast_goes_with_the_writer(tmp_path: Path) -> None:
