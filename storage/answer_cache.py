@@ -17,6 +17,7 @@ import orjson
 
 from providers.base import Completion
 from storage.connect import make_private
+from storage.many import ManyRows
 
 MAX_BYTES = 500_000_000
 _MAX_ANSWER_CHARS = 1_000_000
@@ -33,10 +34,7 @@ CREATE TABLE IF NOT EXISTS answers (
     finish TEXT, model TEXT, sha256 TEXT NOT NULL)
 """
 _INDEX = "CREATE INDEX IF NOT EXISTS answers_by_run ON answers(run)"
-_ADD = """
-INSERT OR REPLACE INTO answers (key, run, at, text, finish, model, sha256)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?)
-"""
+_ADD = ManyRows("INSERT OR REPLACE INTO answers (key, run, at, text, finish, model, sha256)", 7)
 _FIND = "SELECT text, finish, model, sha256 FROM answers WHERE key = ?"
 _KEYS = "SELECT id, key FROM answers WHERE id > ?"
 _SPAN = "SELECT coalesce(max(id) - min(id), 0) FROM answers"
@@ -167,7 +165,9 @@ class AnswerCache:
         if connection is None:
             return
         with closing(connection), suppress(sqlite3.Error):
-            connection.execute(_ADD, (orjson.dumps(rows).decode(),))
+            connection.execute("BEGIN IMMEDIATE")
+            _ADD.write(connection, rows)
+            connection.execute("COMMIT")
             while connection.execute(_USED).fetchone()[0] > self._max_bytes:
                 if connection.execute(_EVICT, (_EVICTED_SHARE,)).rowcount < 1:
                     break

@@ -14,31 +14,32 @@ from engine.gate import Verdict
 from engine.results import Attempt, AttemptState, LiveState, RowResult, RowStatus
 from engine.retry import THROTTLES
 from handai_errors import ErrorKind
+from storage.many import ManyRows
 from storage.migrate import roll_back
 
-_ADD_ATTEMPTS = """
-INSERT INTO attempts (row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream,
-    prompt_tokens, completion_tokens, cost_usd, reserved_usd, generation, fallback)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
-    value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16
-FROM json_each(?) WHERE true
+_IF_KNOWN = """
 ON CONFLICT (row, step, number) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
     latency_s = excluded.latency_s, kind = excluded.kind, cause = excluded.cause, status = excluded.status,
     model = excluded.model, upstream = excluded.upstream, prompt_tokens = excluded.prompt_tokens,
     completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd, generation = excluded.generation,
     fallback = excluded.fallback
 """
+_RESERVE = ManyRows("INSERT INTO attempts (row, step, number, state, started_at, reserved_usd)", 6, _IF_KNOWN)
+_END_ATTEMPTS = ManyRows(
+    """INSERT INTO attempts (row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream,
+    prompt_tokens, completion_tokens, cost_usd, reserved_usd, generation, fallback)""",
+    17,
+    _IF_KNOWN,
+)
 _RELEASE = """
 DELETE FROM attempts WHERE state = 'reserved'
     AND (row, step, number) IN (SELECT value->>0, value->>1, value->>2 FROM json_each(?))
 """
-_ADD_RESULTS = """
-INSERT OR REPLACE INTO results (row, step, attempt, status, data, raw, kind, cause, remedy, finish_reason, repaired,
-    cached, request_hash, sha256, committed_at, similar_to, similarity)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
-    value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16
-FROM json_each(?)
-"""
+_ADD_RESULTS = ManyRows(
+    """INSERT OR REPLACE INTO results (row, step, attempt, status, data, raw, kind, cause, remedy, finish_reason,
+    repaired, cached, request_hash, sha256, committed_at, similar_to, similarity)""",
+    17,
+)
 _REOPEN = "DELETE FROM results WHERE status = 'failed' AND row IN (SELECT value FROM json_each(?))"
 _ADD_EVENTS = "INSERT INTO events (at, level, message) SELECT value->>0, value->>1, value->>2 FROM json_each(?)"
 _SET_OUTPUTS = (
@@ -109,18 +110,16 @@ class Batch:
     def put_into(self, connection: sqlite3.Connection) -> None:
         """Write all of it within a transaction that is open."""
         run = connection.execute
-        attempts = [*self.reserved, *self.ended]
-        if attempts:
-            run(_ADD_ATTEMPTS, (_json([attempt_values(attempt) for attempt in attempts]),))
+        _RESERVE.write(connection, [reserved_values(attempt) for attempt in self.reserved])
+        _END_ATTEMPTS.write(connection, [attempt_values(attempt) for attempt in self.ended])
         if self.released:
             run(_RELEASE, (_json([(item.row, item.step, item.number) for item in self.released]),))
         if self.outputs:
             pairs = [(place, fit_text(key), fit_text(name)) for place, (key, name) in enumerate(self.outputs)]
             run(_SET_OUTPUTS, (_json(pairs),))
-        if results := self._all_results:
-            now = time.time()
-            for part in _portions(results):
-                run(_ADD_RESULTS, (_json([result_values(result, now) for result in part]),))
+        now = time.time()
+        for part in _portions(self._all_results):
+            _ADD_RESULTS.write(connection, [result_values(result, now) for result in part])
         if self.verdicts:
             run(_ADD_VERDICTS, (_json([(*found, fit_text(cause)) for *found, cause in self.verdicts]),))
         if self.remembered:
@@ -154,7 +153,7 @@ class Batch:
 
 
 def _portions(results: list[RowResult]) -> Iterator[list[RowResult]]:
-    """The results in parts whose raw answers make one statement of a size that memory and SQLite stand."""
+    """The results in parts whose raw answers make statements of a size that memory stands."""
     part: list[RowResult] = []
     size = 0
     for result in results:
@@ -169,32 +168,34 @@ def _portions(results: list[RowResult]) -> Iterator[list[RowResult]]:
 
 def count(ended: list[Attempt], results: list[RowResult]) -> dict[str, float]:
     """By how much the counters grow."""
-    counted: dict[str, float] = dict.fromkeys(_COUNTERS, 0)
-    for attempt in ended:
-        _count_attempt(attempt, counted)
-    for result in results:
-        counted["failed"] += result.status is RowStatus.FAILED
-        counted["done"] += result.status is RowStatus.DONE and result.is_last
-        counted["cached"] += result.cached and result.is_last
-        counted["repaired"] += result.repaired
-    return counted
+    answered = [attempt for attempt in ended if attempt.status == 200 or attempt.state is AttemptState.DONE]
+    uncertain = [attempt.usage for attempt in ended if attempt.state is AttemptState.UNKNOWN]
+    billed = [*uncertain, *(attempt.usage for attempt in answered if attempt.state is not AttemptState.UNKNOWN)]
+    last = [result for result in results if result.is_last]
+    counted = {
+        "attempts": len(ended),
+        "first_attempts": sum(attempt.number == 1 for attempt in ended),
+        "rate_limited": sum(attempt.kind in THROTTLES for attempt in ended),
+        "invalid": sum(attempt.kind is ErrorKind.INVALID_OUTPUT for attempt in ended),
+        "unknown": len(uncertain),
+        "answers": len(answered),
+        "fallbacks": sum(attempt.state is AttemptState.DONE for attempt in ended if attempt.fallback is not None),
+        "prompt_tokens": sum(attempt.usage.prompt_tokens or 0 for attempt in ended),
+        "completion_tokens": sum(attempt.usage.completion_tokens or 0 for attempt in ended),
+        "cost_usd": sum(attempt.usage.cost_usd or 0.0 for attempt in ended),
+        "tokens_unknown": sum(usage.prompt_tokens is None or usage.completion_tokens is None for usage in billed),
+        "cost_unknown": sum(usage.cost_usd is None for usage in billed),
+        "failed": sum(result.status is RowStatus.FAILED for result in results),
+        "done": sum(result.status is RowStatus.DONE for result in last),
+        "cached": sum(result.cached for result in last),
+        "repaired": sum(result.repaired for result in results),
+    }
+    return dict.fromkeys(_COUNTERS, 0) | counted
 
 
-def _count_attempt(attempt: Attempt, counted: dict[str, float]) -> None:
-    usage, answered = attempt.usage, attempt.status == 200 or attempt.state is AttemptState.DONE
-    counted["attempts"] += 1
-    counted["first_attempts"] += attempt.number == 1
-    counted["rate_limited"] += attempt.kind in THROTTLES
-    counted["invalid"] += attempt.kind is ErrorKind.INVALID_OUTPUT
-    counted["unknown"] += attempt.state is AttemptState.UNKNOWN
-    counted["answers"] += answered
-    counted["fallbacks"] += attempt.state is AttemptState.DONE and attempt.fallback is not None
-    counted["prompt_tokens"] += usage.prompt_tokens or 0
-    counted["completion_tokens"] += usage.completion_tokens or 0
-    counted["cost_usd"] += usage.cost_usd or 0.0
-    if answered or attempt.state is AttemptState.UNKNOWN:
-        counted["tokens_unknown"] += usage.prompt_tokens is None or usage.completion_tokens is None
-        counted["cost_unknown"] += usage.cost_usd is None
+def reserved_values(attempt: Attempt) -> tuple[object, ...]:
+    """What is known of an attempt before it is sent."""
+    return (attempt.row, attempt.step, attempt.number, attempt.state, attempt.started_at, attempt.reserved_usd)
 
 
 def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
@@ -221,7 +222,7 @@ def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
     )
 
 
-def result_values(result: RowResult, now: float) -> tuple[Any, ...]:
+def result_values(result: RowResult, now: float) -> tuple[object, ...]:
     """The columns of table `results`, in order, the row's own hash among them."""
     data = None if result.values is None else to_json(result.values)
     told = (
