@@ -29,8 +29,8 @@ class AnswerKeys:
         if begun is None:
             begun = self._of_model[job.target, job.step.index] = _settings_of(job, model)
         sample = (job.row, job.members[0].draw) if self._by_row else None
-        asked = ([(message.role, message.content) for message in job.messages], self._plan.seed(job), sample)
-        return hashlib.sha256(begun + orjson.dumps(asked)).hexdigest()
+        asked = begun + job.digest + orjson.dumps((self._plan.seed(job), sample))
+        return hashlib.blake2b(asked, digest_size=16).hexdigest()
 
 
 def _settings_of(job: Job, model: ModelSettings) -> bytes:

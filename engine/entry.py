@@ -55,7 +55,7 @@ class Entry:
             failure = internal_failure(member.row, job.stored_step + 1, error)
             self._flow.row_failed(member.row, member.draw, failure)
             return None
-        self._flow.row_done(member.row, member.draw, {**member.values, **values})
+        self._flow.row_done(member, values)
         return None
 
     async def afford(self, job: Job, while_waiting: Callable[[], Awaitable[None]] | None = None) -> bool:
@@ -94,7 +94,7 @@ class Entry:
             stored = {**values, REDRAWN: dict(member.values)} if member.draw and job.step.index == 0 else values
             self._flow.keep(replace(reused, values=stored, is_last=following is None))
             if following is None:
-                self._flow.row_done(member.row, member.draw, {**member.values, **values})
+                self._flow.row_done(member, values)
                 return None
             job = following
             self._targets.catch_up(job)

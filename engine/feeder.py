@@ -70,9 +70,9 @@ class Feeder:
 
     async def _window(self) -> bool:
         """Wait for a place in the window; False when the run drains."""
-        if self._flow.window.locked() or len(self._batch) >= self._batch_size:
+        if self._flow.window.is_full or len(self._batch) >= self._batch_size:
             await self._reserve_batch()  # rows that wait for others to be asked with them leave room for those
-        await self._flow.window.acquire()
+        await self._flow.window.take()
         if self._flow.is_draining:
             return False
         self._flow.open()

@@ -4,13 +4,13 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.answer_form import Forms
 from engine.budget import Budget
 from engine.gate import Judged, Judgement, Verdict
-from engine.job import REDRAWN, Job
+from engine.job import REDRAWN, Job, Member
 from engine.known import AnswerStore, Reuse
 from engine.left_out import LeftOut
 from engine.limiter import Limiter
@@ -19,8 +19,9 @@ from engine.outputs import OutputColumns
 from engine.results import PauseReason, ResultSink, RowResult, RowStatus
 from engine.similar import SimilarAnswers
 from engine.spec import ModelSettings
-from engine.tables.model import Row
+from engine.tables.model import Cell, Row
 from engine.targets import Cost, Target
+from engine.window import Window
 from handai_errors import DatabaseBusyError, ErrorKind, HandaiError, StorageError
 from providers.base import AnswerForm, CompletionClient
 
@@ -90,7 +91,7 @@ class Flow:
         # A crash leaves every reservation in doubt, so only as many are made ahead as one commit's time can use up.
         self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling // 2)
         self.window_size = (ceiling + self.reserve_ahead) * rows_per_call
-        self.window = asyncio.Semaphore(self.window_size)
+        self.window = Window(self.window_size)
         self.ready: asyncio.Queue[Job | None] = asyncio.Queue()
         self.end = RunEnd()
         self.open_rows = 0
@@ -184,8 +185,7 @@ class Flow:
     def finish(self, rows: int = 1) -> None:
         """Note that rows have left the window."""
         self.open_rows -= rows
-        for _ in range(rows):
-            self.window.release()
+        self.window.give_back(rows)
         if self.open_rows == 0:
             self._changed.set()
 
@@ -201,9 +201,10 @@ class Flow:
         if self.open_rows and not self.redraws:
             await self._changed.wait()
 
-    def row_done(self, row: int, draw: int, values: Row) -> None:
-        """Note that a row has all its values, which are on their way to the writer."""
-        self.judge(row, draw, values)
+    def row_done(self, member: Member, values: Mapping[str, Cell]) -> None:
+        """Note that a row has all its values, of which the last are on their way to the writer."""
+        if self.with_.judged.gate is not None:
+            self.judge(member.row, member.draw, {**member.values, **values})
         self.finish()
 
     def row_failed(self, row: int, draw: int, result: RowResult) -> None:

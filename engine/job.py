@@ -34,6 +34,7 @@ class Job:
     request_hash: bytes
     number: int
     schema_tokens: int = 0
+    digest: bytes = b""  # of its messages
     reserved_usd: float | None = None
     stretched: float = 1.0  # of the budget, as it was reserved
     counted: int = 0

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from engine.asked_schema import asked_schema, largest_schema
 from engine.columns import Output
 from engine.fallbacks import asked_in_turn
+from engine.identity import RequestIdentity, messages_digest
 from engine.job import Job, Member
 from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
 from engine.placeholders import placeholders
-from engine.prompts import render_messages, render_rows, request_hash
+from engine.prompts import Renderer, render_rows
 from engine.routing import preferences_of
 from engine.spec import GenerateInput, ModelSettings, RunSpec
 from engine.steps import Step, steps_of
@@ -46,12 +47,17 @@ class RunPlan:
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
     models: tuple[ModelSettings, ...] = field(init=False)  # asked in turn, the run's own first
+    _renderers: tuple[Renderer, ...] = field(init=False, repr=False)
+    _identity: RequestIdentity = field(init=False, repr=False)
     _schema_sizes: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         steps = steps_of(self.spec, (*self.columns, *self.table))
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "numbering", Numbering(len(steps)))
+        renderers = [Renderer(step.prompt, self.columns, json_mode=step.json, outputs=step.outputs) for step in steps]
+        object.__setattr__(self, "_renderers", tuple(renderers))
+        object.__setattr__(self, "_identity", RequestIdentity(self.spec.model))
         object.__setattr__(self, "models", asked_in_turn(self.spec.model))
 
     @property
@@ -85,22 +91,21 @@ class RunPlan:
     def job(self, members: Sequence[Member], step_index: int = 0) -> Job:
         """The job of a step for rows of the same draw."""
         step, first = self.steps[step_index], members[0]
-        json_mode = step.json
         if len(members) == 1:
-            messages = render_messages(
-                step.prompt, self.columns, first.values, json_mode=json_mode, outputs=step.outputs
-            )
+            messages = self._renderers[step_index].messages(first.values)
         else:
             messages = render_rows(step.prompt, [member.values for member in members], step.outputs)
+        digest = messages_digest(messages)
         stored_step = self.numbering.number(first.draw, step_index)
         return Job(
             tuple(members),
             step,
             stored_step,
             messages,
-            request_hash(self.spec.model, messages),
+            self._identity.of(digest),
             number=self.attempts_so_far.get((first.row, stored_step), 0) + 1,
             schema_tokens=self._schema_tokens(step, len(members)),
+            digest=digest,
         )
 
     def _schema_tokens(self, step: Step, rows: int) -> int:

@@ -1,21 +1,19 @@
 """From a row to the exact messages: plain substitution, no template language."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
-
-import orjson
 
 from engine.columns import Output
 from engine.fitting import fit_text, to_json
 from engine.nearest import close_names
 from engine.placeholders import PLACEHOLDER, cell_text, placeholders
-from engine.spec import ModelSettings, Prompt
+from engine.spec import Prompt
 from engine.tables.model import Row
 from engine.typed import instruction_for, instruction_for_rows
 from handai_errors import ErrorKind, ProviderError, SpecError
 from providers.base import Message
 
 _JSON_INSTRUCTION = "Answer with a single JSON object and nothing else."
+_PLACE = "{{"
 _SHOWN_OF_BAD_ANSWER = 4000  # characters
 
 
@@ -46,19 +44,41 @@ def columns_sent(prompt: Prompt, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+class Renderer:
+    """Messages for rows that share a prompt; what is the same for all of them is made once.
+
+    They are the instructions (system), then the filled template or the columns as JSON (user).
+    """
+
+    def __init__(
+        self, prompt: Prompt, columns: Iterable[str], *, json_mode: bool = False, outputs: Sequence[Output] = ()
+    ) -> None:
+        self._instructions = prompt.instructions.strip()
+        self._form = json_instruction(outputs) if json_mode else ""
+        self._template = prompt.template if (prompt.template or "").strip() else None
+        self._columns = tuple(columns)
+        self._same: Message | None = None if _PLACE in self._instructions else self._system({})
+
+    def messages(self, row: Row) -> tuple[Message, ...]:
+        """The messages for one row."""
+        if self._template is not None:
+            user = _fill(self._template, row)
+        else:
+            user = to_json({name: row.get(name) for name in self._columns})
+        system = self._same or self._system(row)
+        message = Message("user", fit_text(user))
+        return (system, message) if system.content else (message,)
+
+    def _system(self, row: Row) -> Message:
+        system = _fill(self._instructions, row)
+        return Message("system", fit_text(f"{system}\n\n{self._form}".strip() if self._form else system))
+
+
 def render_messages(
     prompt: Prompt, columns: Iterable[str], row: Row, *, json_mode: bool = False, outputs: Sequence[Output] = ()
 ) -> tuple[Message, ...]:
     """The messages for one row: instructions (system), then the filled template or the columns as JSON (user)."""
-    system = _fill(prompt.instructions.strip(), row)
-    if json_mode:
-        system = f"{system}\n\n{json_instruction(outputs)}".strip()
-    if (prompt.template or "").strip():
-        user = _fill(prompt.template or "", row)
-    else:
-        user = to_json({name: row.get(name) for name in columns})
-    messages = (Message("user", fit_text(user)),)
-    return (Message("system", fit_text(system)), *messages) if system else messages
+    return Renderer(prompt, columns, json_mode=json_mode, outputs=outputs).messages(row)
 
 
 def render_rows(prompt: Prompt, rows: Sequence[Row], outputs: Sequence[Output]) -> tuple[Message, ...]:
@@ -94,31 +114,9 @@ def json_instruction(outputs: Sequence[Output]) -> str:
 
 
 def _fill(text: str, row: Row) -> str:
-    if "{{" not in text:
+    if _PLACE not in text:
         return text
     return PLACEHOLDER.sub(lambda match: cell_text(row.get(match.group(1))), text)
-
-
-def request_hash(settings: ModelSettings, messages: Sequence[Message]) -> bytes:
-    """Sixteen bytes that are equal only for requests that are equal on the wire; no key goes in."""
-    identity = (
-        settings.provider,
-        settings.base_url,
-        settings.model,
-        settings.temperature,
-        settings.max_tokens,
-        settings.json_mode,
-        settings.seed,
-        [(message.role, message.content) for message in messages],
-        *_route(settings),
-    )
-    return hashlib.blake2b(orjson.dumps(identity), digest_size=16).digest()
-
-
-def _route(settings: ModelSettings) -> tuple[object, ...]:
-    """Nothing where nothing is said, so that runs from before there were routes are still found."""
-    wishes = settings.routing.preferences() if settings.routing else None
-    return (settings.fallbacks, wishes) if settings.fallbacks or wishes else ()
 
 
 def prompt_tokens_bound(messages: Sequence[Message]) -> int:

@@ -21,10 +21,11 @@ from storage.many import ManyRows
 
 MAX_BYTES = 500_000_000
 _MAX_ANSWER_CHARS = 1_000_000
-_VERSION = 1
+_VERSION = 2
 _FLUSH_S = 0.25
 _BUSY_S = 0.05  # a read waits no longer for another run's write: then it is a miss
 _WRITE_BUSY_S = 10.0
+_LOOK_S = 0.25
 _HASHED = 2**24 - 1
 _MOST_SEEN = 300_000  # with more answers than these, reading all keys at a run's start would take longer than a second
 _EVICTED_SHARE = 10  # one in so many goes when there are too many bytes
@@ -55,6 +56,7 @@ class SeenKeys:
         self._bits = bytearray((_HASHED + 1) // 8)
         self._last_id = 0
         self._state: tuple[int, int, int] | None = None
+        self._looked_at = float("-inf")
         self._is_of_use: bool | None = None  # not known before the first look
 
     def may_have(self, reader: sqlite3.Connection, key: str) -> bool:
@@ -63,18 +65,21 @@ class SeenKeys:
             self._is_of_use = reader.execute(_SPAN).fetchone()[0] <= _MOST_SEEN
         if not self._is_of_use:
             return True
-        try:
-            found = self._path.stat()
-        except OSError:  # cleared meanwhile
-            return True
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK_S:  # another run's newest answers may wait for so long
+            self._looked_at = now
+            self._take_in_new_ones(reader)
+        place = hash(key) & _HASHED
+        return bool(self._bits[place >> 3] & 1 << (place & 7))
+
+    def _take_in_new_ones(self, reader: sqlite3.Connection) -> None:
+        found = self._path.stat()
         state = (found.st_ino, found.st_mtime_ns, found.st_size)
         if state != self._state:
             for id_, other in reader.execute(_KEYS, (self._last_id,)):
                 self.add(other)
                 self._last_id = id_
             self._state = state
-        place = hash(key) & _HASHED
-        return bool(self._bits[place >> 3] & 1 << (place & 7))
 
     def add(self, key: str) -> None:
         """Note a key that the file holds, or will."""
@@ -116,6 +121,8 @@ class AnswerCache:
             row = self._reader.execute(_FIND, (key,)).fetchone()
         except sqlite3.Error as error:
             self._forget_if_damaged(error)
+            return None
+        except OSError:  # cleared meanwhile
             return None
         if row is None or row[3] != _digest(key, *row[:3]):
             return None

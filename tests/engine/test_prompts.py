@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.columns import Output
+from engine.identity import request_hash
 from engine.placeholders import cell_text, placeholders
-from engine.prompts import check_prompt, columns_sent, prompt_tokens_bound, render_messages, request_hash
+from engine.prompts import check_prompt, columns_sent, prompt_tokens_bound, render_messages
 from engine.spec import ModelSettings, Prompt
 from engine.tables.model import Cell, Row
 from handai_errors import SpecError

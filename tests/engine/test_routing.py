@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from engine.prompts import request_hash
+from engine.identity import request_hash
 from engine.routing import Routing
 from engine.spec import ModelSettings, RunSpec
 from providers.base import Message
