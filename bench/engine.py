@@ -6,6 +6,7 @@ provider over HTTP with 256 requests in flight, and tells the time from answer t
 
 import argparse
 import asyncio
+import gc
 import os
 import statistics
 import tempfile
@@ -19,6 +20,7 @@ from structlog.testing import capture_logs
 
 from bench.serving import provider
 from engine.spec import RunSpec
+from handai_cli import SELDOM
 from providers.base import Completion, CompletionRequest, StreamPiece, Usage
 from services import datasets, execution, runs
 
@@ -44,6 +46,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--profile", type=Path, help="write a cProfile of one run without HTTP here, and stop")
     arguments = parser.parse_args()
+    gc.set_threshold(*SELDOM)  # as in a run's own process
     with tempfile.TemporaryDirectory(prefix="handai-bench-") as folder:
         os.environ["HANDAI_HOME"] = str(Path(folder) / "home")
         if arguments.profile:

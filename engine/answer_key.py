@@ -39,7 +39,7 @@ def _settings_of(job: Job, model: ModelSettings) -> bytes:
     The host alone would not do: some providers put each person's model under a path of its own.
     """
     address = urlsplit(model.base_url or "")
-    routing = model.routing.preferences() if model.routing else None
+    routing = model.routing.preferences if model.routing else None
     schema = asked_schema(job.step.outputs, 1, AnswerForm.JSON_SCHEMA) if job.needs_json and job.step.outputs else None
     told = {
         "address": address.netloc + address.path.rstrip("/"),

@@ -35,9 +35,11 @@ class Breaker:
         """Note that rows asked together ended well (None) or with `kind`; true when the run should pause."""
         if len(self._first) < FIRST_ROWS:
             self._first.append(kind)
-        if len(self._recent) == WINDOW:
+        if self._blamed and len(self._recent) == WINDOW:
             self._blamed -= self._recent[0][1] in PROVIDER_KINDS
         self._recent.append((rows, kind))
+        if kind is None and not self._blamed:
+            return self.tripped
         self._blamed += kind in PROVIDER_KINDS
         self.tripped = self.tripped or self._all_alike() or self._mostly_provider()
         return self.tripped

@@ -58,6 +58,11 @@ class Entry:
         self._flow.row_done(member, values)
         return None
 
+    @property
+    def is_capped(self) -> bool:
+        """Whether a job has to be afforded; without a cap every one is."""
+        return self._flow.with_.budget.cap_usd is not None
+
     async def afford(self, job: Job, while_waiting: Callable[[], Awaitable[None]] | None = None) -> bool:
         """Reserve what a job can cost; False when the run drains instead and the job is forgotten."""
         budget = self._flow.with_.budget

@@ -21,6 +21,7 @@ class Feeder:
         self._plan = plan
         self._flow = flow
         self._entry = entry
+        self._rows_per_call = plan.rows_per_call
         self._batch: list[Job] = []
         self._together: list[Member] = []
         # One commit's worth: while it is on its way no further row is reserved, and slots must not fall idle meanwhile.
@@ -41,8 +42,9 @@ class Feeder:
             if not chunk:
                 break
             for index, row in chunk:
-                if not await self._enter(index, row):
+                if not (self._enter_at_once() or await self._window()):
                     break
+                await self._enter(index, row)
             await self._reserve_batch()
         await self._send()
         await self._feed_redraws()
@@ -56,17 +58,21 @@ class Feeder:
             await self._send()
             await self._flow.changed()
 
-    async def _enter(self, index: int, row: Row) -> bool:
-        if not await self._window():
+    def _enter_at_once(self) -> bool:
+        """Whether there was a place in the window without any wait, as for almost every row."""
+        if self._flow.is_draining or len(self._batch) >= self._batch_size or not self._flow.window.take_free():
             return False
-        member, step = self._plan.opening(index, row)
-        if self._plan.rows_per_call == 1 or step or member.draw:
-            await self._add([member], step)
-            return True
-        self._together.append(member)
-        if len(self._together) >= self._plan.rows_per_call:
-            await self._add_together()
+        self._flow.open()
         return True
+
+    async def _enter(self, index: int, row: Row) -> None:
+        member, step = self._plan.opening(index, row)
+        if self._rows_per_call == 1 or step or member.draw:
+            await self._add([member], step)
+            return
+        self._together.append(member)
+        if len(self._together) >= self._rows_per_call:
+            await self._add_together()
 
     async def _window(self) -> bool:
         """Wait for a place in the window; False when the run drains."""
@@ -87,7 +93,7 @@ class Feeder:
         job = self._entry.first(members, step)
         if job is None:
             await self._flow.room()
-        elif await self._entry.afford(job, self._reserve_batch):
+        elif not self._entry.is_capped or await self._entry.afford(job, self._reserve_batch):
             self._batch.append(job)
 
     async def _send(self) -> None:

@@ -45,5 +45,5 @@ def request_hash(settings: ModelSettings, messages: Sequence[Message]) -> bytes:
 
 def _route(settings: ModelSettings) -> tuple[object, ...]:
     """Nothing where nothing is said, so that runs from before there were routes are still found."""
-    wishes = settings.routing.preferences() if settings.routing else None
+    wishes = settings.routing.preferences if settings.routing else None
     return (settings.fallbacks, wishes) if settings.fallbacks or wishes else ()

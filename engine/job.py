@@ -1,6 +1,6 @@
 """One model call on its way through the runner: what is sent, and how it is written down as it ends."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.pacer import NO_LEASE, Lease
 from engine.prompts import correction, prompt_tokens_bound
@@ -48,6 +48,10 @@ class Job:
     fallback: str | None = None
     moved: bool = False  # to another model, since it was last looked up
     answer_key: str | None = None  # under which its answer is kept for whoever asks the same
+    is_single: bool = field(init=False)  # it asks for one row
+
+    def __post_init__(self) -> None:
+        self.is_single = len(self.members) == 1
 
     @property
     def row(self) -> int:
@@ -63,11 +67,6 @@ class Job:
     def bound_tokens(self) -> int:
         """An upper bound of the tokens that it sends, the JSON Schema among them."""
         return prompt_tokens_bound(self.messages + self.corrections) + self.schema_tokens
-
-    @property
-    def is_single(self) -> bool:
-        """Whether it asks for one row."""
-        return len(self.members) == 1
 
     @property
     def needs_json(self) -> bool:

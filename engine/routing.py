@@ -1,5 +1,6 @@
 """Whom an aggregator may ask, in which order and at what price; only providers that route are told."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -44,6 +45,7 @@ class Routing(Declared):
             raise ValueError(f"{strangers[0]} is in `order`, but `only` doesn't allow it")
         return self
 
+    @cached_property
     def preferences(self) -> dict[str, Any] | None:
         """What goes over the wire; None when nothing is said."""
         return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True) or None
@@ -51,7 +53,7 @@ class Routing(Declared):
 
 def preferences_of(routing: Routing | None, ceiling: Price | None) -> dict[str, Any] | None:
     """What goes over the wire; under a `ceiling` nobody dearer is asked, unless a bound was chosen."""
-    said = routing.preferences() if routing else None
+    said = routing.preferences if routing else None
     if not ceiling or (routing and routing.max_price):
         return said
     prompt, completion = ceiling.highest

@@ -15,6 +15,13 @@ class Window:
         """Whether the next place has to be waited for."""
         return self._free <= 0
 
+    def take_free(self) -> bool:
+        """Take a place if one is free."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
+
     async def take(self) -> None:
         """Return with a place."""
         while self._free <= 0:

@@ -54,7 +54,7 @@ class Question:
             timeout_s=self.timeout_s,
             max_tokens_name=max_tokens_name(without),
             fallbacks=model.fallbacks,
-            preferences=model.routing.preferences() if model.routing else None,
+            preferences=model.routing.preferences if model.routing else None,
         )
 
 

@@ -183,7 +183,7 @@ def _check_route(provider: ProviderSpec, model: ModelSettings) -> None:
     if provider.routes:
         return
     takers = " or ".join(spec.name for spec in PROVIDERS if spec.routes)
-    if model.routing and model.routing.preferences():
+    if model.routing and model.routing.preferences:
         raise SpecError(
             f"{provider.name} has no upstream providers to choose from: routing is for {takers}.",
             f"Leave the routing out, or choose {takers}.",

@@ -22,7 +22,7 @@ from storage.many import ManyRows
 MAX_BYTES = 500_000_000
 _MAX_ANSWER_CHARS = 1_000_000
 _VERSION = 2
-_FLUSH_S = 0.25
+_FLUSH_S = 1.0
 _BUSY_S = 0.05  # a read waits no longer for another run's write: then it is a miss
 _WRITE_BUSY_S = 10.0
 _LOOK_S = 0.25
@@ -166,8 +166,11 @@ class AnswerCache:
         now = time.time()
         rows = []
         for key, found in batch:
-            with suppress(TypeError):  # half a character: no JSON holds it
-                rows.append((key, self._run_id, now, *_told(found), _digest(key, *_told(found))))
+            told = _told(found)
+            try:
+                rows.append((key, self._run_id, now, *told, _digest(key, *told)))
+            except TypeError:  # half a character: no JSON holds it
+                continue
         connection = _opened(self._path, _WRITE_BUSY_S)
         if connection is None:
             return

@@ -168,29 +168,36 @@ def _portions(results: list[RowResult]) -> Iterator[list[RowResult]]:
 
 def count(ended: list[Attempt], results: list[RowResult]) -> dict[str, float]:
     """By how much the counters grow."""
-    answered = [attempt for attempt in ended if attempt.status == 200 or attempt.state is AttemptState.DONE]
-    uncertain = [attempt.usage for attempt in ended if attempt.state is AttemptState.UNKNOWN]
-    billed = [*uncertain, *(attempt.usage for attempt in answered if attempt.state is not AttemptState.UNKNOWN)]
+    counted: dict[str, float] = dict.fromkeys(_COUNTERS, 0)
+    used = [attempt.usage for attempt in ended]
+    counted["attempts"] = len(ended)
+    counted["first_attempts"] = [attempt.number for attempt in ended].count(1)
+    counted["prompt_tokens"] = sum([usage.prompt_tokens or 0 for usage in used])
+    counted["completion_tokens"] = sum([usage.completion_tokens or 0 for usage in used])
+    counted["cost_usd"] = sum([usage.cost_usd or 0.0 for usage in used])
+    for attempt in ended:
+        _count_outcome(attempt, counted)
     last = [result for result in results if result.is_last]
-    counted = {
-        "attempts": len(ended),
-        "first_attempts": sum(attempt.number == 1 for attempt in ended),
-        "rate_limited": sum(attempt.kind in THROTTLES for attempt in ended),
-        "invalid": sum(attempt.kind is ErrorKind.INVALID_OUTPUT for attempt in ended),
-        "unknown": len(uncertain),
-        "answers": len(answered),
-        "fallbacks": sum(attempt.state is AttemptState.DONE for attempt in ended if attempt.fallback is not None),
-        "prompt_tokens": sum(attempt.usage.prompt_tokens or 0 for attempt in ended),
-        "completion_tokens": sum(attempt.usage.completion_tokens or 0 for attempt in ended),
-        "cost_usd": sum(attempt.usage.cost_usd or 0.0 for attempt in ended),
-        "tokens_unknown": sum(usage.prompt_tokens is None or usage.completion_tokens is None for usage in billed),
-        "cost_unknown": sum(usage.cost_usd is None for usage in billed),
-        "failed": sum(result.status is RowStatus.FAILED for result in results),
-        "done": sum(result.status is RowStatus.DONE for result in last),
-        "cached": sum(result.cached for result in last),
-        "repaired": sum(result.repaired for result in results),
-    }
-    return dict.fromkeys(_COUNTERS, 0) | counted
+    counted["failed"] = [result.status for result in results].count(RowStatus.FAILED)
+    counted["done"] = [result.status for result in last].count(RowStatus.DONE)
+    counted["cached"] = [result.cached for result in last].count(True)
+    counted["repaired"] = [result.repaired for result in results].count(True)
+    return counted
+
+
+def _count_outcome(attempt: Attempt, counted: dict[str, float]) -> None:
+    usage, is_unknown = attempt.usage, attempt.state is AttemptState.UNKNOWN
+    is_answer = attempt.status == 200 or attempt.state is AttemptState.DONE
+    if attempt.kind is not None:
+        counted["rate_limited"] += attempt.kind in THROTTLES
+        counted["invalid"] += attempt.kind is ErrorKind.INVALID_OUTPUT
+    if attempt.fallback is not None:
+        counted["fallbacks"] += attempt.state is AttemptState.DONE
+    counted["unknown"] += is_unknown
+    counted["answers"] += is_answer
+    if is_answer or is_unknown:
+        counted["tokens_unknown"] += usage.prompt_tokens is None or usage.completion_tokens is None
+        counted["cost_unknown"] += usage.cost_usd is None
 
 
 def reserved_values(attempt: Attempt) -> tuple[object, ...]:
@@ -209,16 +216,16 @@ def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
         attempt.started_at,
         attempt.latency_s,
         attempt.kind,
-        _fit(attempt.cause),
+        attempt.cause and fit_text(attempt.cause),
         attempt.status,
-        _fit(attempt.model),
-        _fit(attempt.upstream),
+        attempt.model and fit_text(attempt.model),
+        attempt.upstream and fit_text(attempt.upstream),
         usage.prompt_tokens,
         usage.completion_tokens,
         usage.cost_usd,
         attempt.reserved_usd,
-        _fit(attempt.generation),
-        _fit(attempt.fallback),
+        attempt.generation and fit_text(attempt.generation),
+        attempt.fallback and fit_text(attempt.fallback),
     )
 
 
@@ -231,11 +238,11 @@ def result_values(result: RowResult, now: float) -> tuple[object, ...]:
         result.attempt,
         result.status,
         data,
-        _fit(result.raw),
+        result.raw and fit_text(result.raw),
         result.kind,
-        _fit(result.cause),
-        _fit(result.remedy),
-        _fit(result.finish_reason),
+        result.cause and fit_text(result.cause),
+        result.remedy and fit_text(result.remedy),
+        result.finish_reason and fit_text(result.finish_reason),
         int(result.repaired),
         int(result.cached),
         result.request_hash.hex(),
@@ -246,7 +253,7 @@ def result_values(result: RowResult, now: float) -> tuple[object, ...]:
 
 def result_digest(*told: str | int | None) -> str:
     """The hash that tells a damaged result from a whole one."""
-    return f"{_DIGEST}{hashlib.sha256(_json(told).encode()).hexdigest()}"
+    return f"{_DIGEST}{hashlib.sha256(orjson.dumps(told)).hexdigest()}"
 
 
 def thousandths(figure: object) -> int | None:
@@ -260,10 +267,6 @@ def is_whole(digest: str, told: tuple[str | int | None, ...]) -> bool:
         return digest == result_digest(*told)
     row, step, _, status, data, raw, *_ = told  # older files' hashes cover these
     return digest == hashlib.sha256(_json((row, step, status, data, raw)).encode()).hexdigest()
-
-
-def _fit(text: str | None) -> str | None:
-    return None if text is None else fit_text(text)
 
 
 def _json(value: object) -> str:

@@ -24,11 +24,11 @@ MESSAGES = (Message("user", "hi"),)
     ids=str,
 )
 def test_preferences_are_exactly_what_was_said(said: dict[str, Any]) -> None:
-    assert Routing.model_validate(said).preferences() == said
+    assert Routing.model_validate(said).preferences == said
 
 
 def test_nothing_said_is_no_preference() -> None:
-    assert Routing().preferences() is None
+    assert Routing().preferences is None
 
 
 @pytest.mark.parametrize(

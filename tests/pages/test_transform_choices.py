@@ -92,7 +92,7 @@ def test_routing_is_asked_for_where_it_means_something_and_is_in_the_run(router:
     page = press(ran(page), "transform_preview")
     found = router.last.spec.model.routing
     assert found is not None
-    assert found.preferences() == {
+    assert found.preferences == {
         "order": ["groq", "together"],
         "data_collection": "deny",
         "zdr": True,
