@@ -104,6 +104,7 @@ class Runner:
         started, began = self._with.wall(), self._with.clock()
         try:
             job.form, job.without = target.forms.current, target.left_out.names
+            self._with.sink.sending(job.row)
             completion = await target.client.complete(self._plan.request(job, target.model, target.price))
         except asyncio.CancelledError as error:
             if not is_cancelled():  # a library's own, which would end this worker without a word

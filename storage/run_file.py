@@ -12,7 +12,9 @@ from engine.results import RowResult, RowStatus
 from storage import manifest
 from storage.connect import open_run_writer, translated
 from storage.run_batch import COUNT_COMMIT, Batch
+from storage.sent_marks import was_sent
 
+_NEVER_SENT = "DELETE FROM attempts WHERE state = 'reserved' AND row IN (SELECT value FROM json_each(?))"
 _RECOVER = """
 UPDATE progress SET
     attempts = attempts + (SELECT count(*) FROM attempts WHERE state = 'reserved'),
@@ -49,7 +51,10 @@ def create_run_file(path: Path, meta: dict[str, str], outputs: Sequence[tuple[st
 
 def begin_execution(path: Path, pid: int) -> int:
     """Note that a process begins; returns how many attempts a dead one left behind with unknown outcome."""
+    sent = was_sent(path)
     with _writing(path) as connection:
+        reserved = connection.execute("SELECT DISTINCT row FROM attempts WHERE state = 'reserved'").fetchall()
+        connection.execute(_NEVER_SENT, (json.dumps([row for (row,) in reserved if not sent(row)]),))
         connection.execute(_RECOVER)
         lost = connection.execute("UPDATE attempts SET state = 'unknown' WHERE state = 'reserved'").rowcount
         connection.execute(
