@@ -60,6 +60,11 @@ class HeaderPace:
         """Whether any answer told of it."""
         return bool(self._seen)
 
+    @property
+    def refill(self) -> float | None:
+        """Requests or tokens a second, as watched."""
+        return self._refill
+
     def sent(self, now: float, cost: float) -> Mark:
         """Note a request; its answer is told with the mark."""
         if self._full_at is not None and now >= self._full_at and self._spent_at_reset is None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 
 from engine.climber import Climber
@@ -38,6 +39,15 @@ class LimiterClosedError(Exception):
         self.why = why
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """For how many seconds nobody sends and why, and what the account seems to allow a second."""
+
+    held_s: float
+    reason: str | None
+    pace: float | None
+
+
 class Limiter:
     """Additive increase, multiplicative decrease, never more than helps, and a pacer that says when."""
 
@@ -63,6 +73,7 @@ class Limiter:
         self._daily = daily
         self._outage: Outage | None = outage or Outage()
         self._clock = clock
+        self._runs = 1
         self._in_flight = 0
         self._last_cut = float("-inf")
         self._waiters: deque[tuple[asyncio.Future[Lease], Weighed | None]] = deque()
@@ -92,6 +103,23 @@ class Limiter:
     def moves_on(self) -> None:
         """Wait for no server: there is another one to ask."""
         self._outage = None
+
+    def hold(self, seconds: float, reason: str) -> None:
+        """Send nothing for so long, because another run of the account was told to wait."""
+        self._pacer.hold(seconds, reason, self._clock())
+
+    def share(self, runs: int, pace: float | None) -> None:
+        """Take one part of what an account allows that so many runs use; `pace` is what all of them may do together."""
+        if runs > 1 and self._proven_at == float("inf"):  # nothing was sent: the first wave is a part of one
+            self._limit = max(1.0, self._limit * self._runs / runs)
+        self._runs = runs
+        self._pacer.share(runs, pace, self._clock())
+        self._grant()
+
+    def standing(self) -> Standing:
+        """What other runs of the account should know."""
+        now = self._clock()
+        return Standing(*self._pacer.own_gate(now), self._pacer.account_pace(now))
 
     @property
     def _slots(self) -> int:
@@ -245,7 +273,7 @@ def limiter_for(
     clock: Callable[[], float] = monotonic,
 ) -> Limiter:
     """The limiter that a run's settings ask for; `auto` finds its way, a number is as far as it may go."""
-    pacer = Pacer(max(60.0 / rpm if rpm else 0.0, spacing_s or 0.0))
+    pacer = Pacer(spacing_s or 0.0, 60.0 / rpm if rpm else 0.0)
     ceiling = concurrency if isinstance(concurrency, int) else AUTO_CEILING
     if isinstance(concurrency, int):
         cap, first = ceiling, min(ceiling, max(_START_AT_LEAST, int(ceiling * _START_SHARE)))

@@ -1,33 +1,48 @@
-"""The limiters of an execution: what the spec allows, and what of a day's requests is already sent."""
+"""The limiters of an execution: what the spec allows, what of a day's requests is sent, and who else sends."""
 
 import time
-from collections.abc import Callable
+
+from pydantic import SecretStr
 
 from engine.daily_cap import DailyCap, midnight
 from engine.limiter import Limiter, limiter_for
+from engine.spec import ModelSettings
 from handai_db import RunReader, RunRecord
 from providers.specs import get_provider
+from services.account_gate import Accounts
 from services.home import run_path
 
-Limiters = Callable[[str], Limiter]
 
-
-def limiters_of(record: RunRecord) -> Limiters:
+class Limiters:
     """Makes the limiter of a provider as the run's settings ask; a day's requests are counted for all together."""
-    limits = record.spec.limits
-    daily = _daily_cap(record, limits.daily_requests)
 
-    def limiter_at(provider: str) -> Limiter:
+    def __init__(self, record: RunRecord) -> None:
+        self._limits = record.spec.limits
+        self._daily = _daily_cap(record, self._limits.daily_requests)
+        self.accounts = Accounts(record.id)
+
+    def __call__(self, provider: str) -> Limiter:
+        """The limiter of one server."""
+        limits = self._limits
         return limiter_for(
             limits.concurrency,
             local=get_provider(provider).local,
             rpm=limits.rpm,
             spacing_s=limits.spacing_s,
             timeout_s=limits.timeout_s,
-            daily=daily,
+            daily=self._daily,
         )
 
-    return limiter_at
+    def shared(self, model: ModelSettings, key: SecretStr | None) -> Limiter:
+        """One that other runs of the same account take part in."""
+        limiter = self(model.provider)
+        self.accounts.add(model, key, limiter)
+        return limiter
+
+
+def limiters_of(record: RunRecord) -> Limiters:
+    """The limiters of a run's execution."""
+    return Limiters(record)
 
 
 def _daily_cap(record: RunRecord, most: int | None) -> DailyCap | None:
