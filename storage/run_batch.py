@@ -39,6 +39,13 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->
     value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16
 FROM json_each(?)
 """
+# Rows that are asked again after their turn before the gate: an answer of theirs may not have been judged.
+NOTE_LATE = """
+INSERT OR REPLACE INTO meta SELECT 'late', found FROM (SELECT json_group_array(row) AS found, count(*) AS rows FROM (
+    SELECT json_each.value AS row FROM meta, json_each(meta.value) WHERE meta.key = 'late'
+    UNION SELECT value FROM json_each(?)))
+WHERE rows > 0 AND EXISTS (SELECT 1 FROM meta WHERE key = 'judged')
+"""
 _REOPEN = "DELETE FROM results WHERE status = 'failed' AND row IN (SELECT value FROM json_each(?))"
 _ADD_EVENTS = "INSERT INTO events (at, level, message) SELECT value->>0, value->>1, value->>2 FROM json_each(?)"
 _SET_OUTPUTS = (
@@ -125,7 +132,10 @@ class Batch:
             run(_ADD_VERDICTS, (_json([(*found, fit_text(cause)) for *found, cause in self.verdicts]),))
         if self.remembered:
             run(_REMEMBER, (_json(self.remembered),))
-        reopened = run(_REOPEN, (_json(self.reopened),)).rowcount if self.reopened else 0
+        reopened = 0
+        if self.reopened:
+            run(NOTE_LATE, (_json(self.reopened),))
+            reopened = run(_REOPEN, (_json(self.reopened),)).rowcount
         if self.events:
             run(_ADD_EVENTS, (_json([(at, level, fit_text(message)) for at, level, message in self.events]),))
         self._advance(connection, reopened)

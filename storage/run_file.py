@@ -11,9 +11,10 @@ from engine.gate import Judgement
 from engine.results import RowResult, RowStatus
 from storage import manifest
 from storage.connect import open_run_writer, translated
-from storage.run_batch import COUNT_COMMIT, Batch
+from storage.run_batch import COUNT_COMMIT, NOTE_LATE, Batch
 from storage.sent_marks import was_sent
 
+_FAILED = "FROM results WHERE status = 'failed' AND (?1 IS NULL OR kind = ?1)"
 _NEVER_SENT = "DELETE FROM attempts WHERE state = 'reserved' AND row IN (SELECT value FROM json_each(?))"
 _RECOVER = """
 UPDATE progress SET
@@ -96,9 +97,9 @@ def _put_to_rest(path: Path) -> bool:
 def reopen_failed(path: Path, kind: str | None) -> int:
     """Make failed rows, of one kind or all, pending again; returns how many."""
     with _writing(path) as connection:
-        reopened = connection.execute(
-            "DELETE FROM results WHERE status = 'failed' AND (?1 IS NULL OR kind = ?1)", (kind,)
-        ).rowcount
+        failed = connection.execute(f"SELECT row {_FAILED}", (kind,)).fetchall()
+        connection.execute(NOTE_LATE, (json.dumps([row for (row,) in failed]),))
+        reopened = connection.execute(f"DELETE {_FAILED}", (kind,)).rowcount
         connection.execute("UPDATE progress SET failed = failed - ?", (reopened,))
     return reopened
 
