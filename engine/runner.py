@@ -244,6 +244,7 @@ class Runner:
             self._flow.release(job)
         else:
             self._flow.give_back(job)
+            job.number -= 1  # it was never sent, so that the next is no retry
             self._group.create_task(self._retry_later(job, 0.0))
 
     def _fail(self, job: Job, error: ProviderError) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,7 +120,7 @@ class Batch:
         if attempts:
             run(_ADD_ATTEMPTS, (_json([attempt_values(attempt) for attempt in attempts]),))
         if self.released:
-            run(_RELEASE, (_json([(item.row, item.step, item.number) for item in self.released]),))
+            run(_RELEASE, (_json([_key(item) for item in self.released]),))
         if self.outputs:
             pairs = [(place, fit_text(key), fit_text(name)) for place, (key, name) in enumerate(self.outputs)]
             run(_SET_OUTPUTS, (_json(pairs),))
@@ -139,6 +139,13 @@ class Batch:
         if self.events:
             run(_ADD_EVENTS, (_json([(at, level, fit_text(message)) for at, level, message in self.events]),))
         self._advance(connection, reopened)
+
+    def reserve(self, attempts: Sequence[Attempt]) -> None:
+        """Reserve attempts; what was given back before and is reserved again stays."""
+        if self.released:
+            again = {_key(attempt) for attempt in attempts}
+            self.released = [attempt for attempt in self.released if _key(attempt) not in again]
+        self.reserved.extend(attempts)
 
     def leave_unjudged(self) -> None:
         """Leave out how far draws are judged: an answer before was lost, so that they are judged on resume."""
@@ -161,6 +168,10 @@ class Batch:
         if self.live is not None:
             state = self.live
             connection.execute(_SET_LIVE, (state.in_flight, state.limit, state.waiting, self.rows_per_s))
+
+
+def _key(attempt: Attempt) -> tuple[int, int, int]:
+    return attempt.row, attempt.step, attempt.number
 
 
 def _portions(results: list[RowResult]) -> Iterator[list[RowResult]]:

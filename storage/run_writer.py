@@ -81,7 +81,7 @@ class RunWriter:
 
     async def reserve(self, attempts: Sequence[Attempt]) -> None:
         """Return when the attempts are on the disk as reserved."""
-        await self._durable(lambda batch: batch.reserved.extend(attempts))
+        await self._durable(lambda batch: batch.reserve(attempts))
 
     async def room(self) -> None:
         """Return when fewer results than allowed wait to be written; raises once the disk has failed."""
