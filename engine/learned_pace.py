@@ -83,7 +83,7 @@ class LearnedPace:
         self._let_through += 1
         self._last_sent = now
 
-    def refused(self, now: float, sent_at: float) -> None:
+    def refused(self, now: float, sent_at: float, *, guesses: bool = True) -> None:
         """Learn from a refusal for the rate's sake; one of a request sent before the last was heard belongs to that."""
         self._let_through -= 1
         if self._refusals and sent_at <= self._refusals[-1][0]:
@@ -94,15 +94,15 @@ class LearnedPace:
             while self._refusals and now - self._refusals[0][0] > _MEMORY_S:
                 self._refusals.popleft()
             self._refusals.append((now, self._let_through))
-        self._learn()
+        self._learn(guesses=guesses)
 
-    def _learn(self) -> None:
+    def _learn(self, *, guesses: bool) -> None:
         *earlier, (at, let_through) = self._refusals
         pace, self._is_measured = self._before
         self._known, self._since = pace, at
         bases = earlier or [(at if self._began is None else self._began, 0)]
         base = next((base for base in reversed(bases) if let_through - base[1] >= _FEWEST), None)
-        if base is None:
+        if base is None or not (earlier or guesses):
             return
         measured = (let_through - base[1]) / max(at - base[0], _SHORTEST_S)
         if not earlier:

@@ -28,6 +28,7 @@ _BACK_SHARE = 0.25  # of the slots: a server that is back is not run over
 _SHORTEST_WAIT_S = 0.001  # less is rounding
 _SLOW_GROWTH = 0.05  # slots an answer
 _RAMP = 2.0  # times the slots, a second, at most
+_TOLD_STEP = 4.0  # as many an answer where headers tell what is left: then it is the pace that holds back
 _GROWN = 2.0  # times as long as usual: then it looks whether fewer in flight do as well
 
 
@@ -166,8 +167,8 @@ class Limiter:
         now = self._clock()
         if self._outage is not None and self._outage.answered(lease.sent_at):
             self._pacer.go_on()
-        self._grow(now)
         self._pacer.answered(lease, limits, usage, now)
+        self._grow(now)
         if self._climber is not None:
             self._climber.answered(now, lease.sent_at, lease.in_flight, usage.completion_tokens)
 
@@ -177,9 +178,10 @@ class Limiter:
             self._unproven -= 1
             return
         if is_fast:  # one an answer, but not as fast as answers may come: what follows has to be heard
-            self._room = min(self._limit, self._room + _RAMP * self._limit * (now - self._grew_at))
+            most = _TOLD_STEP if self._pacer.is_told else 1.0
+            self._room = min(most * self._limit, self._room + most * _RAMP * self._limit * (now - self._grew_at))
             self._grew_at = now
-            step = min(1.0, self._room)
+            step = min(most, self._room)
             self._room -= step
         else:
             step = max(1.0 / self._limit, _SLOW_GROWTH)

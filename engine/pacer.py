@@ -98,7 +98,7 @@ class Pacer:
         """So many runs use the account now, which seems to be allowed `pace` requests a second in all."""
         if runs != self._runs:
             self._learned.divide(runs / self._runs)
-            self._runs = runs
+            self._runs = self._requests.runs = runs
             self._spacing_s = max(self._spacings_s[0], self._spacings_s[1] * runs)
         if pace is not None and runs > 1 and not self._requests.is_told and self._learned.pace(now) is None:
             self._learned.adopt(pace / runs, now)
@@ -165,7 +165,8 @@ class Pacer:
         """Learn from a refusal: nobody sends before the provider's time."""
         self._took_nothing(lease)
         if for_rate:
-            self._learned.refused(now, lease.sent_at)
+            # What one refusal teaches is a guess, which headers make needless.
+            self._learned.refused(now, lease.sent_at, guesses=not self.is_told)
         if now >= self._gate_until:
             self._refusals += 1
         before = self._refusals - 1  # those of one wave count as one
