@@ -174,3 +174,14 @@ async def test_the_manifest_inside_is_enough_to_notice_rows_that_were_taken_out_
 
     assert found is not None
     assert "manifest" in found.why
+
+
+async def test_an_ended_file_s_hash_notices_what_no_row_s_hash_covers(tmp_path: Path) -> None:
+    path = await filled(made(tmp_path / "run"), killed=False)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE attempts SET cost_usd = 0 WHERE row = 3")
+
+    found = found_in(path)
+
+    assert found is not None
+    assert "when the run ended" in found.why
