@@ -18,6 +18,7 @@ from providers.base import RateLimits, Usage
 AUTO_START = 8
 AUTO_CEILING = 100
 AUTO_LOCAL_START = 2
+AUTO_NEARBY_START = 4  # a server of one's own, or something that stands before one far away
 _START_AT_LEAST = 40  # if the person allows as many
 _START_SHARE = 0.4  # of what is allowed; the rest once answers tell whether there is a limit
 _PROOF = 2.0  # times the first slots answered: a bucket that holds one wave is found out by the second,
@@ -268,6 +269,7 @@ def limiter_for(
     concurrency: int | str,
     *,
     local: bool,
+    nearby: bool = False,
     rpm: int | None = None,
     spacing_s: float | None = None,
     timeout_s: float | None = None,
@@ -280,7 +282,8 @@ def limiter_for(
     if isinstance(concurrency, int):
         cap, first = ceiling, min(ceiling, max(_START_AT_LEAST, int(ceiling * _START_SHARE)))
     else:
-        cap, first = (AUTO_LOCAL_START, AUTO_LOCAL_START) if local else (ceiling, AUTO_START)
+        first = AUTO_LOCAL_START if local else AUTO_NEARBY_START if nearby else AUTO_START
+        cap = first if local or nearby else ceiling
     climber = Climber(ceiling, cap, first=first, grown=_GROWN, patience=1, timeout_s=timeout_s)
     return Limiter(
         ceiling=ceiling,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -14,7 +13,7 @@ from engine.limiter import Limiter
 from engine.spec import ModelSettings
 from handai_db import AccountRun
 from handai_errors import SpecError
-from providers.base_url import resolve_base_url
+from providers.base_url import host_of, resolve_base_url
 from services.home import open_catalogue
 
 LIVE_S = 12.0  # after its last word; then a process is taken for dead
@@ -88,7 +87,7 @@ class Accounts:
     def add(self, model: ModelSettings, key: SecretStr | None, limiter: Limiter) -> None:
         """Share a limiter with whoever else asks this model at this address with this key."""
         with suppress(SpecError):
-            host = urlsplit(resolve_base_url(model.provider, model.base_url)).netloc
+            host = host_of(resolve_base_url(model.provider, model.base_url))
             name = (host, key.get_secret_value() if key else "", model.model)
             self._shared.append(SharedLimiter(self._run_id, name, limiter))
 

@@ -8,6 +8,7 @@ from engine.daily_cap import DailyCap, midnight
 from engine.limiter import Limiter, limiter_for
 from engine.spec import ModelSettings
 from handai_db import RunReader, RunRecord
+from providers.base_url import is_nearby
 from providers.specs import get_provider
 from services.account_gate import Accounts
 from services.home import run_path
@@ -21,12 +22,13 @@ class Limiters:
         self._daily = _daily_cap(record, self._limits.daily_requests)
         self.accounts = Accounts(record.id)
 
-    def __call__(self, provider: str) -> Limiter:
-        """The limiter of one server."""
+    def __call__(self, provider: str, base_url: str | None = None) -> Limiter:
+        """The limiter of one server; an address in one's own network is that of a server with few slots, perhaps."""
         limits = self._limits
         return limiter_for(
             limits.concurrency,
             local=get_provider(provider).local,
+            nearby=base_url is not None and is_nearby(base_url),
             rpm=limits.rpm,
             spacing_s=limits.spacing_s,
             timeout_s=limits.timeout_s,
@@ -35,7 +37,7 @@ class Limiters:
 
     def shared(self, model: ModelSettings, key: SecretStr | None) -> Limiter:
         """One that other runs of the same account take part in."""
-        limiter = self(model.provider)
+        limiter = self(model.provider, model.base_url)
         self.accounts.add(model, key, limiter)
         return limiter
 
