@@ -59,7 +59,7 @@ def test_whom_an_aggregator_may_ask_is_part_of_the_key() -> None:
 def test_equal_rows_share_a_key_but_those_of_a_generated_table_don_t() -> None:
     assert key_of(0) == key_of(1)
     columns = [{"name": "n", "sampler": "sequence"}, {"name": "story", "prompt": "Tell {{ n }}"}]
-    generated = {"input": {"kind": "generate", "rows": 3, "columns": columns}, "prompt": {}}
+    generated: dict[str, Any] = {"input": {"kind": "generate", "rows": 3, "columns": columns}, "prompt": {}}
     assert len({key_of(0, **generated), key_of(1, **generated), key_of(0, 1, **generated)}) == 3
 
 
