@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from storage.accounts import AccountRun, AccountRuns
 from storage.answer_cache import AnswerCache, CacheUse, cache_use, clear_cache, forget_answers
 from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
@@ -45,6 +46,8 @@ from storage.salvage import damaged_paths, put_in_place, salvage
 __all__ = [
     "PENDING",
     "SQLITE_VERSION",
+    "AccountRun",
+    "AccountRuns",
     "AnswerCache",
     "AnsweredBy",
     "AttemptFigures",
@@ -115,6 +118,7 @@ class Catalogue:
         self.model_health = ModelHealth(self.database)
         self.model_habits = ModelHabits(self.database)
         self.personas = Personas(self.database)
+        self.accounts = AccountRuns(self.database)
 
     def __enter__(self) -> "Catalogue":
         return self

@@ -43,6 +43,7 @@ class HeaderPace:
     """
 
     def __init__(self) -> None:
+        self.runs = 1  # of ours that share the budget: each keeps more of it back, not knowing what the others send
         self._spent = 0.0
         self._burst = _Burst(float("-inf"), 0.0)
         self._seen: deque[tuple[float, float]] = deque()  # (sent at, left + spent by then)
@@ -53,6 +54,7 @@ class HeaderPace:
         self._spent_at_reset: float | None = None
         self._refill: float | None = None  # a second, as watched
         self._guess = 0.0
+        self._is_window = False
         self._last_sent = float("-inf")
 
     @property
@@ -60,17 +62,32 @@ class HeaderPace:
         """Whether any answer told of it."""
         return bool(self._seen)
 
+    @property
+    def refill(self) -> float | None:
+        """Requests or tokens a second, as watched."""
+        return self._refill
+
     def sent(self, now: float, cost: float) -> Mark:
         """Note a request; its answer is told with the mark."""
         if self._full_at is not None and now >= self._full_at and self._spent_at_reset is None:
             self._spent_at_reset = self._spent
-        if self._seen:  # what ran over while it was full is as good as spent
-            self._spent += max(0.0, self._refilled(now) - self._full)
+        self._note_overflow(now)
         if now - self._burst.began > _BURST_S:
             self._burst = _Burst(now, self._spent)
         self._spent += cost
         self._last_sent = now
         return Mark(self._burst, now, cost)
+
+    def _note_overflow(self, now: float) -> None:
+        """What ran over while it was full is as good as spent: before the burst that goes on, and since."""
+        if not self._seen:
+            return
+        burst, (at, total) = self._burst, self._seen[-1]
+        if burst.began > at and now - burst.began <= _BURST_S:
+            over = max(0.0, total + self._steady * (burst.began - at) - burst.before - self._full)
+            burst.before += over
+            self._spent += over
+        self._spent += max(0.0, self._refilled(now) - self._full)
 
     def refused(self, mark: Mark) -> None:
         """Note that a request took nothing; a provider that counts it all the same tells so in its next answer."""
@@ -99,9 +116,12 @@ class HeaderPace:
             self._guess = (self._full - left) / reset_s  # if it refills steadily
         if sent_at - began >= _SHORTEST_S:
             self._refill = max(0.0, (least + spent - first) / (sent_at - began))
+        if reset_s and self._full - left >= _SURE_UNITS:  # what refills until the reset does not explain the reset
+            self._is_window = self._steady * reset_s < (self._full - left) / 2
 
     def _note(self, at: float, total: float) -> None:
-        if len(self._seen) > 1 and at - self._seen[-2][0] < _THIN_S:
+        is_same = bool(self._seen) and at == self._seen[-1][0]  # of one burst the last answer says most
+        if is_same or (len(self._seen) > 1 and at - self._seen[-2][0] < _THIN_S):
             self._seen[-1] = (at, total)
         else:
             self._seen.append((at, total))
@@ -118,12 +138,12 @@ class HeaderPace:
         left = self._left(now, cost)
         if left < cost:
             return self._until(now, cost - left, until_full)
-        reserve = min(max(_RESERVE * self._full, _LEAST_RESERVE, cost), self._full / 2)
+        reserve = min(max(_RESERVE * self._full * self.runs, _LEAST_RESERVE, cost), self._full / 2)
         if left - cost >= reserve:
             return 0.0
         pace = self._steady * left / reserve
-        if until_full is not None and until_full > 0 and self._steady * until_full < self._full / 2:
-            pace = max(pace, left / until_full)  # what refills before the reset does not explain the reset: a window
+        if self._is_window and until_full is not None and until_full > 0:
+            pace = max(pace, left / until_full)
         return max(0.0, self._last_sent + cost / pace - now) if pace > 0 else 0.0
 
     def _refilled(self, now: float) -> float:

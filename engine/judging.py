@@ -1,6 +1,6 @@
 """What becomes of a drawn row: whether it repeats another, whether it passes its schema's checks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from engine.checking import RowCheck
 from engine.columns import ColumnType
@@ -91,15 +91,17 @@ def judged_so_far(
     at: Place,
     refused: Sequence[frozenset[int]],
     ended: Iterable[tuple[int, int, Row | None]],
+    late: Collection[int] = frozenset(),
 ) -> Judged:
     """The gate of a run that goes on: `ended` are its rows so far as (row, draw, values), None where one failed.
 
-    What was accepted before counts; what ended without having been judged waits before the gate.
+    What was accepted before counts; what ended without having been judged waits before the gate. Of `late` rows, asked
+    again after their turn, nobody knows: they are judged, again perhaps, against all that was accepted.
     """
     judging = Judging(schema)
     unjudged: list[tuple[int, int, Row | None]] = []
     for row, draw, values in ended:
-        if not at.is_past(row, draw):
+        if not at.is_past(row, draw) or (row in late and values is not None):
             unjudged.append((row, draw, values))
         elif values is not None:
             judging.accept(row, values)

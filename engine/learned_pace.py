@@ -32,6 +32,7 @@ class LearnedPace:
         self._before: tuple[float | None, bool] = (None, False)
         self._known: float | None = None
         self._is_measured = False
+        self._since = float("-inf")  # when a pace was last learned
         self._caution = _CAUTION
         self._last_sent = float("-inf")
 
@@ -44,13 +45,22 @@ class LearnedPace:
         """Requests a second."""
         if self._known is None:
             return None
-        since = now - self._refusals[-1][0]
+        since = now - self._since
         if since > _FORGET_S:
             self._known = None
             return None
         if not self._is_measured:
             return self._known * (1 + _EAGER_CREEP * since)
         return self._known * (self._caution + _CREEP * since + _LEAP * since * since)
+
+    def adopt(self, pace: float, now: float) -> None:
+        """Begin with a pace that others found out; what is learned here comes in its place."""
+        self._known, self._is_measured, self._since = pace, False, now
+
+    def divide(self, by: float) -> None:
+        """Keep to so much less, because more share what is allowed."""
+        if self._known is not None:
+            self._known /= by
 
     def short_wait_s(self, now: float, otherwise: float) -> float:
         """The time in which a request or two are refilled, once the pace was measured."""
@@ -73,7 +83,7 @@ class LearnedPace:
         self._let_through += 1
         self._last_sent = now
 
-    def refused(self, now: float, sent_at: float) -> None:
+    def refused(self, now: float, sent_at: float, *, guesses: bool = True) -> None:
         """Learn from a refusal for the rate's sake; one of a request sent before the last was heard belongs to that."""
         self._let_through -= 1
         if self._refusals and sent_at <= self._refusals[-1][0]:
@@ -84,19 +94,19 @@ class LearnedPace:
             while self._refusals and now - self._refusals[0][0] > _MEMORY_S:
                 self._refusals.popleft()
             self._refusals.append((now, self._let_through))
-        self._learn()
+        self._learn(guesses=guesses)
 
-    def _learn(self) -> None:
+    def _learn(self, *, guesses: bool) -> None:
         *earlier, (at, let_through) = self._refusals
         pace, self._is_measured = self._before
-        self._known = pace
+        self._known, self._since = pace, at
         bases = earlier or [(at if self._began is None else self._began, 0)]
         base = next((base for base in reversed(bases) if let_through - base[1] >= _FEWEST), None)
-        if base is None:
+        if base is None or not (earlier or guesses):
             return
         measured = (let_through - base[1]) / max(at - base[0], _SHORTEST_S)
         if not earlier:
-            measured *= _FIRST_SHARE
+            measured = measured * _FIRST_SHARE if pace is None else min(measured, pace)
         elif let_through - earlier[-1][1] < _PLENTY:  # a wait in which little was sent measures little
             measured = max(measured, _LEAST_SHARE * (pace or 0.0))
         self._known, self._is_measured = measured, bool(earlier)

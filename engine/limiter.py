@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 
 from engine.climber import Climber
@@ -17,6 +18,7 @@ from providers.base import RateLimits, Usage
 AUTO_START = 8
 AUTO_CEILING = 100
 AUTO_LOCAL_START = 2
+AUTO_NEARBY_START = 4  # a server of one's own, or something that stands before one far away
 _START_AT_LEAST = 40  # if the person allows as many
 _START_SHARE = 0.4  # of what is allowed; the rest once answers tell whether there is a limit
 _PROOF = 2.0  # times the first slots answered: a bucket that holds one wave is found out by the second,
@@ -27,6 +29,7 @@ _BACK_SHARE = 0.25  # of the slots: a server that is back is not run over
 _SHORTEST_WAIT_S = 0.001  # less is rounding
 _SLOW_GROWTH = 0.05  # slots an answer
 _RAMP = 2.0  # times the slots, a second, at most
+_TOLD_STEP = 4.0  # as many an answer where headers tell what is left: then it is the pace that holds back
 _GROWN = 2.0  # times as long as usual: then it looks whether fewer in flight do as well
 
 
@@ -36,6 +39,15 @@ class LimiterClosedError(Exception):
     def __init__(self, why: HandaiError | None = None) -> None:
         super().__init__()
         self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """For how many seconds nobody sends and why, and what the account seems to allow a second."""
+
+    held_s: float
+    reason: str | None
+    pace: float | None
 
 
 class Limiter:
@@ -63,6 +75,7 @@ class Limiter:
         self._daily = daily
         self._outage: Outage | None = outage or Outage()
         self._clock = clock
+        self._runs = 1
         self._in_flight = 0
         self._last_cut = float("-inf")
         self._waiters: deque[tuple[asyncio.Future[Lease], Weighed | None]] = deque()
@@ -92,6 +105,23 @@ class Limiter:
     def moves_on(self) -> None:
         """Wait for no server: there is another one to ask."""
         self._outage = None
+
+    def hold(self, seconds: float, reason: str) -> None:
+        """Send nothing for so long, because another run of the account was told to wait."""
+        self._pacer.hold(seconds, reason, self._clock())
+
+    def share(self, runs: int, pace: float | None) -> None:
+        """Take one part of what an account allows that so many runs use; `pace` is what all of them may do together."""
+        if runs > 1 and self._proven_at == float("inf"):  # nothing was sent: the first wave is a part of one
+            self._limit = max(1.0, self._limit * self._runs / runs)
+        self._runs = runs
+        self._pacer.share(runs, pace, self._clock())
+        self._grant()
+
+    def standing(self) -> Standing:
+        """What other runs of the account should know."""
+        now = self._clock()
+        return Standing(*self._pacer.own_gate(now), self._pacer.account_pace(now))
 
     @property
     def _slots(self) -> int:
@@ -138,8 +168,8 @@ class Limiter:
         now = self._clock()
         if self._outage is not None and self._outage.answered(lease.sent_at):
             self._pacer.go_on()
-        self._grow(now)
         self._pacer.answered(lease, limits, usage, now)
+        self._grow(now)
         if self._climber is not None:
             self._climber.answered(now, lease.sent_at, lease.in_flight, usage.completion_tokens)
 
@@ -149,9 +179,10 @@ class Limiter:
             self._unproven -= 1
             return
         if is_fast:  # one an answer, but not as fast as answers may come: what follows has to be heard
-            self._room = min(self._limit, self._room + _RAMP * self._limit * (now - self._grew_at))
+            most = _TOLD_STEP if self._pacer.is_told else 1.0
+            self._room = min(most * self._limit, self._room + most * _RAMP * self._limit * (now - self._grew_at))
             self._grew_at = now
-            step = min(1.0, self._room)
+            step = min(most, self._room)
             self._room -= step
         else:
             step = max(1.0 / self._limit, _SLOW_GROWTH)
@@ -238,6 +269,7 @@ def limiter_for(
     concurrency: int | str,
     *,
     local: bool,
+    nearby: bool = False,
     rpm: int | None = None,
     spacing_s: float | None = None,
     timeout_s: float | None = None,
@@ -245,12 +277,13 @@ def limiter_for(
     clock: Callable[[], float] = monotonic,
 ) -> Limiter:
     """The limiter that a run's settings ask for; `auto` finds its way, a number is as far as it may go."""
-    pacer = Pacer(max(60.0 / rpm if rpm else 0.0, spacing_s or 0.0))
+    pacer = Pacer(spacing_s or 0.0, 60.0 / rpm if rpm else 0.0)
     ceiling = concurrency if isinstance(concurrency, int) else AUTO_CEILING
     if isinstance(concurrency, int):
         cap, first = ceiling, min(ceiling, max(_START_AT_LEAST, int(ceiling * _START_SHARE)))
     else:
-        cap, first = (AUTO_LOCAL_START, AUTO_LOCAL_START) if local else (ceiling, AUTO_START)
+        first = AUTO_LOCAL_START if local else AUTO_NEARBY_START if nearby else AUTO_START
+        cap = first if local or nearby else ceiling
     climber = Climber(ceiling, cap, first=first, grown=_GROWN, patience=1, timeout_s=timeout_s)
     return Limiter(
         ceiling=ceiling,

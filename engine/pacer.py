@@ -45,8 +45,12 @@ NO_LEASE = Lease(float("-inf"), 0)
 class Pacer:
     """Decides about time alone; knows no event loop."""
 
-    def __init__(self, spacing_s: float = 0.0) -> None:
-        self._spacing_s = spacing_s
+    def __init__(self, spacing_s: float = 0.0, account_spacing_s: float = 0.0) -> None:
+        self._spacings_s = (spacing_s, account_spacing_s)
+        self._spacing_s = max(spacing_s, account_spacing_s)
+        self._runs = 1  # that share the account
+        self._adopted = False
+        self._told_until = float("-inf")  # what others were told to wait for
         self._gate_until = self._next_send = float("-inf")
         self._reason: str | None = None
         self._refusals = 0  # in a row, one a gate
@@ -72,6 +76,33 @@ class Pacer:
     def is_told(self) -> bool:
         """Whether the provider tells how many requests may be sent."""
         return self._requests.is_told
+
+    def hold(self, seconds: float, reason: str, now: float) -> None:
+        """Wait because another run of the account was told to."""
+        self._told_until = max(self._told_until, now + seconds)
+        if self._told_until > self._gate_until:
+            self._gate_until, self._reason = self._told_until, reason
+
+    def own_gate(self, now: float) -> tuple[float, str | None]:
+        """For how many seconds nobody sends, as far as it was heard here, and why."""
+        return (0.0 if self._gate_until <= self._told_until else max(0.0, self._gate_until - now)), self._reason
+
+    def account_pace(self, now: float) -> float | None:
+        """Requests a second that all runs of the account seem to be allowed together."""
+        if self._requests.is_told:
+            return None if not self._requests.refill else self._requests.refill * self._runs
+        pace = self._learned.pace(now) if self._learned.is_sure else None
+        return None if pace is None else pace * self._runs
+
+    def share(self, runs: int, pace: float | None, now: float) -> None:
+        """So many runs use the account now, which seems to be allowed `pace` requests a second in all."""
+        if runs != self._runs:
+            self._learned.divide(runs / self._runs)
+            self._runs = self._requests.runs = runs
+            self._spacing_s = max(self._spacings_s[0], self._spacings_s[1] * runs)
+        if pace is not None and runs > 1 and not self._requests.is_told and self._learned.pace(now) is None:
+            self._learned.adopt(pace / runs, now)
+            self._adopted = True
 
     def wait_s(self, now: float, size: int = 0) -> float:
         """Seconds until a request with a prompt of at most `size` tokens may be sent; 0 is now."""
@@ -120,6 +151,8 @@ class Pacer:
         if limits is None:
             return
         if limits.requests is not None and lease.mark is not None:
+            if self._adopted and not self._requests.is_told:
+                self._learned = LearnedPace()  # now it is told, it need not be guessed
             _tell(self._requests, lease.mark, limits.requests, now)
         told = (limits.tokens, limits.input_tokens, limits.output_tokens)
         if self._tokens is None and any(told):
@@ -132,7 +165,8 @@ class Pacer:
         """Learn from a refusal: nobody sends before the provider's time."""
         self._took_nothing(lease)
         if for_rate:
-            self._learned.refused(now, lease.sent_at)
+            # What one refusal teaches is a guess, which headers make needless.
+            self._learned.refused(now, lease.sent_at, guesses=not self.is_told)
         if now >= self._gate_until:
             self._refusals += 1
         before = self._refusals - 1  # those of one wave count as one

@@ -34,8 +34,9 @@ class Begun:
 class RunPlan:
     """What the engine needs to know of a run: its spec, the columns the model sees, attempts made so far.
 
-    `attempts_so_far` is by (row, stored step); `table` are all columns of the run's table, those shown if not said;
-    `begun` are the rows that are between two steps or two draws, `redrawn` gives the sampled values of a later draw.
+    `attempts_so_far` is by (row, stored step), `unknown_so_far` those of them that no answer came to; `table` are all
+    columns of the run's table, those shown if not said; `begun` are the rows that are between two steps or two draws,
+    `redrawn` gives the sampled values of a later draw.
     """
 
     spec: RunSpec
@@ -44,6 +45,7 @@ class RunPlan:
     table: tuple[str, ...] = ()
     begun: Mapping[int, Begun] = field(default_factory=dict)
     redrawn: Callable[[int, int], Row] | None = None
+    unknown_so_far: Mapping[tuple[int, int], int] = field(default_factory=dict)
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
     models: tuple[ModelSettings, ...] = field(init=False)  # asked in turn, the run's own first
@@ -106,6 +108,7 @@ class RunPlan:
             number=self.attempts_so_far.get((first.row, stored_step), 0) + 1,
             schema_tokens=self._schema_tokens(step, len(members)),
             digest=digest,
+            unknown=self.unknown_so_far.get((first.row, stored_step), 0),
         )
 
     def _schema_tokens(self, step: Step, rows: int) -> int:

@@ -131,6 +131,10 @@ class ResultSink(Protocol):
         """Return when another answer may be asked for: the queue of undurable results is bounded."""
         ...
 
+    def sending(self, row: int) -> None:
+        """Note that a reserved request for this row leaves now: a kill must not take those that stayed for billed."""
+        ...
+
     def attempt_ended(self, attempt: Attempt) -> None:
         """Record how an attempt ended."""
         ...

@@ -104,6 +104,7 @@ class Runner:
         started, began = self._with.wall(), self._with.clock()
         try:
             job.form, job.without = target.forms.current, target.left_out.names
+            self._with.sink.sending(job.row)
             completion = await target.client.complete(self._plan.request(job, target.model, target.price))
         except asyncio.CancelledError as error:
             if not is_cancelled():  # a library's own, which would end this worker without a word
@@ -243,6 +244,7 @@ class Runner:
             self._flow.release(job)
         else:
             self._flow.give_back(job)
+            job.number -= 1  # it was never sent, so that the next is no retry
             self._group.create_task(self._retry_later(job, 0.0))
 
     def _fail(self, job: Job, error: ProviderError) -> None:

@@ -93,6 +93,15 @@ def is_loopback(url: str) -> bool:
     return address is not None and address.is_loopback
 
 
+def is_nearby(url: str) -> bool:
+    """Whether `url` is on this computer or in its own network, as far as its spelling tells."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    address = _address(host)
+    if address is not None:
+        return address.is_private or address.is_loopback
+    return is_loopback(url) or "." not in host or host.endswith((".local", ".docker.internal"))
+
+
 def is_forbidden_address(text: str) -> bool:
     """Whether a numeric address, in any spelling or wrapping, is one that keys are never sent to."""
     try:

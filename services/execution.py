@@ -116,7 +116,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None
     price = price_of_asked(first) if price_matters(first, spec) else None
     work = await asyncio.to_thread(work_of, record)
     limiter_at = limiters_of(record)
-    limiter = limiter_at(record.provider)
+    limiter = limiter_at.shared(first, key)
     writer = RunWriter(run_path(record.id), max_undurable=max(64, 2 * limiter.ceiling))
     forms = Forms(work.form, work.known.forms)
     spent = work.spent_usd + work.in_doubt_usd
@@ -145,7 +145,7 @@ async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None
                 fallbacks=fallbacks,
             )
             runner = Runner(work.plan, collaborators)
-            async with hearing_requests(record.id, runner, stops, lambda: writer.commits):
+            async with hearing_requests(record.id, runner, stops, lambda: writer.commits, limiter_at.accounts):
                 end = await runner.run(work.rows)
     finally:
         await writer.close()

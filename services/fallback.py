@@ -88,8 +88,9 @@ async def other_targets(
         for other in others:
             access = found.get(other.provider)
             model = other.model_copy(update={"base_url": access.base_url}) if access else other
-            client = await stack.enter_async_context(client_of(record, model, access.key if access else key))
-            targets.append(_target(record.spec, model, client, limiter_at(model.provider)))
+            its_key = access.key if access else key
+            client = await stack.enter_async_context(client_of(record, model, its_key))
+            targets.append(_target(record.spec, model, client, limiter_at.shared(model, its_key)))
         try:
             yield tuple(targets)
         finally:

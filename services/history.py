@@ -23,7 +23,7 @@ from services.run_tables import datasets_of, sampled_path
 from services.views import figures_of
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
-_ENDINGS = (".log", ".ballast", ".count", ".manifest.json", ".manifest.tmp")
+_ENDINGS = (".log", ".ballast", ".count", ".sent", ".manifest.json", ".manifest.tmp")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from engine.flow import RunEnd
 from engine.results import PauseReason, RunStatus
 from handai_db import RunControl
 from handai_errors import StorageError
+from services.account_gate import Accounts
 from services.home import catalogue_path, open_catalogue
 from services.run_log import log
 
@@ -84,19 +85,40 @@ def hearing_signals(stops: Stops) -> Iterator[None]:
 
 @asynccontextmanager
 async def hearing_requests(
-    run_id: str, work: Drains, stops: Stops, commits: Callable[[], int] = lambda: 0
+    run_id: str,
+    work: Drains,
+    stops: Stops,
+    commits: Callable[[], int] = lambda: 0,
+    accounts: Accounts | None = None,
 ) -> AsyncIterator[None]:
-    """Read the catalogue's requests while the body runs, and tell it how many `commits` the run's file has seen."""
+    """Read the catalogue's requests while the body runs, and tell it how many `commits` the run's file has seen.
+
+    What the runs of one account tell each other goes the same way.
+    """
     stops.attach(work)
+    accounts = accounts or Accounts(run_id)
+    with _tolerated():
+        await accounts.join()
     async with asyncio.TaskGroup() as group:
-        listener = group.create_task(_listen(run_id, work, stops, commits))
+        listener = group.create_task(_listen(run_id, work, stops, commits, accounts))
         try:
             yield
         finally:
             listener.cancel()
+            with _tolerated():
+                await accounts.leave()
 
 
-async def _listen(run_id: str, work: Drains, stops: Stops, commits: Callable[[], int]) -> None:
+@contextmanager
+def _tolerated() -> Iterator[None]:
+    """Go on alone: no run fails because others can't be told of it."""
+    try:
+        yield
+    except StorageError as error:
+        log.warning("other runs of the account could not be told", error=str(error))
+
+
+async def _listen(run_id: str, work: Drains, stops: Stops, commits: Callable[[], int], accounts: Accounts) -> None:
     loop = asyncio.get_running_loop()
     heard_at = counted_at = loop.time()
     noted = False
@@ -107,6 +129,7 @@ async def _listen(run_id: str, work: Drains, stops: Stops, commits: Callable[[],
                     await asyncio.sleep(_POLL_S)
                     stops.hear(await control.request())
                     heard_at = loop.time()
+                    await accounts.exchange(control)
                     if work.draining_for and not noted:
                         await asyncio.to_thread(note_draining, run_id, work.draining_for)
                         noted = True

@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
+from engine.fallbacks import named
 from handai_db import AttemptFigures, RunFilter, RunRecord, attempt_figures
 from handai_errors import HandaiError
 from services.home import open_catalogue, run_path
 
 _NEWEST = 500  # runs; each is one small question to its own file
 _NO_ANSWER = "no_answer"
+
+_Row = tuple[str, bool, AttemptFigures]  # the model, whether it answered as a fallback, the figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +54,37 @@ class ProviderMetrics:
 
 
 def provider_metrics(provider_id: str) -> ProviderMetrics:
-    """Over the newest runs of a provider, previews and checks on pages included: they were asked and paid too."""
+    """Over the newest runs of a provider, previews and checks on pages included: they were asked and paid too.
+
+    What other providers' runs asked of it as a fallback counts here, not there.
+    """
     with open_catalogue() as catalogue:
-        records = catalogue.runs.list(RunFilter(provider=provider_id, previews=True), _NEWEST, 0)
-    found: list[tuple[str, bool, AttemptFigures]] = []
-    for record in records:
+        own = catalogue.runs.list(RunFilter(provider=provider_id, previews=True), _NEWEST, 0)
+        named_in = catalogue.runs.list(RunFilter(text=f"{provider_id}:", previews=True), _NEWEST, 0)
+    found: list[_Row] = []
+    others = 0
+    for record in (*own, *(record for record in named_in if record.provider != provider_id)):
         with suppress(HandaiError):  # a run whose file can't be read is told on its own page
-            found += _of_run(record)
+            rows = [row for provider, row in _of_run(record) if provider == provider_id]
+            found += rows
+            others += bool(rows) and record.provider != provider_id
     names = Counter[str]()
     for model, _, item in found:
         names[model] += item.attempts
     by_model = tuple(_sum([row for row in found if row[0] == name], name) for name, _ in names.most_common())
-    return ProviderMetrics(_sum(found, None), by_model, len(records))
+    return ProviderMetrics(_sum(found, None), by_model, len(own) + others)
 
 
-def _of_run(record: RunRecord) -> list[tuple[str, bool, AttemptFigures]]:
-    """Figures by the model that a request was about, and whether a fallback answered it."""
+def _of_run(record: RunRecord) -> list[tuple[str, _Row]]:
+    """Figures by the provider and the model that a request was about, and whether a fallback answered it."""
     figures = attempt_figures(run_path(record.id)) if record.status.is_live else _ended(record.id, record.finished_at)
-    fallbacks = record.spec.model.fallbacks
-    rows: list[tuple[str, bool, AttemptFigures]] = []
+    model = record.spec.model
+    rows: list[tuple[str, _Row]] = []
     for item in figures:
-        other = item.model if item.model in fallbacks and item.model != record.model else None
-        rows.append((other or record.model, other is not None and item.state == "done", item))
+        switched = item.model if item.model in model.fallbacks and item.model != record.model else None
+        other = item.fallback or switched
+        provider, name = named(model, other) if other else (record.provider, record.model)
+        rows.append((provider, (name, other is not None and item.state == "done", item)))
     return rows
 
 
@@ -83,7 +95,7 @@ def _ended(run_id: str, finished_at: float | None) -> tuple[AttemptFigures, ...]
     return attempt_figures(run_path(run_id))
 
 
-def _sum(rows: Iterable[tuple[str, bool, AttemptFigures]], model: str | None) -> Metrics:
+def _sum(rows: Iterable[_Row], model: str | None) -> Metrics:
     rows = list(rows)
     done = [item for _, _, item in rows if item.state == "done"]
     errors = Counter[str]()

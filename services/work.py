@@ -54,6 +54,7 @@ def work_of(record: RunRecord) -> Work:
             table.names,
             reader.begun_rows(finished),
             sampler_of(source).row if isinstance(source, GenerateInput) else None,
+            unknown_so_far=reader.unknown_of_unfinished(),
         )
         return Work(
             _pending(record, table, plan, finished),
@@ -113,7 +114,7 @@ def form_of(record: RunRecord, remembered: str | None, known: Known | None = Non
 
 def _judged(schema: GenerateInput, reader: RunReader, table: RunTable) -> Judged:
     at = Place.read(reader.meta().get("judged"))
-    return judged_so_far(schema, at, reader.refused_draws(), _ended(schema, reader, table))
+    return judged_so_far(schema, at, reader.refused_draws(), _ended(schema, reader, table), reader.late_rows())
 
 
 def _ended(schema: GenerateInput, reader: RunReader, table: RunTable) -> Iterator[tuple[int, int, Row | None]]:

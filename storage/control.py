@@ -4,6 +4,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from storage.accounts import OTHERS_SQL, AccountRun, account_runs
 from storage.connect import translated
 
 
@@ -32,3 +33,11 @@ class RunControl:
             async with self._connection.execute("SELECT request FROM runs WHERE id = ?", (self._run_id,)) as cursor:
                 row = await cursor.fetchone()
         return row[0] if row else "cancel"  # a deleted run has nothing left to do
+
+    async def others_at(self, account: str) -> list[AccountRun]:
+        """What the other runs of an account last told; raises StorageError when the catalogue can't be read now."""
+        if self._connection is None:
+            return []
+        with translated(self._path):
+            async with self._connection.execute(OTHERS_SQL, (account, self._run_id)) as cursor:
+                return account_runs(await cursor.fetchall())

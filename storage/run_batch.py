@@ -1,21 +1,20 @@
-"""One flush of a run file: what has queued up, as one transaction of single statements over JSON arrays."""
+"""One flush of a run file: what has queued up, as one transaction."""
 
-import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 
-from engine.fitting import fit_text, to_json
+from engine.fitting import fit_text
 from engine.gate import Verdict
 from engine.results import Attempt, AttemptState, LiveState, RowResult, RowStatus
 from engine.retry import THROTTLES
 from handai_errors import ErrorKind
 from storage.many import ManyRows
 from storage.migrate import roll_back
+from storage.run_values import attempt_values, reserved_values, result_values
 
 _IF_KNOWN = """
 ON CONFLICT (row, step, number) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
@@ -40,6 +39,13 @@ _ADD_RESULTS = ManyRows(
     repaired, cached, request_hash, sha256, committed_at, similar_to, similarity)""",
     17,
 )
+# Rows that are asked again after their turn before the gate: an answer of theirs may not have been judged.
+NOTE_LATE = """
+INSERT OR REPLACE INTO meta SELECT 'late', found FROM (SELECT json_group_array(row) AS found, count(*) AS rows FROM (
+    SELECT json_each.value AS row FROM meta, json_each(meta.value) WHERE meta.key = 'late'
+    UNION SELECT value FROM json_each(?)))
+WHERE rows > 0 AND EXISTS (SELECT 1 FROM meta WHERE key = 'judged')
+"""
 _REOPEN = "DELETE FROM results WHERE status = 'failed' AND row IN (SELECT value FROM json_each(?))"
 _ADD_EVENTS = "INSERT INTO events (at, level, message) SELECT value->>0, value->>1, value->>2 FROM json_each(?)"
 _SET_OUTPUTS = (
@@ -50,7 +56,6 @@ INSERT OR REPLACE INTO verdicts (row, draw, verdict, cause)
 SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)
 """
 _REMEMBER = "INSERT OR REPLACE INTO meta (key, value) SELECT key, value FROM json_each(?)"
-_DIGEST = "2:"
 _PORTION_CHARS = 16_000_000
 _COUNTERS = (
     "done",
@@ -113,7 +118,7 @@ class Batch:
         _RESERVE.write(connection, [reserved_values(attempt) for attempt in self.reserved])
         _END_ATTEMPTS.write(connection, [attempt_values(attempt) for attempt in self.ended])
         if self.released:
-            run(_RELEASE, (_json([(item.row, item.step, item.number) for item in self.released]),))
+            run(_RELEASE, (_json([_key(item) for item in self.released]),))
         if self.outputs:
             pairs = [(place, fit_text(key), fit_text(name)) for place, (key, name) in enumerate(self.outputs)]
             run(_SET_OUTPUTS, (_json(pairs),))
@@ -124,10 +129,20 @@ class Batch:
             run(_ADD_VERDICTS, (_json([(*found, fit_text(cause)) for *found, cause in self.verdicts]),))
         if self.remembered:
             run(_REMEMBER, (_json(self.remembered),))
-        reopened = run(_REOPEN, (_json(self.reopened),)).rowcount if self.reopened else 0
+        reopened = 0
+        if self.reopened:
+            run(NOTE_LATE, (_json(self.reopened),))
+            reopened = run(_REOPEN, (_json(self.reopened),)).rowcount
         if self.events:
             run(_ADD_EVENTS, (_json([(at, level, fit_text(message)) for at, level, message in self.events]),))
         self._advance(connection, reopened)
+
+    def reserve(self, attempts: Sequence[Attempt]) -> None:
+        """Reserve attempts; what was given back before and is reserved again stays."""
+        if self.released:
+            again = {_key(attempt) for attempt in attempts}
+            self.released = [attempt for attempt in self.released if _key(attempt) not in again]
+        self.reserved.extend(attempts)
 
     def leave_unjudged(self) -> None:
         """Leave out how far draws are judged: an answer before was lost, so that they are judged on resume."""
@@ -150,6 +165,10 @@ class Batch:
         if self.live is not None:
             state = self.live
             connection.execute(_SET_LIVE, (state.in_flight, state.limit, state.waiting, self.rows_per_s))
+
+
+def _key(attempt: Attempt) -> tuple[int, int, int]:
+    return attempt.row, attempt.step, attempt.number
 
 
 def _portions(results: list[RowResult]) -> Iterator[list[RowResult]]:
@@ -198,75 +217,6 @@ def _count_outcome(attempt: Attempt, counted: dict[str, float]) -> None:
     if is_answer or is_unknown:
         counted["tokens_unknown"] += usage.prompt_tokens is None or usage.completion_tokens is None
         counted["cost_unknown"] += usage.cost_usd is None
-
-
-def reserved_values(attempt: Attempt) -> tuple[object, ...]:
-    """What is known of an attempt before it is sent."""
-    return (attempt.row, attempt.step, attempt.number, attempt.state, attempt.started_at, attempt.reserved_usd)
-
-
-def attempt_values(attempt: Attempt) -> tuple[Any, ...]:
-    """The columns of table `attempts`, in order."""
-    usage = attempt.usage
-    return (
-        attempt.row,
-        attempt.step,
-        attempt.number,
-        attempt.state,
-        attempt.started_at,
-        attempt.latency_s,
-        attempt.kind,
-        attempt.cause and fit_text(attempt.cause),
-        attempt.status,
-        attempt.model and fit_text(attempt.model),
-        attempt.upstream and fit_text(attempt.upstream),
-        usage.prompt_tokens,
-        usage.completion_tokens,
-        usage.cost_usd,
-        attempt.reserved_usd,
-        attempt.generation and fit_text(attempt.generation),
-        attempt.fallback and fit_text(attempt.fallback),
-    )
-
-
-def result_values(result: RowResult, now: float) -> tuple[object, ...]:
-    """The columns of table `results`, in order, the row's own hash among them."""
-    data = None if result.values is None else to_json(result.values)
-    told = (
-        result.row,
-        result.step,
-        result.attempt,
-        result.status,
-        data,
-        result.raw and fit_text(result.raw),
-        result.kind,
-        result.cause and fit_text(result.cause),
-        result.remedy and fit_text(result.remedy),
-        result.finish_reason and fit_text(result.finish_reason),
-        int(result.repaired),
-        int(result.cached),
-        result.request_hash.hex(),
-    )
-    digest = result_digest(*told, result.similar_to, thousandths(now), thousandths(result.similarity))
-    return (*told, digest, now, result.similar_to, result.similarity)
-
-
-def result_digest(*told: str | int | None) -> str:
-    """The hash that tells a damaged result from a whole one."""
-    return f"{_DIGEST}{hashlib.sha256(orjson.dumps(told)).hexdigest()}"
-
-
-def thousandths(figure: object) -> int | None:
-    """A figure as it is hashed: its last binary digit may differ once SQLite has read it from JSON."""
-    return round(figure * 1000) if isinstance(figure, int | float) else None
-
-
-def is_whole(digest: str, told: tuple[str | int | None, ...]) -> bool:
-    """Whether a stored result is what was written: `told` are its columns in the order of `result_values`."""
-    if digest.startswith(_DIGEST):
-        return digest == result_digest(*told)
-    row, step, _, status, data, raw, *_ = told  # older files' hashes cover these
-    return digest == hashlib.sha256(_json((row, step, status, data, raw)).encode()).hexdigest()
 
 
 def _json(value: object) -> str:

@@ -11,8 +11,11 @@ from engine.gate import Judgement
 from engine.results import RowResult, RowStatus
 from storage import manifest
 from storage.connect import open_run_writer, translated
-from storage.run_batch import COUNT_COMMIT, Batch
+from storage.run_batch import COUNT_COMMIT, NOTE_LATE, Batch
+from storage.sent_marks import was_sent
 
+_FAILED = "FROM results WHERE status = 'failed' AND (?1 IS NULL OR kind = ?1)"
+_NEVER_SENT = "DELETE FROM attempts WHERE state = 'reserved' AND row IN (SELECT value FROM json_each(?))"
 _RECOVER = """
 UPDATE progress SET
     attempts = attempts + (SELECT count(*) FROM attempts WHERE state = 'reserved'),
@@ -49,7 +52,10 @@ def create_run_file(path: Path, meta: dict[str, str], outputs: Sequence[tuple[st
 
 def begin_execution(path: Path, pid: int) -> int:
     """Note that a process begins; returns how many attempts a dead one left behind with unknown outcome."""
+    sent = was_sent(path)
     with _writing(path) as connection:
+        reserved = connection.execute("SELECT DISTINCT row FROM attempts WHERE state = 'reserved'").fetchall()
+        connection.execute(_NEVER_SENT, (json.dumps([row for (row,) in reserved if not sent(row)]),))
         connection.execute(_RECOVER)
         lost = connection.execute("UPDATE attempts SET state = 'unknown' WHERE state = 'reserved'").rowcount
         connection.execute(
@@ -91,9 +97,9 @@ def _put_to_rest(path: Path) -> bool:
 def reopen_failed(path: Path, kind: str | None) -> int:
     """Make failed rows, of one kind or all, pending again; returns how many."""
     with _writing(path) as connection:
-        reopened = connection.execute(
-            "DELETE FROM results WHERE status = 'failed' AND (?1 IS NULL OR kind = ?1)", (kind,)
-        ).rowcount
+        failed = connection.execute(f"SELECT row {_FAILED}", (kind,)).fetchall()
+        connection.execute(NOTE_LATE, (json.dumps([row for (row,) in failed]),))
+        reopened = connection.execute(f"DELETE {_FAILED}", (kind,)).rowcount
         connection.execute("UPDATE progress SET failed = failed - ?", (reopened,))
     return reopened
 

@@ -7,16 +7,20 @@ from pathlib import Path
 from storage.connect import open_run_reader, translated
 
 _FIGURES = """
-SELECT model, state, kind, count(*) AS attempts, count(cost_usd) AS priced, sum(cost_usd) AS cost_usd,
+SELECT model, fallback, state, kind, count(*) AS attempts, count(cost_usd) AS priced, sum(cost_usd) AS cost_usd,
     count(latency_s) AS timed, sum(latency_s) AS latency_s
-FROM attempts WHERE state <> 'reserved' GROUP BY model, state, kind"""
+FROM attempts WHERE state <> 'reserved' GROUP BY model, fallback, state, kind"""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFigures:
-    """The attempts of one run that ended alike; sums are over those whose cost or duration is known."""
+    """The attempts of one run that ended alike; sums are over those whose cost or duration is known.
+
+    `model` is the one that answered, `fallback` the one that was asked or switched to in place of the run's own.
+    """
 
     model: str | None
+    fallback: str | None
     state: str
     kind: str | None
     attempts: int

@@ -157,6 +157,19 @@ class RunReader:
         )
         return {(row, step): number for row, step, number in found}
 
+    def unknown_of_unfinished(self) -> dict[tuple[int, int], int]:
+        """How often each (row, step) without a result was left without an answer by the run's own model, not by us."""
+        found = self._iterate(
+            """SELECT row, step, count(*) FROM attempts a WHERE state = 'unknown' AND kind <> '' AND fallback IS NULL
+            AND NOT EXISTS (SELECT 1 FROM results r WHERE r.row = a.row AND r.step = a.step) GROUP BY row, step"""
+        )
+        return {(row, step): count for row, step, count in found}
+
+    def late_rows(self) -> frozenset[int]:
+        """The rows that were asked again after their turn before the gate, and have no verdict that lasts."""
+        judged = {row for (row,) in self._iterate("SELECT row FROM verdicts WHERE verdict <> 'refused'")}
+        return frozenset(orjson.loads(self.meta().get("late", "[]"))) - judged
+
     def refused_draws(self) -> tuple[frozenset[int], ...]:
         """The rows whose first draw was refused, whose second was, and so on."""
         refused: dict[int, set[int]] = {}

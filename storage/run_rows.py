@@ -14,7 +14,7 @@ from engine.numbering import Numbering
 from engine.results import RowStatus
 from handai_errors import DamagedFileError
 from storage.records import StoredResult, StoredStep
-from storage.run_batch import is_whole, thousandths
+from storage.run_values import is_whole, thousandths
 
 PENDING = "pending"
 STEP_COLUMNS = (

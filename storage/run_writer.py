@@ -20,6 +20,7 @@ from storage.connect import open_run_writer, storage_error, translated
 from storage.halving import write_what_fits
 from storage.manifest import CommitCount, close_sparingly, move_log
 from storage.run_batch import Batch
+from storage.sent_marks import SentMarks
 
 FLUSH_INTERVAL_S = 0.05
 _RETRY_S = 0.5
@@ -54,6 +55,7 @@ class RunWriter:
             self._ballast = Ballast(path)
         self._commits = 0
         self._count = CommitCount(path)
+        self._sent = SentMarks(path)
         self._usual_turn_s = sys.getswitchinterval()
         sys.setswitchinterval(_TURN_S)
         self._thread = threading.Thread(target=self._run, name="run-writer", daemon=True)
@@ -79,7 +81,7 @@ class RunWriter:
 
     async def reserve(self, attempts: Sequence[Attempt]) -> None:
         """Return when the attempts are on the disk as reserved."""
-        await self._durable(lambda batch: batch.reserved.extend(attempts))
+        await self._durable(lambda batch: batch.reserve(attempts))
 
     async def room(self) -> None:
         """Return when fewer results than allowed wait to be written; raises once the disk has failed."""
@@ -89,6 +91,10 @@ class RunWriter:
             await waiter
         if self._failure is not None:
             raise self._failure
+
+    def sending(self, row: int) -> None:
+        """Note that a reserved request leaves now."""
+        self._sent.mark(row)
 
     def attempt_ended(self, attempt: Attempt) -> None:
         """Record how an attempt ended."""
@@ -163,6 +169,7 @@ class RunWriter:
         finally:
             close_sparingly(self._connection, self._path)
             self._count.close()
+            self._sent.close(keep=self._failure is not None)
             self._ballast.remove()
 
     def _enqueue(self, operation: _Operation | None, future: asyncio.Future[None] | None = None) -> None:

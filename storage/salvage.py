@@ -6,16 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import orjson
+
 from engine.gate import Place, Verdict
 from engine.numbering import Numbering
 from engine.results import AttemptState
 from providers.base import AnswerForm
 from storage import manifest
 from storage.connect import open_run_writer, translated
-from storage.run_batch import is_whole, thousandths
+from storage.run_batch import NOTE_LATE
 from storage.run_file import create_run_file
 from storage.run_reader import RunReader
 from storage.run_rows import HASHED, HASHED_FIGURES
+from storage.run_values import is_whole, thousandths
 
 _BLOCK = 64
 _RESULT = (*HASHED[:-1], "sha256", "committed_at", "similar_to", "similarity")
@@ -81,9 +84,11 @@ def salvage(
             connection.execute("COMMIT")
     with RunReader(target) as reader:
         done, failed = reader.count_ends()
+        lost = [row for row, ended in enumerate(reader.finished_rows(rows)) if not ended]
     least = max(commits, manifest.counted_commits(source), sealed.commits if (sealed := manifest.beside(source)) else 0)
     with translated(target), closing(open_run_writer(target)) as connection:
         connection.execute(_COUNT_ROWS, (done, failed, least + 1))
+        connection.execute(NOTE_LATE, (orjson.dumps(lost).decode(),))
     return done + failed
 
 

@@ -65,6 +65,13 @@ CATALOGUE: tuple[Migration, ...] = (
     ),
     ("ALTER TABLE models ADD COLUMN price_tiers TEXT", "ALTER TABLE models ADD COLUMN request_price REAL"),
     ("ALTER TABLE runs ADD COLUMN commits INTEGER NOT NULL DEFAULT 0",),
+    (
+        """CREATE TABLE account_runs (
+            account TEXT NOT NULL, run_id TEXT NOT NULL, seen_at REAL NOT NULL, pace REAL, held_at REAL,
+            held_until REAL, reason TEXT, PRIMARY KEY (account, run_id)) WITHOUT ROWID""",
+        "CREATE TABLE account_salt (id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL)",
+        "INSERT INTO account_salt VALUES (1, randomblob(16))",
+    ),
 )
 
 # A run file that has ended is told from a damaged one by its hash: a migration counts as a commit (as the last does).

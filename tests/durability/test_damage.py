@@ -160,3 +160,28 @@ async def test_the_count_of_the_catalogue_is_enough_to_notice_a_lost_log(tmp_pat
 
     assert found is not None
     assert found.readable < ROWS
+
+
+async def test_the_manifest_inside_is_enough_to_notice_rows_that_were_taken_out_with_care(tmp_path: Path) -> None:
+    path = await filled(made(tmp_path / "run"), killed=False)
+    path.with_suffix(".manifest.json").unlink()
+    assert found_in(path) is None
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:  # whole rows, and counts that fit
+        connection.execute("DELETE FROM results WHERE row = 3")
+        connection.execute("UPDATE progress SET done = done - 1")
+
+    found = found_in(path)
+
+    assert found is not None
+    assert "manifest" in found.why
+
+
+async def test_an_ended_file_s_hash_notices_what_no_row_s_hash_covers(tmp_path: Path) -> None:
+    path = await filled(made(tmp_path / "run"), killed=False)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE attempts SET cost_usd = 0 WHERE row = 3")
+
+    found = found_in(path)
+
+    assert found is not None
+    assert "when the run ended" in found.why

@@ -130,7 +130,7 @@ class Generation:
 
     def _judged(self, reader: RunReader) -> Judged:
         at = Place.read(reader.meta().get("judged"))
-        return judged_so_far(self.source, at, reader.refused_draws(), self._ended(reader))
+        return judged_so_far(self.source, at, reader.refused_draws(), self._ended(reader), reader.late_rows())
 
     def _ended(self, reader: RunReader) -> Iterator[tuple[int, int, Row | None]]:
         for found in reader.iter_results():

@@ -33,6 +33,9 @@ class MemorySink:
     async def room(self) -> None:
         return
 
+    def sending(self, row: int) -> None:
+        return
+
     def attempt_ended(self, attempt: Attempt) -> None:
         return
 

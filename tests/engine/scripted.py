@@ -106,6 +106,7 @@ class Settings:
     similar: float | None = None
     cost: Callable[[Usage], Usage] = field(default=lambda usage: usage)
     attempts_so_far: dict[tuple[int, int], int] = field(default_factory=dict)
+    unknown_so_far: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 class Execution:
@@ -126,7 +127,7 @@ class Execution:
             limits=Limits(max_attempts=settings.max_attempts),
         )
         self.runner = Runner(
-            RunPlan(spec, ("n",), settings.attempts_so_far),
+            RunPlan(spec, ("n",), settings.attempts_so_far, unknown_so_far=settings.unknown_so_far),
             Collaborators(
                 client=self.client,
                 sink=self.writer,

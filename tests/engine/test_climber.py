@@ -100,3 +100,11 @@ async def test_answers_near_the_timeout_let_nothing_grow() -> None:
     limiter = Limiter(ceiling=64, climber=climber, clock=now)
     await work(limiter, Slots(10_000, lambda: 1.0), 200)
     assert climber.cap == 2
+
+
+@pytest.mark.parametrize("slots", [1, 4, 8])
+async def test_a_custom_server_nearby_ends_at_one_to_four_times_its_slots(slots: int) -> None:
+    limiter = limiter_for("auto", local=False, nearby=True, clock=now)
+    told = await work(limiter, Slots(slots, lambda: 1.0), 150 * slots)
+    assert slots <= told.limits[-1][1] <= 4 * slots
+    assert told.took_s <= 1.1 * 150

@@ -31,23 +31,21 @@ def share(told: Told, bucket: Bucket) -> float:
     return told.done / (bucket.burst + bucket.rate * told.took_s)
 
 
-@pytest.mark.parametrize(
-    ("latency_s", "concurrency"), [(0.05, 100), (0.2, 100), (0.5, 100), (1.0, 100), (0.05, "auto"), (0.2, "auto")]
-)
+@pytest.mark.parametrize("latency_s", [0.05, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("concurrency", [100, "auto"])
 async def test_with_headers_hardly_anything_is_refused(latency_s: float, concurrency: int | str) -> None:
     bucket = Bucket(RATE, BURST, latency_s)
     told = await job(bucket, concurrency=concurrency)
     assert told.refused <= 0.01 * len(told.sent)
-    # At 1 s an answer nothing is known for a second, and 40 slots can't use up 50 a second.
-    assert share(told, bucket) >= (0.95 if latency_s < 1 else 0.9)
+    assert told.done / (BURST + RATE * max(told.sent)) >= 0.95  # from the first request to the last
 
 
-@pytest.mark.parametrize(("latency_s", "least"), [(0.5, 0.88), (1.0, 0.7)])
-async def test_auto_with_slow_answers_overshoots_once(latency_s: float, least: float) -> None:
-    bucket = Bucket(RATE, BURST, latency_s)
+@pytest.mark.parametrize("burst", [10.0, 50.0, 200.0])
+async def test_auto_finds_its_way_with_very_slow_answers_too(burst: float) -> None:
+    bucket = Bucket(RATE, burst, 2.0)
     told = await job(bucket, concurrency="auto")
-    assert told.refused <= 0.025 * len(told.sent)  # one wave: while slots double, the watched refill is too high
-    assert share(told, bucket) >= least
+    assert told.refused <= 0.01 * len(told.sent)
+    assert share(told, bucket) >= 0.75
 
 
 @pytest.mark.parametrize("latency_s", [0.05, 0.2, 1.0])

@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -210,7 +212,47 @@ def test_any_break_off_ends_as_an_unbroken_run(plan: Plan) -> None:
 
 
 def _holds(plan: Plan) -> None:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    with TemporaryDirectory() as folder, _quick_writer():
+        asyncio.run(_compared(plan, Path(folder)))
+
+
+@contextmanager
+def _quick_writer() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.run_writer.FLUSH_INTERVAL_S", 0.0)
         patch.setattr("storage.ballast.BALLAST_BYTES", 1)
-        asyncio.run(_compared(plan, Path(folder)))
+        yield
+
+
+LATE = replace(SPENT, repeats=frozenset({0, 1}), redraws=2)
+
+
+def test_a_retried_row_is_judged_wherever_the_process_dies() -> None:
+    """Row 1 falls, is retried once the others have passed the gate, and repeats row 0: it must be drawn again."""
+    for after in range(3, 12):
+        with TemporaryDirectory() as folder, _quick_writer():
+            asyncio.run(_retried_late(Path(folder), after))
+
+
+async def _retried_late(folder: Path, after: int) -> None:
+    generation = Generation(folder / "run.db", LATE.schema, slots=1)
+    fell: list[str] = []
+
+    def reply(request: CompletionRequest) -> str | BaseException:
+        text = user_text(request)
+        if text == "Tell 1" and not fell:
+            fell.append(text)
+            return FAULTS["refusal"]
+        return LATE.answer(request)
+
+    await generation.execute(Model(reply))
+    assert reopen_failed(generation.path, ErrorKind.REFUSAL) == 1
+    begin_execution(generation.path, 1)
+    await _killed(generation, Model(reply), after)
+    begin_execution(generation.path, 1)
+    await generation.execute(Model(reply))
+
+    stories = [str(values["story"]) for values in generation.values().values()]
+    assert len(stories) == ROWS
+    assert len(set(stories)) == ROWS, f"a death after {after} let a repeat in"
+    assert _counted(generation)[0] == ROWS

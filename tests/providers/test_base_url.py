@@ -1,7 +1,7 @@
 import pytest
 
 from handai_errors import SpecError
-from providers.base_url import check_base_url, is_loopback, missing_v1_hint, resolve_base_url
+from providers.base_url import check_base_url, is_loopback, is_nearby, missing_v1_hint, resolve_base_url
 
 FORBIDDEN = [
     "http://169.254.169.254/latest",
@@ -121,3 +121,23 @@ def test_a_missing_v1_is_told_not_rewritten() -> None:
 )
 def test_loopback_is_known(url: str, expected: bool) -> None:
     assert is_loopback(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://localhost:8000/v1", True),
+        ("http://127.0.0.1:1/v1", True),
+        ("http://[::1]:1/v1", True),
+        ("http://192.168.1.7:8000/v1", True),
+        ("http://10.0.0.3/v1", True),
+        ("http://vllm:8000/v1", True),
+        ("http://gpu.local/v1", True),
+        ("http://host.docker.internal:1234/v1", True),
+        ("https://api.openai.com/v1", False),
+        ("https://93.184.216.34/v1", False),
+        ("https://local.example.org/v1", False),
+    ],
+)
+def test_an_address_in_one_s_own_network_is_known(url: str, expected: bool) -> None:
+    assert is_nearby(url) is expected

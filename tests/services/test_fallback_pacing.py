@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.limiter import AUTO_NEARBY_START, AUTO_START
 from engine.results import RunStatus
 from services import runs
 from services.execution import execute
@@ -38,3 +39,13 @@ async def test_every_model_is_asked_with_the_spacing(fake_provider: FakeProvider
             async with asyncio.timeout(0):
                 await limiter.acquire()
         limiter.close()
+
+
+async def test_auto_begins_with_few_requests_at_an_address_in_one_s_own_network(
+    fake_provider: FakeProvider, tmp_path: Path
+) -> None:
+    record = made(tmp_path, fake_provider.url, limits={"concurrency": "auto"})
+    limiter_at = limiters_of(record)
+    near, far = limiter_at("custom", fake_provider.url), limiter_at("custom", "https://llm.example.org/v1")
+    assert (near.live.limit, far.live.limit) == (AUTO_NEARBY_START, AUTO_START)
+    assert limiter_at("ollama", fake_provider.url).live.limit < near.live.limit

@@ -15,6 +15,7 @@ from services import datasets, runs
 from services.checks import check
 from services.execution import execute
 from services.home import run_path
+from services.provider_metrics import provider_metrics
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 
@@ -205,3 +206,30 @@ def test_who_else_sees_the_rows_is_said(
 def test_a_cap_needs_the_price_of_every_fallback(fake_provider: FakeProvider, tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="The price of m"):
         made(tmp_path, fake_provider.url, limits={"max_cost_usd": 1.0})
+
+
+async def test_what_the_fallback_of_another_provider_did_is_booked_there(
+    fake_provider: FakeProvider, second: FakeProvider, tmp_path: Path
+) -> None:
+    fake_provider.canned(500, {"error": {"message": "Overloaded."}})
+    record = made(tmp_path, fake_provider.url)
+    assert await execute(record.id, KEY) is RunStatus.COMPLETED
+    first, other = provider_metrics("custom"), provider_metrics("vllm")
+    assert (first.all.requests, first.all.answered, first.all.fallbacks) == (fake_provider.stats()["total"], 0, 0)
+    assert [item.model for item in first.models] == ["m"]
+    assert (other.all.requests, other.all.answered, other.all.fallbacks) == (second.stats()["total"], 4, 4)
+    assert ([item.model for item in other.models], other.runs) == (["spare"], 1)
+    assert provider_metrics("groq").runs == 0
+
+
+async def test_a_row_that_was_never_sent_to_the_model_before_is_not_counted_as_retried(
+    fake_provider: FakeProvider, second: FakeProvider, tmp_path: Path
+) -> None:
+    fake_provider.canned(404, {"error": {"message": "The model does not exist.", "code": "model_not_found"}})
+    record = made(tmp_path, fake_provider.url, rows=30, limits={"concurrency": 2})
+    assert await execute(record.id, KEY) is RunStatus.COMPLETED
+    view = runs.view(record.id)
+    assert 1 <= fake_provider.stats()["total"] < 30
+    assert view.retries == fake_provider.stats()["total"]
+    assert view.progress is not None
+    assert view.progress.attempts == fake_provider.stats()["total"] + second.stats()["total"]

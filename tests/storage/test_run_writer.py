@@ -114,6 +114,14 @@ async def test_a_reservation_made_and_released_in_one_group_is_gone(tmp_path: Pa
         assert query(tmp_path / "run.db", "SELECT * FROM attempts") == []
 
 
+async def test_a_reservation_given_back_and_made_again_in_one_group_stays(tmp_path: Path) -> None:
+    async with writing(tmp_path) as writer:
+        await writer.reserve([reserved(0), reserved(1)])
+        writer.release([reserved(0), reserved(1)])
+        await writer.reserve([reserved(0)])
+        assert [row["row"] for row in query(tmp_path / "run.db", "SELECT row FROM attempts")] == [0]
+
+
 async def test_reopened_rows_are_pending_again_and_good_ones_stay(tmp_path: Path) -> None:
     async with writing(tmp_path) as writer:
         for row in range(3):
