@@ -10,7 +10,7 @@ from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.isolation import clean_environment
 
-HEAVY = ("openai", "httpx2", "pandas", "streamlit", "genai_prices", "cli.generate", "cli.models")
+HEAVY = ("openai", "httpx2", "pandas", "streamlit", "genai_prices", "rich", "structlog", "cli.generate", "cli.models")
 CODE = f"""
 import sys
 from cli.app import main

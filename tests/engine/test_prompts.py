@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.columns import Output
 from engine.identity import request_hash
 from engine.placeholders import cell_text, placeholders
-from engine.prompts import check_prompt, columns_sent, prompt_tokens_bound, render_messages
+from engine.prompts import Renderer, check_prompt, columns_sent, prompt_tokens_bound, render_messages
 from engine.spec import ModelSettings, Prompt
 from engine.tables.model import Cell, Row
 from handai_errors import SpecError
@@ -180,3 +180,12 @@ def test_no_tokenizer_of_bytes_makes_more_tokens_than_the_bound(texts: list[str]
     messages = [Message("user", text) for text in texts]
     overhead_of_the_chat_form = 8 * len(texts) + 8
     assert prompt_tokens_bound(messages) >= sum(len(text.encode()) for text in texts) + overhead_of_the_chat_form
+
+
+def test_what_was_rendered_for_one_row_does_not_stick_to_the_next() -> None:
+    renderer = Renderer(Prompt(instructions="Answer in {{ lang }}."), ["text"])
+    first, second = ({"lang": "fr", "text": "x"}, {"lang": "de", "text": "y"})
+    assert [renderer.messages(row) for row in (first, second)] == [
+        (Message("system", "Answer in fr."), Message("user", '{"text":"x"}')),
+        (Message("system", "Answer in de."), Message("user", '{"text":"y"}')),
+    ]

@@ -168,3 +168,29 @@ def test_a_parquet_file_that_unpacks_beyond_the_limit_is_told_as_too_large(tmp_p
 
     with pytest.raises(TableError, match="more memory"):
         convert_limited(source, "texts.parquet", ParseOptions(), target, memory_mb=900)
+
+
+def test_a_small_text_table_needs_no_second_process(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits_module.subprocess, "Popen", None)
+    assert convert_limited(small_csv(tmp_path), "people.csv", ParseOptions(), target).rows == 2
+
+
+def test_a_text_table_is_read_alike_in_either_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "0f3a"
+    source.write_text('name;note\nAda;"two\nlines"\nÉva;\n😀;x;more\n\n', encoding="utf-8")
+    here = convert_limited(source, "t.csv", ParseOptions(), tmp_path / "here.parquet")
+    monkeypatch.setattr(limits_module, "SMALL_BYTES", 0)
+    there = convert_limited(source, "t.csv", ParseOptions(), tmp_path / "there.parquet")
+
+    assert here == there
+    assert list(read_rows(tmp_path / "here.parquet")) == list(read_rows(tmp_path / "there.parquet"))
+
+
+def test_a_small_table_that_can_not_be_read_is_told_as_any_other(tmp_path: Path, target: Path) -> None:
+    source = tmp_path / "0f3a"
+    source.write_text('a,b\n1,"never closed\n2,3\n', encoding="utf-8")
+    with pytest.raises(TableError, match="never closed"):
+        convert_limited(source, "t.csv", ParseOptions(), target)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["0f3a"]
