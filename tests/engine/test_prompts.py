@@ -184,8 +184,8 @@ def test_no_tokenizer_of_bytes_makes_more_tokens_than_the_bound(texts: list[str]
 
 def test_what_was_rendered_for_one_row_does_not_stick_to_the_next() -> None:
     renderer = Renderer(Prompt(instructions="Answer in {{ lang }}."), ["text"])
-    first, second = ({"lang": "fr", "text": "x"}, {"lang": "de", "text": "y"})
-    assert [renderer.messages(row) for row in (first, second)] == [
+    rows: list[Row] = [{"lang": "fr", "text": "x"}, {"lang": "de", "text": "y"}]
+    assert [renderer.messages(row) for row in rows] == [
         (Message("system", "Answer in fr."), Message("user", '{"text":"x"}')),
         (Message("system", "Answer in de."), Message("user", '{"text":"y"}')),
     ]

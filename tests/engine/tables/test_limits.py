@@ -173,7 +173,7 @@ def test_a_parquet_file_that_unpacks_beyond_the_limit_is_told_as_too_large(tmp_p
 def test_a_small_text_table_needs_no_second_process(
     tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits_module.subprocess, "Popen", None)
+    monkeypatch.setattr(subprocess, "Popen", None)
     assert convert_limited(small_csv(tmp_path), "people.csv", ParseOptions(), target).rows == 2
 
 
