@@ -25,7 +25,6 @@ _VERSION = 2
 _FLUSH_S = 1.0
 _BUSY_S = 0.05  # a read waits no longer for another run's write: then it is a miss
 _WRITE_BUSY_S = 10.0
-_LOOK_S = 0.25
 _HASHED = 2**24 - 1
 _MOST_SEEN = 300_000  # with more answers than these, reading all keys at a run's start would take longer than a second
 _EVICTED_SHARE = 10  # one in so many goes when there are too many bytes
@@ -56,7 +55,6 @@ class SeenKeys:
         self._bits = bytearray((_HASHED + 1) // 8)
         self._last_id = 0
         self._state: tuple[int, int, int] | None = None
-        self._looked_at = float("-inf")
         self._is_of_use: bool | None = None  # not known before the first look
 
     def may_have(self, reader: sqlite3.Connection, key: str) -> bool:
@@ -65,10 +63,7 @@ class SeenKeys:
             self._is_of_use = reader.execute(_SPAN).fetchone()[0] <= _MOST_SEEN
         if not self._is_of_use:
             return True
-        now = time.monotonic()
-        if now - self._looked_at >= _LOOK_S:  # another run's newest answers may wait for so long
-            self._looked_at = now
-            self._take_in_new_ones(reader)
+        self._take_in_new_ones(reader)
         place = hash(key) & _HASHED
         return bool(self._bits[place >> 3] & 1 << (place & 7))
 

@@ -36,7 +36,14 @@ def warm() -> Iterator[WarmProcess]:
 
 def children() -> list[psutil.Process]:
     found = psutil.Process().children()
-    return [child for child in found if child.status() != psutil.STATUS_ZOMBIE and "_execute" in child.cmdline()]
+    return [child for child in found if _executes(child)]
+
+
+def _executes(child: psutil.Process) -> bool:
+    try:
+        return child.status() != psutil.STATUS_ZOMBIE and "_execute" in child.cmdline()
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
 
 
 def queued(table: DatasetRecord, provider: FakeProvider) -> RunRecord:
