@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,16 @@ class Outcome:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked for: so many rows, by so many processes, perhaps through a storm."""
+
+    rows: int
+    storm_s: float | None = None
+    runs: int = 1
+    apart: bool = False
+
+
 def main() -> None:
     """Run each dialect once, print a table, write JSON."""
     parser = argparse.ArgumentParser(description="Measures rate limits: a bucket of 50 requests a second, burst 50.")
@@ -49,38 +60,44 @@ def main() -> None:
     parser.add_argument("--headers", default="openai,anthropic,headers-only,groq,retry-after,none")
     parser.add_argument("--concurrency", default="100,auto", help="numbers or auto")
     parser.add_argument("--storm", type=float, help="instead: this many seconds of nothing but 429s")
+    parser.add_argument("--runs", type=int, default=1, help="so many at once share the rows and the account")
+    parser.add_argument("--apart", action="store_true", help="each of them with a folder of its own: they know nothing")
     parser.add_argument("--json", type=Path, help="where the figures are written")
     arguments = parser.parse_args()
     print(HEADER)
     found = []
     for concurrency in arguments.concurrency.split(","):
         for headers in arguments.headers.split(","):
-            outcome = measured(headers, concurrency, arguments.rows, storm_s=arguments.storm)
+            job = Job(arguments.rows, arguments.storm, arguments.runs, arguments.apart)
+            outcome = measured(headers, concurrency, job)
             print(outcome.line, flush=True)
             found.append(asdict(outcome))
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2))
 
 
-def measured(headers: str, concurrency: str, rows: int, *, storm_s: float | None = None) -> Outcome:
+def measured(headers: str, concurrency: str, job: Job) -> Outcome:
     """One job against a provider that tells of its limit in this way."""
-    limits = ["--storm", str(storm_s)] if storm_s else ["--rate", str(RATE), "--burst", str(BURST)]
+    rows, runs = job.rows, job.runs
+    limits = ["--storm", str(job.storm_s)] if job.storm_s else ["--rate", str(RATE), "--burst", str(BURST)]
     with tempfile.TemporaryDirectory(prefix="handai-bench-") as folder:
-        table = Path(folder) / "rows.csv"
-        table.write_text("id,text\n" + "".join(f"{row},ROW{row} the quick brown fox\n" for row in range(rows)))
+        tables = [_table(Path(folder) / f"rows{part}.csv", range(part, rows, runs)) for part in range(runs)]
         with provider("--latency", str(LATENCY_S), "--headers", headers, *limits) as server:
             began = time.monotonic()
-            told = _run(_command(table, server, concurrency), Path(folder) / "home")
+            homes = [Path(folder) / f"home{part * job.apart}" for part in range(runs)]
+            commands = [_command(table, server, concurrency) for table in tables]
+            with ThreadPoolExecutor(runs) as pool:
+                told = list(pool.map(_run, commands, homes))
             wall_s = time.monotonic() - began
             stats = server.stats()
     statuses = stats["by_status"]
     served, refused = statuses.get("200", 0), statuses.get("429", 0)
-    allowed = served if storm_s else BURST + RATE * stats["span_s"]
+    allowed = served if job.storm_s else BURST + RATE * stats["span_s"]
     return Outcome(
         headers,
         concurrency,
         rows,
-        told["rows"]["done"],
+        sum(one["rows"]["done"] for one in told),
         refused,
         refused / max(1, stats["total"]),
         served / allowed,
@@ -89,8 +106,13 @@ def measured(headers: str, concurrency: str, rows: int, *, storm_s: float | None
     )
 
 
+def _table(path: Path, rows: Iterable[int]) -> Path:
+    path.write_text("id,text\n" + "".join(f"{row},ROW{row} the quick brown fox\n" for row in rows))
+    return path
+
+
 def _command(table: Path, server: Provider, concurrency: str) -> list[str]:
-    command = [sys.executable, "handai_cli.py", "transform", str(table), "-o", str(table.with_name("out.csv"))]
+    command = [sys.executable, "handai_cli.py", "transform", str(table), "-o", str(table.with_suffix(".out.csv"))]
     command += ["-i", "Summarise", "--provider", "custom", "--base-url", server.base_url, "--model", "m"]
     return [*command, "--concurrency", concurrency, "--json"]
 

@@ -34,6 +34,11 @@ EXIT_CODES = {
 }
 
 
+def exit_code(status: RunStatus) -> int:
+    """The code of a run's end; one whose end could not be noted counts as interrupted."""
+    return EXIT_CODES.get(status, EXIT_CODES[RunStatus.INTERRUPTED])
+
+
 def start(spec: RunSpec, stored: DatasetRecord | None, manner: Manner) -> None:
     """Check a spec, tell what a person should know, execute it and exit with the code of its end."""
     record, key = begin(spec, stored, manner)
@@ -101,7 +106,7 @@ def execute(record: RunRecord, key: SecretStr | None, *, as_json: bool) -> None:
     if problem is not None:
         tell(problem)
         errors.print(f"No row is lost. Write the table with: handai export {record.id} -o FILE")
-    raise typer.Exit(1 if problem is not None else EXIT_CODES[view.status])
+    raise typer.Exit(1 if problem is not None else exit_code(view.status))
 
 
 def check_again(record: RunRecord, out: Path | None, *, overwrite: bool) -> None:
@@ -173,7 +178,9 @@ def summary(view: RunView, written: Path | None) -> list[str]:
         lines.append(
             f"Possibly billed twice: {view.progress.unknown}. So many requests were sent without an answer coming back."
         )
-    if record.status.is_resumable:
+    if record.status.is_live:
+        lines.append("How it ended could not be noted: the disk is full, or another program is holding handai.db.")
+    if record.status.is_resumable or record.status.is_live:
         lines.append(f"Every finished row is safe. Go on with: handai resume {record.id}")
     elif view.failed:
         lines.append(f"Ask again for the failed rows with: handai retry {record.id}")

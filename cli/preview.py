@@ -5,7 +5,7 @@ from dataclasses import replace
 import orjson
 import typer
 
-from cli.execution import EXIT_CODES, begin, summary
+from cli.execution import begin, exit_code, summary
 from cli.messages import errors
 from cli.options import Manner
 from cli.progress import run_in_foreground, write_line
@@ -30,7 +30,7 @@ def preview(spec: RunSpec, manner: Manner) -> None:
         write_line(orjson.dumps(runs.view(record.id).figures()).decode())
     else:
         _print(view, manner.wanted)
-    raise typer.Exit(EXIT_CODES[view.status])
+    raise typer.Exit(exit_code(view.status))
 
 
 def _print(view: RunView, wanted: Wanted) -> None:

@@ -61,7 +61,6 @@ class Limiter:
         pacer: Pacer | None = None,
         climber: Climber | None = None,
         daily: DailyCap | None = None,
-        outage: Outage | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._ceiling = ceiling
@@ -73,7 +72,7 @@ class Limiter:
         self._pacer = pacer or Pacer()
         self._climber = climber
         self._daily = daily
-        self._outage: Outage | None = outage or Outage()
+        self._outage: Outage | None = Outage()
         self._clock = clock
         self._runs = 1
         self._in_flight = 0
@@ -98,9 +97,9 @@ class Limiter:
         return self._outage is not None and self._outage.is_on
 
     @property
-    def has_waited_too_long(self) -> bool:
-        """Whether it has done so for so long that a person should be asked."""
-        return self._outage is not None and self._outage.is_too_long(self._clock())
+    def waited_s(self) -> float:
+        """For how long it has done so."""
+        return 0.0 if self._outage is None else self._outage.lasted_s(self._clock())
 
     def moves_on(self) -> None:
         """Wait for no server: there is another one to ask."""

@@ -22,8 +22,7 @@ class Outage:
     A server that never worked has none: what is wrong there does not pass by waiting.
     """
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
+    def __init__(self) -> None:
         self._worked = False
         self._in_a_row = 0
         self._enough = _FEWEST
@@ -37,9 +36,9 @@ class Outage:
         """Whether it is waited for now."""
         return self._since is not None
 
-    def is_too_long(self, now: float) -> bool:
-        """Whether a person should be asked."""
-        return self._since is not None and now - self._since > self._patience_s
+    def lasted_s(self, now: float) -> float:
+        """For how long it has been waited for; 0 when it is not."""
+        return 0.0 if self._since is None else now - self._since
 
     def failed(self, now: float, sent_at: float, in_flight: int) -> float | None:
         """Note one that was not served, sent as one of so many; seconds in which nobody sends, None if all may."""

@@ -192,6 +192,8 @@ class Runner:
             self._ask_otherwise(job, note)
             return
         target.limiter.refused(job.lease, error)
+        if (note := target.note_of_wait(error)) is not None:
+            self._with.sink.event("warning", note)
         self._after_failure(job, error)
 
     def _ask_otherwise(self, job: Job, note: str) -> None:

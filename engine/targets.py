@@ -10,13 +10,15 @@ from engine.fallbacks import label_of
 from engine.job import Job
 from engine.left_out import LeftOut
 from engine.limiter import Limiter
-from engine.outage import says_nobody_is_served
+from engine.outage import PATIENCE_S, says_nobody_is_served
 from engine.results import LiveState, PauseReason
 from engine.retry import THROTTLES, RetryDecision, decide
 from engine.spec import Limits, ModelSettings
 from handai_errors import ErrorKind, ProviderError
 from providers.base import CompletionClient, Usage
 from providers.prices import Price
+
+_WORTH_NOTING_S = 5.0
 
 Cost = Callable[[Usage], Usage]
 
@@ -50,6 +52,7 @@ class Target:
     clock: Callable[[], float] = monotonic
     heard_at: float = float("-inf")
     told: bool = False
+    told_of_wait: bool = False
 
     def heard(self) -> None:
         """Note that somebody has answered."""
@@ -73,10 +76,18 @@ class Target:
         """What to do after a failure; one of a server that is waited for does not count as the row's attempt."""
         waits = self.limiter.sits_out and says_nobody_is_served(error)
         job.counted += error.kind not in THROTTLES and not waits
-        if waits and self.limiter.has_waited_too_long:
+        if waits and self.limiter.waited_s > PATIENCE_S:
             return RetryDecision(pause=PauseReason.CIRCUIT_BREAKER)
         most, local, backoff = limits.max_attempts, self.local, limits.backoff
         return decide(error, job.history, max_attempts=most, local=local, uniform=uniform, backoff=backoff)
+
+    def note_of_wait(self, error: ProviderError) -> str | None:
+        """What to note in the log, once, when the server has been waited for a while."""
+        is_long, was_told = self.limiter.waited_s >= _WORTH_NOTING_S, self.told_of_wait
+        self.told_of_wait = is_long or (was_told and self.limiter.sits_out)
+        if was_told or not is_long:
+            return None
+        return f"{error.facts.title}: it is asked every few seconds, for {PATIENCE_S / 60:.0f} minutes at most."
 
     def learn(self, job: Job, error: ProviderError) -> str | None:
         """What a refusal taught about how this model is asked; None when it is no such refusal."""

@@ -152,7 +152,8 @@ async def _ask(record: RunRecord, key: SecretStr | None, others: Accesses | None
         with _tolerated("what the model doesn't take"):
             remember(record, forms, work.left_out)
         log.info("answers were durable", **writer.lag_figures())
-    return replace(end, why=writer.told or end.why) if isinstance(end.why, StorageError) else end
+    is_of_storage = end.why is None or isinstance(end.why, StorageError)
+    return replace(end, why=writer.told or end.why) if is_of_storage else end
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from tests.command_line import (
     transform_arguments,
     wait_until,
 )
-from tests.durability.child import begin_with, patience
+from tests.durability.child import begin_with, handai_with, patience
 
 pytestmark = pytest.mark.slow
 SCALE = 1.0 if os.environ.get("HANDAI_REAL_LOCKS") else 0.05
@@ -79,3 +79,25 @@ def test_a_held_database_costs_nothing(tmp_path: Path, provider: ProviderProcess
     assert [row["output"] for row in records_in(out)] == [f"echo: ROW{n}" for n in range(ROWS)]
     again = sum(count - 1 for count in provider.stats()["rows"].values())
     assert again <= 8 + 8  # what was in flight, and what had just come back
+
+
+HELD_AT_THE_END = """
+import services.execution
+from handai_errors import DatabaseBusyError
+def held(*_):
+    raise DatabaseBusyError("Another program is holding handai.db.", "Close it, then try again.")
+services.execution._note_end = held
+"""
+
+
+def test_a_run_whose_end_can_t_be_noted_says_so_and_goes_on(tmp_path: Path, provider: ProviderProcess) -> None:
+    out = tmp_path / "out.csv"
+    arguments = transform_arguments(made_table(tmp_path / "in.csv", 20), out, provider.url, "--no-cache")
+
+    ended = handai_with(HELD_AT_THE_END, arguments)
+
+    assert (ended.code, "Traceback" in ended.err) == (4, False), ended.err
+    assert "How it ended could not be noted" in ended.said
+    assert handai("resume", only_run_id()).code == 0
+    assert [row["output"] for row in records_in(out)] == [f"echo: ROW{n}" for n in range(20)]
+    assert set(provider.stats()["rows"].values()) == {1}

@@ -72,6 +72,12 @@ async def test_progress_says_what_it_waits_for(error: ProviderError, told: str) 
     assert any(re.search(r"; trying again in [1-5] s$", text) for text in said)
 
 
+async def test_the_log_tells_of_each_wait_once() -> None:
+    run = await ran(server(bursts), 17_000, limiter())
+    assert 60 < run.took_s < 150
+    assert run.sink.events == ["The provider is overloaded: it is asked every few seconds, for 10 minutes at most."] * 2
+
+
 async def test_while_it_is_down_one_request_at_a_time_tries_every_five_seconds() -> None:
     sent: list[float] = []
 

@@ -1,5 +1,7 @@
 """The same request is not paid twice: not in one run, not by a later one, unless that is asked for."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ from pydantic import SecretStr
 
 from engine.results import RunStatus
 from engine.spec import RunSpec
-from handai_db import RunReader, RunRecord
+from handai_db import AnswerCache, RunReader, RunRecord
+from providers.base import Completion
 from services import answer_cache, datasets, history, runs
 from services.execution import execute
 from services.home import home, run_path
@@ -116,6 +119,20 @@ async def test_invalid_answers_are_not_kept(fake_provider: FakeProvider, tmp_pat
     record = made(tmp_path, fake_provider.url, rows=1, outputs=[{"name": "n", "type": "integer"}])
     assert await execute(record.id, KEY) is RunStatus.FAILED
     assert answer_cache.use().answers == 0
+
+
+async def test_what_is_kept_is_judged_as_a_fresh_answer_is(fake_provider: FakeProvider, tmp_path: Path) -> None:
+    await execute(made(tmp_path, fake_provider.url).id, KEY)
+    path = home() / "cache.db"
+    with closing(sqlite3.connect(path)) as connection:
+        keys = [key for (key,) in connection.execute("SELECT key FROM answers")]
+    cache = AnswerCache(path, "another")
+    for key in keys:
+        cache.keep(key, Completion("half an ans", finish_reason="length"))  # as a fault, or an older Handai, might have
+    cache.close()
+    record = made(tmp_path, fake_provider.url)
+    assert await execute(record.id, KEY) is RunStatus.COMPLETED
+    assert fake_provider.stats()["total"] == 8
 
 
 async def test_a_deleted_runs_answers_are_asked_again(fake_provider: FakeProvider, tmp_path: Path) -> None:

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.budget import Budget
 from engine.gate import Verdict
 from engine.results import Attempt, AttemptState
 from handai_db import RunReader, RunRecord, reopen_failed, salvage
 from handai_errors import ErrorKind
+from providers.base import Usage
+from services import execution
 from services.home import run_path
 from services.work import work_of
 from storage.connect import open_run_writer
@@ -75,3 +79,21 @@ def test_a_row_that_damage_took_is_judged_when_it_was_asked_again(tmp_path: Path
         salvage(source, mended, meta, reader.outputs(), rows=record.total)
     with RunReader(mended) as reader:
         assert (reader.meta()["judged"], reader.late_rows()) == ("0:3", frozenset({1}))
+
+
+@pytest.mark.anyio
+async def test_what_is_in_doubt_counts_as_spent_under_the_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = transform_run(tmp_path, [{"name": "answer"}])
+    in_doubt = Attempt(0, 0, 1, AttemptState.UNKNOWN, 1.0, kind=ErrorKind.TIMEOUT, reserved_usd=0.5)
+    paid = Attempt(1, 0, 1, AttemptState.FAILED, 1.0, status=200, usage=Usage(1, 1, 0.25), reserved_usd=0.5)
+    write(record, Batch(reserved=[in_doubt, paid]))
+    write(record, Batch(ended=[in_doubt, paid]))
+    budgets: list[Budget] = []
+
+    def noted(*given: Any, **named: Any) -> Budget:  # noqa: ANN401 as the class
+        budgets.append(Budget(*given, **named))
+        return budgets[-1]
+
+    monkeypatch.setattr(execution, "Budget", noted)
+    await execution.execute(record.id, None)  # nobody is there: it pauses
+    assert [budget.spent_usd for budget in budgets] == [0.75]
