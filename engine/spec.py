@@ -1,10 +1,11 @@
 """The RunSpec: all that decides what a run does, without secrets; the same object everywhere."""
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from engine.backoff import DEFAULT_BACKOFF, Backoff
 from engine.columns import Output
@@ -38,6 +39,7 @@ class TransformInput(Declared):
     """Rows of an uploaded dataset; `columns` None shows the model every column.
 
     `dataset` is the id of a stored dataset; `file` and `parse` let the spec be run again on another machine.
+    `rows` are the only rows to ask, counted from 0 and in order; `limit` are the first so many of those.
     """
 
     kind: Literal["transform"] = "transform"
@@ -45,7 +47,15 @@ class TransformInput(Declared):
     file: str | None = None
     parse: ParseOptions = ParseOptions()
     columns: tuple[str, ...] | None = None
+    rows: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
+
+    @field_validator("rows")
+    @classmethod
+    def _in_order(cls, rows: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if rows is not None and any(later <= earlier for earlier, later in pairwise(rows)):
+            raise ValueError("the rows must be in order, each one once")
+        return rows
 
 
 class GenerateInput(Schema):

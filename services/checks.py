@@ -18,6 +18,7 @@ from handai_errors import SpecError
 from providers.base_url import is_loopback, resolve_base_url
 from providers.prices import FREE
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
+from services.chosen_rows import chosen_of
 from services.dev_mode import answered_by_demo
 from services.fallback import address_of, notices_of, price_of_asked
 from services.key_hosts import declared_base_url
@@ -77,7 +78,7 @@ def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> 
     sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
     return Plan(
         spec,
-        min(info.rows, source.limit or info.rows),
+        chosen_of(spec, info.rows),
         tuple(name for _, name in outputs.pairs),
         tuple(sent),
         _host(spec.model),

@@ -1,5 +1,6 @@
 """Looking into a run: pages of its table, and everything about one row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.job import Member
@@ -8,8 +9,8 @@ from engine.results import RowStatus
 from engine.spec import TransformInput
 from engine.tables import Row
 from handai_db import PENDING, Event, RunReader, RunRecord, StoredAttempt, StoredResult, StoredStep
-from handai_errors import NotFoundError
 from providers.base import Message
+from services.chosen_rows import asked_rows, require_asked
 from services.home import run_path
 from services.run_tables import RunTable, table_of
 
@@ -53,14 +54,14 @@ class RowDetail:
 
 
 def page(record: RunRecord, start: int, count: int) -> list[TableRow]:
-    """Rows start … start + count − 1 of a run's table with what is there so far."""
-    stop = min(record.total, start + count)
-    if start >= stop:
+    """Rows start … start + count − 1 of those that a run asks, with what is there so far."""
+    asked = asked_rows(record)[start : start + count]
+    if not asked:
         return []
     with RunReader(run_path(record.id)) as reader:
-        outputs, results, steps = reader.outputs(), reader.between(start, stop), reader.numbering.steps
-    cells = table_of(record).page(start, stop - start)
-    rows = [_row(start + place, row, results.get(start + place), outputs) for place, row in enumerate(cells)]
+        outputs, results, steps = reader.outputs(), reader.between(asked[0], asked[-1] + 1), reader.numbering.steps
+    cells = _cells_of(record, asked)
+    rows = [_row(index, cells[index], results.get(index), outputs) for index in asked if index in cells]
     return rows if steps else [replace(row, status=RowStatus.DONE) if row.cells else row for row in rows]
 
 
@@ -82,8 +83,7 @@ def newest(record: RunRecord, count: int) -> list[TableRow]:
 
 def detail(record: RunRecord, index: int) -> RowDetail:
     """Everything about the row at `index` (from 0); raises NotFoundError."""
-    if not 0 <= index < record.total:
-        raise NotFoundError(f"The run has no row {index + 1}.", f"It has rows 1 to {record.total}.")
+    require_asked(record, index)
     with RunReader(run_path(record.id)) as reader:
         outputs, result = reader.outputs(), reader.result(index)
         steps, attempts = reader.steps(index), reader.attempts(index)
@@ -120,7 +120,7 @@ def _steps(
     return tuple(details)
 
 
-def _cells_of(record: RunRecord, indexes: list[int]) -> dict[int, Row]:
+def _cells_of(record: RunRecord, indexes: Sequence[int]) -> dict[int, Row]:
     """The cells of some rows; near ones are read together, for each read decodes a whole group of rows."""
     table = table_of(record)
     found: dict[int, Row] = {}

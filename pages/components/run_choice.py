@@ -1,34 +1,49 @@
 """Which row of a run is looked into: chosen in the table, typed, or reached step by step."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.components.state import forget, held, put
+from services.chosen_rows import asks, span_of
 
 PAGE_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class RowChoice:
-    """The choice among rows 1 … `last`; `on_page` are the numbers in the table, `filtered` if others are left out."""
+    """The choice among the rows that were `asked` (from 0, in order); a person's numbers count from 1.
+
+    `on_page` are the numbers in the table, `filtered` if the filter leaves others out.
+    """
 
     on_page: tuple[int, ...]
-    last: int
+    asked: Sequence[int]
     filtered: bool
+
+    @property
+    def last(self) -> int:
+        """The number of the last row; 0 without rows."""
+        return span_of(self.asked)
 
     def now(self) -> int:
         """The chosen row; the first of the table until one is chosen."""
         found = held("run_row")
-        if isinstance(found, int) and 1 <= found <= self.last:
+        if isinstance(found, int) and asks(self.asked, found - 1):
             return found
-        first = self.on_page[0] if self.on_page else 1
-        put("run_row", first)
-        return first
+        if isinstance(found, int) and self.asked and not self.filtered:  # typed: the next one that there is
+            near = self.asked[min(bisect_left(self.asked, found - 1), len(self.asked) - 1)] + 1
+        else:
+            near = self.on_page[0] if self.on_page else 1
+        put("run_row", near)
+        return near
 
     def beside(self, direction: int) -> int | None:
         """The row before or after, among those that the filter shows; None at the end."""
         now = self.now()
         if not self.filtered:
-            return now + direction if 1 <= now + direction <= self.last else None
+            place = bisect_left(self.asked, now - 1) + direction
+            return self.asked[place] + 1 if 0 <= place < len(self.asked) else None
         others = [number for number in self.on_page if (number - now) * direction > 0]
         return min(others, key=lambda number: abs(number - now), default=None)
 
@@ -40,7 +55,7 @@ class RowChoice:
     def follow(self) -> None:
         """Turn the table to the chosen row's page."""
         if not self.filtered:
-            put("run_page", (self.now() - 1) // PAGE_ROWS + 1)
+            put("run_page", bisect_left(self.asked, self.now() - 1) // PAGE_ROWS + 1)
 
     def mark(self) -> None:
         """Have the chosen row selected in the table, if it is there."""

@@ -11,6 +11,7 @@ from pages.components.run_choice import PAGE_ROWS, RowChoice, begin_again
 from pages.components.run_frames import ROW, STATUS, result_frame
 from pages.components.run_inspector import draw_inspector
 from services import inspect
+from services.chosen_rows import asked_rows
 from services.inspect import TableRow
 from services.views import RunView
 
@@ -34,7 +35,7 @@ def _draw_table(view: RunView) -> RowChoice:
     above = st.container()  # the table stands over its pages, but they are asked first
     place = st.pagination(pages, key="run_page", bind="query-params") if pages > 1 else 1
     rows = _rows(view.record, shown, (place - 1) * PAGE_ROWS)
-    choice = RowChoice(tuple(row.index + 1 for row in rows), view.record.total, filtered=shown != _ALL)
+    choice = RowChoice(tuple(row.index + 1 for row in rows), asked_rows(view.record), filtered=shown != _ALL)
     choice.mark()
     above.dataframe(
         result_frame(rows, view.record),
