@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from engine.backoff import DEFAULT_BACKOFF, Backoff
 from engine.columns import Output
+from engine.conditions import Conditions
 from engine.declared import Declared
 from engine.routing import Routing
 from engine.schema.columns import Schema
@@ -39,7 +40,8 @@ class TransformInput(Declared):
     """Rows of an uploaded dataset; `columns` None shows the model every column.
 
     `dataset` is the id of a stored dataset; `file` and `parse` let the spec be run again on another machine.
-    `rows` are the only rows to ask, counted from 0 and in order; `limit` are the first so many of those.
+    `rows` are the only rows to ask, counted from 0 and in order; of them only those that `only_where` holds for are
+    asked, and of these the first `limit`.
     """
 
     kind: Literal["transform"] = "transform"
@@ -48,6 +50,7 @@ class TransformInput(Declared):
     parse: ParseOptions = ParseOptions()
     columns: tuple[str, ...] | None = None
     rows: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] | None = None
+    only_where: Conditions | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
 
     @field_validator("rows")
@@ -56,6 +59,11 @@ class TransformInput(Declared):
         if rows is not None and any(later <= earlier for earlier, later in pairwise(rows)):
             raise ValueError("the rows must be in order, each one once")
         return rows
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether rows of the table may be left out in between; they stay in its file as they are."""
+        return self.rows is not None or self.only_where is not None
 
 
 class GenerateInput(Schema):

@@ -1,43 +1,109 @@
 """Which rows of its table a run asks: all of them, or those that its spec names."""
 
+import itertools
+import threading
+from array import array
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from engine.spec import RunSpec, TransformInput
+from engine.nearest import nearest
+from engine.spec import TransformInput
 from engine.tables import Row
 from handai_db import RunRecord
 from handai_errors import NotFoundError, SpecError
-from services.run_tables import RunTable
+from services.run_tables import RunTable, table_of
 
+_MOST_ROWS = 2**31
+_MOST_KEPT = 16  # choices, eight bytes a row each
 _FAR = 16_384  # rows between two chosen ones that are not worth reading, about a row group
+
+
+class _Choices:
+    """The rows that meet conditions; a stored table never changes, so each is looked through once."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[object, ...], Sequence[int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def rows(self, table: RunTable, source: TransformInput) -> Sequence[int]:
+        """The rows of a table that a transform asks, by its conditions."""
+        key = (table.path, source.only_where, source.rows, source.limit)
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        found = array("Q", itertools.islice(_meeting(table, source), source.limit))
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > _MOST_KEPT:
+                self._found.popitem(last=False)
+        return found
+
+
+_CHOICES = _Choices()
 
 
 def asked_rows(record: RunRecord) -> Sequence[int]:
     """The rows that a run asks, by their place in its table from 0, in order."""
     source = record.spec.input
-    if isinstance(source, TransformInput) and source.rows is not None:
-        return source.rows[: record.total]
-    return range(record.total)
+    if not isinstance(source, TransformInput) or not source.leaves_out:
+        return range(record.total)
+    if source.only_where is not None:
+        return _CHOICES.rows(table_of(record), source)
+    return (source.rows or ())[: record.total]
+
+
+def reach_of(record: RunRecord) -> int:
+    """Up to which row of its table a run's rows can reach, also when the table is no longer stored."""
+    source = record.spec.input
+    if not isinstance(source, TransformInput) or not source.leaves_out:
+        return record.total
+    if source.rows is not None:
+        return source.rows[-1] + 1
+    try:
+        return table_of(record).rows
+    except NotFoundError:
+        return _MOST_ROWS
 
 
 def rows_kept(record: RunRecord, table: RunTable) -> int:
     """How many of a table's rows a run's file has: those that were only left out by choice stay in it."""
     source = record.spec.input
-    return table.rows if isinstance(source, TransformInput) and source.rows is not None else record.total
+    return table.rows if isinstance(source, TransformInput) and source.leaves_out else record.total
 
 
-def chosen_of(spec: RunSpec, rows: int) -> int:
-    """How many of a table's `rows` a transform asks; raises SpecError when it names one that isn't there."""
-    source = spec.input
-    if not isinstance(source, TransformInput):
-        return rows
-    chosen = rows
-    if source.rows is not None:
-        if source.rows[-1] >= rows:
-            raise SpecError(f"The table has no row {source.rows[-1] + 1:,}.", f"It has rows 1 to {rows:,}.")
-        chosen = len(source.rows)
+def count_asked(source: TransformInput, table: RunTable) -> int:
+    """How many rows of a table a transform asks; raises SpecError when it names what isn't there, or none."""
+    if source.rows is not None and source.rows[-1] >= table.rows:
+        raise SpecError(f"The table has no row {source.rows[-1] + 1:,}.", f"It has rows 1 to {table.rows:,}.")
+    if source.only_where is not None:
+        return count_matching(source, table)
+    chosen = len(source.rows) if source.rows is not None else table.rows
     return min(chosen, source.limit or chosen)
+
+
+def count_matching(source: TransformInput, table: RunTable) -> int:
+    """How many rows meet a transform's conditions, counted without loading the table."""
+    conditions = source.only_where
+    for column in conditions.columns if conditions else ():
+        if column not in table.names:
+            raise SpecError(f"The table has no column {column!r}.", nearest(column, table.names))
+    found = len(_CHOICES.rows(table, source))
+    if conditions and not found:
+        raise SpecError(f"No row is asked: there is none where {conditions.said()}.", "Change the conditions.")
+    return found
+
+
+def _meeting(table: RunTable, source: TransformInput) -> Iterator[int]:
+    conditions = source.only_where
+    if conditions is None:
+        return
+    within = range(table.rows) if source.rows is None else source.rows
+    for place, row in read_asked(table, within, conditions.columns):
+        if conditions.hold(row):
+            yield place
 
 
 def asks(asked: Sequence[int], row: int) -> bool:

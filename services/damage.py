@@ -7,7 +7,7 @@ from typing import Any
 from engine.steps import steps_of
 from handai_db import Damage, RunRecord, find_damage, is_at_rest, state_of
 from handai_errors import DamagedFileError, NotFoundError, StorageError
-from services.chosen_rows import asked_rows, span_of
+from services.chosen_rows import reach_of
 from services.home import run_path
 from services.run_tables import table_of
 
@@ -29,7 +29,7 @@ class _Known:
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
-        rows, steps = span_of(asked_rows(record)), steps_in(record)
+        rows, steps = reach_of(record), steps_in(record)
         found = find_damage(path, rows=rows, steps=steps, counted=_counted(record), commits=record.commits)
         with self._lock:
             self._found[key] = found

@@ -90,6 +90,53 @@ def test_rows_out_of_order_are_no_spec(table: DatasetRecord, rows: list[int]) ->
         choosing(spec_of(table, "http://127.0.0.1:9/v1"), rows=rows)
 
 
+def where(column: str, operator: str, value: object = None, **more: object) -> dict[str, object]:
+    return {"join": "all", "conditions": [{"column": column, "operator": operator, "value": value, **more}]}
+
+
+async def test_only_rows_that_meet_the_conditions_are_asked(
+    table: DatasetRecord, fake_provider: FakeProvider, tmp_path: Path
+) -> None:
+    ids = [str(row["id"]) for row in datasets.rows_of(table.id, 0, 8)]
+    record = made(table, fake_provider.url, only_where=where("id", "is one of", values=[ids[2], ids[7], "none"]))
+    assert record.total == 2
+
+    assert await execute(record.id, None) is RunStatus.COMPLETED
+
+    assert fake_provider.stats()["total"] == 2
+    assert [row.index for row in inspect.page(record, 0, 50)] == [2, 7]
+    exporting.export(record, tmp_path / "out.jsonl", Wanted(diagnostics=True))
+    lines = [orjson.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
+    assert [index for index, line in enumerate(lines) if line["status"] == "done"] == [2, 7]
+    assert len(lines) == 8
+
+
+def test_a_preview_takes_the_first_rows_that_meet_the_conditions(table: DatasetRecord) -> None:
+    ids = [str(row["id"]) for row in datasets.rows_of(table.id, 0, 8)]
+    record = made(table, "http://127.0.0.1:9/v1", only_where=where("id", "is not", ids[0]), limit=2)
+    assert list(chosen_rows.asked_rows(record)) == [1, 2]
+
+
+def test_conditions_hold_among_the_named_rows(table: DatasetRecord) -> None:
+    ids = [str(row["id"]) for row in datasets.rows_of(table.id, 0, 8)]
+    record = made(table, "http://127.0.0.1:9/v1", rows=[0, 1, 6], only_where=where("id", "is not", ids[1]))
+    assert list(chosen_rows.asked_rows(record)) == [0, 6]
+
+
+def test_conditions_that_can_not_be_met_are_told_before_the_run(table: DatasetRecord) -> None:
+    spec = spec_of(table, "http://127.0.0.1:9/v1")
+    with pytest.raises(SpecError, match="there is none where text is “nothing at all”"):
+        check(choosing(spec, only_where=where("text", "is", "nothing at all")), table.info)
+    with pytest.raises(SpecError, match=r"no column 'texts'.*`text`"):
+        check(choosing(spec, only_where=where("texts", "is", "a")), table.info)
+
+
+def test_a_run_with_conditions_is_looked_at_when_its_table_is_gone(table: DatasetRecord) -> None:
+    record = made(table, "http://127.0.0.1:9/v1", only_where=where("text", "is not empty"))
+    table_of(record).path.unlink()
+    assert runs.view(record.id).damage is None
+
+
 def test_the_chosen_rows_survive_the_yaml(table: DatasetRecord) -> None:
     spec = choosing(spec_of(table, "http://127.0.0.1:9/v1"), rows=[1, 4])
     assert RunSpec.from_yaml(spec.to_yaml()) == spec
