@@ -33,7 +33,7 @@ def choose(record: DatasetRecord, instructions: str | None = None, *, same_colum
     if instructions and (not form.instructions.strip() or form.instructions in samples):
         changes["instructions"] = instructions
     state.form, state.table, state.problem = form.model_copy(update=changes), record, None
-    state.seeding = True
+    state.seeding, state.undo = True, None
     keep_address()
 
 
@@ -75,7 +75,7 @@ def _fill_from(state: AppState, form: TransformForm, record: RunRecord, *, added
 
 
 def _come_back(state: AppState, form: TransformForm, table: DatasetRecord, preview: str | None) -> None:
-    state.table, state.seeding = table, True
+    state.table, state.seeding, state.undo = table, True, None
     state.form = drafts.load(table.id) or form
     if preview is None:
         return

@@ -7,7 +7,8 @@ from engine.typed import needs_json
 from handai_db import DatasetRecord
 from pages.components import run_words as words
 from pages.components.persona_picker import draw_personas
-from pages.components.state import held, put, seed
+from pages.components.recipe_panel import draw_recipes
+from pages.components.state import app_state, held, put, seed
 from pages.components.transform_outputs import draw_outputs
 from services import datasets
 from services.estimates import about_tokens
@@ -21,12 +22,23 @@ _LONG_MESSAGE = 900
 def draw_prompt(table: DatasetRecord, form: TransformForm) -> TransformForm:
     """The form with what the person says the model should see and do."""
     st.subheader("2 · What the model sees and does", anchor=False)
+    form = draw_recipes(table, _as_written(form))
     left, right = st.columns([3, 2], gap="large")
     with left:
         form = _draw_inputs(table, form)
     with right:
         _draw_messages(table, form)
     return form
+
+
+def _as_written(form: TransformForm) -> TransformForm:
+    """The form with the instructions that are in their field now, which may be newer than the last drawing."""
+    written = held("transform_instructions")
+    return (
+        form.model_copy(update={"instructions": written})
+        if isinstance(written, str) and not app_state().seeding
+        else form
+    )
 
 
 def _draw_inputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
