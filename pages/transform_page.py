@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.components.model_fields import draw_model
 from pages.components.run_settings import draw_settings
+from pages.components.session_offer import draw_offer
 from pages.components.similar_field import draw_similar
 from pages.components.state import app_state
 from pages.components.transform_arrival import arrive
@@ -23,6 +24,8 @@ def render() -> None:
     arrive()
     st.title("Transform", anchor=False)
     st.caption("Have a model work on every row of your table. Answers are new columns; yours stay as they are.")
+    if state.table is None:
+        draw_offer("transform")
     table = draw_table()
     if table is None:
         return

@@ -39,7 +39,8 @@ class Runs:
         """A new run."""
         self._db.change(
             """INSERT INTO runs (id, session_id, name, kind, status, spec, provider, model, dataset_id, total, preview,
-                reuse_from, export, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                reuse_from, export, created_at, started_at, finished_at, origin)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 record.id,
                 record.session_id,
@@ -55,6 +56,9 @@ class Runs:
                 json.dumps(record.reuse_from),
                 json.dumps(record.export),
                 record.created_at,
+                record.started_at,
+                record.finished_at,
+                json.dumps(record.origin) if record.origin is not None else None,
             ),
         )
 
@@ -212,5 +216,6 @@ def _run(row: sqlite3.Row) -> RunRecord:
         "reuse_from": tuple(json.loads(row["reuse_from"])),
         "export": json.loads(row["export"]),
         "figures": json.loads(row["figures"]),
+        "origin": json.loads(row["origin"]) if row["origin"] is not None else None,
     }
     return RunRecord(**values)

@@ -65,6 +65,11 @@ CATALOGUE: tuple[Migration, ...] = (
     ),
     ("ALTER TABLE models ADD COLUMN price_tiers TEXT", "ALTER TABLE models ADD COLUMN request_price REAL"),
     ("ALTER TABLE runs ADD COLUMN commits INTEGER NOT NULL DEFAULT 0",),
+    (
+        "ALTER TABLE sessions ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sessions ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN origin TEXT",
+    ),
 )
 
 # A run file that has ended is told from a damaged one by its hash: a migration counts as a commit (as the last does).

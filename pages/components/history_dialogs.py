@@ -10,7 +10,7 @@ from pages.components import run_words as words
 from pages.components.run_download import draw_download
 from pages.components.run_links import go, page_of
 from pages.components.state import forget, held, put
-from services import history
+from services import history, sessions
 
 _NOTE = "history_note"
 DELETE_WORD = "DELETE"
@@ -95,18 +95,30 @@ def delete_run(record: RunRecord) -> None:
     )
 
 
-@st.dialog("Rename the session")
-def rename_session(session: SessionRecord) -> None:
-    """Another name for a session."""
-    st.text_input("Name of this session", value=session.name, key="history_session_name", max_chars=200)
+@st.dialog("Name and note of the session")
+def describe_session(session: SessionRecord) -> None:
+    """Another name for a session, and what a person wants to remember of it."""
+    st.text_input("Name", value=session.name, key="history_session_name", max_chars=sessions.LONGEST_NAME)
+    st.text_area(
+        "Note",
+        value=session.note,
+        key="history_session_note",
+        max_chars=sessions.LONGEST_NOTE,
+        placeholder="What this is about, what was found out, what is next",
+    )
     st.button(
-        "Save the name", key="history_session_rename", type="primary", on_click=_rename_session, args=(session.id,)
+        "Save",
+        key="history_session_save",
+        type="primary",
+        icon=":material/check:",
+        on_click=_describe_session,
+        args=(session.id,),
     )
 
 
-def _rename_session(session_id: str) -> None:
-    name = str(held("history_session_name") or "")
-    act(lambda: history.rename_session(session_id, name), "The session has its new name.")
+def _describe_session(session_id: str) -> None:
+    name, note = str(held("history_session_name") or ""), str(held("history_session_note") or "")
+    act(lambda: sessions.describe(session_id, name, note), "The session is saved.")
 
 
 @st.dialog("Delete this session?")
