@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.components.model_fields import draw_model
+from pages.components.row_conditions import draw_row_conditions
 from pages.components.run_settings import draw_settings
 from pages.components.session_offer import draw_offer
 from pages.components.similar_field import draw_similar
@@ -32,6 +33,7 @@ def render() -> None:
     form = draw_prompt(table, state.form or TransformForm())
     form = draw_model(form, "transform")
     form = draw_settings(form, "transform", more=draw_similar)
+    form = draw_row_conditions(table, form)
     state.form, state.seeding = form, False
     if state.saved_form != form:
         drafts.save(table.id, form)

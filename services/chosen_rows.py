@@ -8,11 +8,13 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from engine.conditions import Conditions
 from engine.nearest import nearest
 from engine.spec import TransformInput
 from engine.tables import Row
-from handai_db import RunRecord
+from handai_db import DatasetRecord, RunRecord
 from handai_errors import NotFoundError, SpecError
+from services.datasets import table_path
 from services.run_tables import RunTable, table_of
 
 _MOST_ROWS = 2**31
@@ -94,6 +96,12 @@ def count_matching(source: TransformInput, table: RunTable) -> int:
     if conditions and not found:
         raise SpecError(f"No row is asked: there is none where {conditions.said()}.", "Change the conditions.")
     return found
+
+
+def count_where(stored: DatasetRecord, conditions: Conditions) -> int:
+    """How many rows of an upload meet conditions; raises SpecError when there is none."""
+    table = RunTable(stored.info.columns, table_path(stored.id), stored.info.rows)
+    return count_matching(TransformInput(only_where=conditions), table)
 
 
 def _meeting(table: RunTable, source: TransformInput) -> Iterator[int]:

@@ -4,10 +4,12 @@ import orjson
 from pydantic import SecretStr
 
 from engine.columns import Output
+from engine.conditions import Conditions
 from engine.spec import DEFAULT_OUTPUT, Prompt, RunSpec, TransformInput
 from handai_db import DatasetRecord
 from handai_errors import InputError, SpecError
 from services.checks import check
+from services.chosen_rows import count_where
 from services.model_form import ModelForm, Readiness, key_problems, model_changes, model_part, remembered
 from services.preferences import Preferences
 
@@ -17,7 +19,7 @@ class TransformForm(ModelForm):
 
     Both ways of sending a row and all ways of answering are kept, so that switching between them loses nothing:
     one text column named `output`, whatever keys come (`json_mode`), or the `typed` columns `outputs`. `similar` is how
-    much alike two rows have to be to share an answer; None never shares.
+    much alike two rows have to be to share an answer; None never shares. `only_where` are the rows that are asked.
     """
 
     instructions: str = ""
@@ -28,6 +30,7 @@ class TransformForm(ModelForm):
     typed: bool = False
     outputs: tuple[Output, ...] = ()
     similar: float | None = None
+    only_where: Conditions | None = None
 
     @property
     def prompt(self) -> Prompt:
@@ -70,6 +73,7 @@ def from_spec(spec: RunSpec, base: TransformForm) -> TransformForm:
             "typed": typed,
             "outputs": spec.outputs if typed else base.outputs,
             "similar": spec.limits.similar,
+            "only_where": source.only_where,
         }
     )
 
@@ -82,7 +86,12 @@ def to_spec(form: TransformForm, table: DatasetRecord, limit: int | None = None)
     if not form.typed and not form.json_mode and not form.output.strip():
         raise SpecError("The column for the answers has no name.", "Write a name for it.")
     source = TransformInput(
-        dataset=table.id, file=table.filename, parse=table.options, columns=form.shown_columns, limit=limit
+        dataset=table.id,
+        file=table.filename,
+        parse=table.options,
+        columns=form.shown_columns,
+        only_where=form.only_where,
+        limit=limit,
     )
     return RunSpec.checked(
         {
@@ -102,7 +111,7 @@ def readiness(form: TransformForm, table: DatasetRecord, typed_key: SecretStr | 
     if not table.info.rows:
         problems.append(SpecError("The table has no rows.", "Choose another table, or read this one differently."))
     try:
-        plan = check(to_spec(form, table), table.info)
+        plan = check(to_spec(form, table), table.info, table.id)
     except InputError as error:
         problems.append(error)
     return Readiness(plan, (*problems, *key_problems(form.provider, typed_key)))
@@ -118,6 +127,16 @@ def asked(spec: RunSpec) -> bytes:
 def asked_now(form: TransformForm, table: DatasetRecord) -> bytes | None:
     """What the form would ask of the model as it stands; None while it can't run."""
     try:
-        return asked(check(to_spec(form, table), table.info).spec)
+        return asked(check(to_spec(form, table), table.info, table.id).spec)
     except InputError:
         return None
+
+
+def rows_asked(form: TransformForm, table: DatasetRecord) -> int:
+    """How many rows a run of the whole table would ask; all of them while that can't be told."""
+    if form.only_where is None:
+        return table.info.rows
+    try:
+        return count_where(table, form.only_where)
+    except InputError:
+        return table.info.rows

@@ -17,10 +17,11 @@ def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
     """The buttons, and whatever stands in their way."""
     ready = readiness(form, table, typed_key(form.provider, form.base_url))
     st.subheader("4 · Try a few rows, then run all", anchor=False)
-    few = min(form.preview_rows, table.info.rows)
+    rows = ready.plan.rows if ready.plan else table.info.rows
+    few = min(form.preview_rows, rows)
     buttons = Buttons(
         few,
-        table.info.rows,
+        rows,
         "Run all",
         preview=lambda: _start_preview(table, form, few),
         everything=lambda: _start_all(table, form),
