@@ -35,6 +35,7 @@ from storage.run_file import (
     note_table,
     reopen_failed,
 )
+from storage.run_latency import latency_quantiles
 from storage.run_metrics import AttemptFigures, attempt_figures
 from storage.run_reader import RunReader
 from storage.run_rows import PENDING
@@ -86,6 +87,7 @@ __all__ = [
     "forget_answers",
     "health_in",
     "is_at_rest",
+    "latency_quantiles",
     "note_drawing",
     "note_event",
     "note_table",

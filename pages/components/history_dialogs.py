@@ -41,6 +41,11 @@ def use_again(record: RunRecord) -> None:
     go(page_of(record), **{"from": record.id})
 
 
+def compare(record: RunRecord) -> None:
+    """The page on which this run stands beside others over its table."""
+    go("compare", runs=record.id)
+
+
 @st.dialog("Download the run's table")
 def download_run(record: RunRecord) -> None:
     """The table again, in any format."""

@@ -27,6 +27,7 @@ _COLOURS = {
 }
 _RUN_ACTIONS: dict[str, Callable[[RunRecord], None]] = {
     "Use these settings again": dialogs.use_again,
+    "Compare with another run": dialogs.compare,
     "Download": dialogs.download_run,
     "Rename": dialogs.rename_run,
     "Move to another session": dialogs.move_run,
