@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.components.model_fields import draw_model
+from pages.components.preview_choice import draw_preview_choice
 from pages.components.row_conditions import draw_row_conditions
 from pages.components.run_settings import draw_settings
 from pages.components.session_offer import draw_offer
@@ -32,8 +33,10 @@ def render() -> None:
         return
     form = draw_prompt(table, state.form or TransformForm())
     form = draw_model(form, "transform")
-    form = draw_settings(form, "transform", more=draw_similar)
+    form = draw_settings(form, "transform", more=draw_similar, without={"preview_rows"})
+    st.subheader("4 · Try a few rows, then run all", anchor=False)
     form = draw_row_conditions(table, form)
+    form = draw_preview_choice(table, form)
     state.form, state.seeding = form, False
     if state.saved_form != form:
         drafts.save(table.id, form)

@@ -100,8 +100,15 @@ def count_matching(source: TransformInput, table: RunTable) -> int:
 
 def count_where(stored: DatasetRecord, conditions: Conditions) -> int:
     """How many rows of an upload meet conditions; raises SpecError when there is none."""
+    return len(rows_where(stored, conditions))
+
+
+def rows_where(stored: DatasetRecord, conditions: Conditions) -> Sequence[int]:
+    """The rows of an upload that meet conditions; raises SpecError when there is none."""
     table = RunTable(stored.info.columns, table_path(stored.id), stored.info.rows)
-    return count_matching(TransformInput(only_where=conditions), table)
+    source = TransformInput(only_where=conditions)
+    count_matching(source, table)
+    return _CHOICES.rows(table, source)
 
 
 def _meeting(table: RunTable, source: TransformInput) -> Iterator[int]:

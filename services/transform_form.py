@@ -9,9 +9,10 @@ from engine.spec import DEFAULT_OUTPUT, Prompt, RunSpec, TransformInput
 from handai_db import DatasetRecord
 from handai_errors import InputError, SpecError
 from services.checks import check
-from services.chosen_rows import count_where
+from services.chosen_rows import count_where, rows_where
 from services.model_form import ModelForm, Readiness, key_problems, model_changes, model_part, remembered
 from services.preferences import Preferences
+from services.preview_rows import PreviewFrom, drawn_rows, picked_rows
 
 
 class TransformForm(ModelForm):
@@ -20,6 +21,7 @@ class TransformForm(ModelForm):
     Both ways of sending a row and all ways of answering are kept, so that switching between them loses nothing:
     one text column named `output`, whatever keys come (`json_mode`), or the `typed` columns `outputs`. `similar` is how
     much alike two rows have to be to share an answer; None never shares. `only_where` are the rows that are asked.
+    A preview asks the first `preview_rows`, or as many at random by `preview_seed`, or those named in `preview_picked`.
     """
 
     instructions: str = ""
@@ -31,6 +33,9 @@ class TransformForm(ModelForm):
     outputs: tuple[Output, ...] = ()
     similar: float | None = None
     only_where: Conditions | None = None
+    preview_from: PreviewFrom = PreviewFrom.FIRST
+    preview_seed: int = 1
+    preview_picked: str = ""
 
     @property
     def prompt(self) -> Prompt:
@@ -78,8 +83,13 @@ def from_spec(spec: RunSpec, base: TransformForm) -> TransformForm:
     )
 
 
-def to_spec(form: TransformForm, table: DatasetRecord, limit: int | None = None) -> RunSpec:
-    """The run that the form asks for over a table; raises SpecError."""
+def to_spec(
+    form: TransformForm, table: DatasetRecord, limit: int | None = None, rows: tuple[int, ...] | None = None
+) -> RunSpec:
+    """The run that the form asks for over a table, or over some of its `rows` whatever the conditions say.
+
+    Raises SpecError.
+    """
     rest = model_part(form.model_copy(update={"json_mode": form.json_mode and not form.typed}))
     if form.typed and not form.outputs:
         raise SpecError("There are no typed columns yet.", "Add one, or switch “Several typed columns” off.")
@@ -90,7 +100,8 @@ def to_spec(form: TransformForm, table: DatasetRecord, limit: int | None = None)
         file=table.filename,
         parse=table.options,
         columns=form.shown_columns,
-        only_where=form.only_where,
+        rows=rows,
+        only_where=form.only_where if rows is None else None,
         limit=limit,
     )
     return RunSpec.checked(
@@ -130,6 +141,24 @@ def asked_now(form: TransformForm, table: DatasetRecord) -> bytes | None:
         return asked(check(to_spec(form, table), table.info, table.id).spec)
     except InputError:
         return None
+
+
+def preview_spec(form: TransformForm, table: DatasetRecord) -> RunSpec:
+    """The preview that the form asks for over a table; raises SpecError."""
+    places = preview_places(form, table)
+    if places is None:
+        return to_spec(form, table, limit=min(form.preview_rows, rows_asked(form, table)))
+    return to_spec(form, table, rows=places)
+
+
+def preview_places(form: TransformForm, table: DatasetRecord) -> tuple[int, ...] | None:
+    """The rows of a preview, from 0; None are the first ones. Raises SpecError when none is chosen."""
+    if form.preview_from is PreviewFrom.FIRST:
+        return None
+    if form.preview_from is PreviewFrom.PICKED:
+        return picked_rows(form.preview_picked, table.info.rows)
+    among = range(table.info.rows) if form.only_where is None else rows_where(table, form.only_where)
+    return drawn_rows(among, form.preview_rows, form.preview_seed)
 
 
 def rows_asked(form: TransformForm, table: DatasetRecord) -> int:

@@ -9,14 +9,17 @@ from engine.tables import ParseOptions, TableInfo
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.preview_choice import tick, ticked_before
+from pages.components.row_messages import ROW
 from pages.components.run_frames import shown_cell
-from pages.components.state import app_state, held, seed
+from pages.components.state import app_state, held, put, seed
 from pages.components.transform_arrival import choose, keep_address
 from pages.components.transform_start import draw_sample_field, draw_start, draw_upload_field, read_upload
 from services import datasets
 
 PAGE_ROWS = 50
 _SHOWN_COLUMNS = 100
+_ROWS = "transform_rows"
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _ENCODINGS = ["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-16", "mac_roman", "shift_jis", "gb18030"]
 _HEADER = {
@@ -74,7 +77,7 @@ def _draw_chosen(table: DatasetRecord) -> None:
         for notice in info.notices:
             st.info(words.plain(notice))
         _draw_rows(table)
-        st.caption(_detected(table))
+        st.caption(f"Tick rows to preview just those. {_detected(table)}")
 
 
 def _detected(table: DatasetRecord) -> str:
@@ -102,11 +105,33 @@ def _draw_rows(table: DatasetRecord) -> None:
     frame = pd.DataFrame({name: [shown_cell(row.get(name)) for row in rows] for name in names})
     frame.index = pd.RangeIndex((place - 1) * PAGE_ROWS + 1, (place - 1) * PAGE_ROWS + 1 + len(rows), name="Row")
     height = 38 + 35 * max(1, min(len(rows), 6))
-    st.dataframe(frame, height=height, placeholder="", key="transform_rows", alt=f"Rows of {table.filename}")
+    start = (place - 1) * PAGE_ROWS
+    put(_ROWS, {"selection": {"rows": ticked_before(start, len(rows)), "columns": [], "cells": []}})
+    st.dataframe(
+        frame,
+        height=height,
+        placeholder="",
+        key=_ROWS,
+        on_select=lambda: _take_ticks(table, start, len(rows)),
+        selection_mode="multi-row",
+        alt=f"Rows of {table.filename}",
+    )
     if len(table.info.columns) > len(names):
         st.caption(f"The first {len(names)} of {len(table.info.columns):,} columns are shown here.")
     if pages > 1:
         st.pagination(pages, key=key)
+    app_state().finish()  # ticks change what stands below
+
+
+def _take_ticks(table: DatasetRecord, start: int, count: int) -> None:
+    """The ticked rows are what a preview asks, and the newest is the one whose messages are shown."""
+    found = held(_ROWS)
+    ticked = [int(row) for row in found["selection"]["rows"]] if isinstance(found, dict) else []
+    new = set(ticked) - set(ticked_before(start, count))
+    tick(table, start, count, ticked)
+    if new:
+        put(ROW, start + max(new) + 1)
+    app_state().again = True
 
 
 def _draw_options(table: DatasetRecord) -> None:
