@@ -42,6 +42,7 @@ from storage.run_rows import PENDING
 from storage.run_table import Leases, RunFilter, Runs
 from storage.run_writer import RunWriter
 from storage.salvage import damaged_paths, put_in_place, salvage
+from storage.totals import Total, Totals
 
 __all__ = [
     "PENDING",
@@ -76,6 +77,7 @@ __all__ = [
     "StoredResult",
     "StoredStep",
     "Told",
+    "Total",
     "attempt_figures",
     "begin_execution",
     "cache_use",
@@ -117,6 +119,7 @@ class Catalogue:
         self.model_health = ModelHealth(self.database)
         self.model_habits = ModelHabits(self.database)
         self.personas = Personas(self.database)
+        self.totals = Totals(self.database)
 
     def __enter__(self) -> "Catalogue":
         return self

@@ -7,6 +7,7 @@ from pages.components.history_dialogs import draw_note
 from pages.components.history_filters import ask_filter, is_set
 from pages.components.history_list import draw_list
 from pages.components.history_storage import draw_storage
+from pages.components.history_totals import draw_totals
 from pages.components.run_links import link
 from services import history
 
@@ -27,4 +28,6 @@ def render() -> None:
     else:
         st.info("Every run is kept here, with its rows, settings and log, until you delete it.", title="No run yet")
         link("transform", "Start the first one on Transform", key="history_to_transform", icon=":material/table_edit:")
+    if everything:
+        draw_totals()
     draw_storage()
