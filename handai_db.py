@@ -8,6 +8,18 @@ from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
 from storage.damage import Damage, find_damage, is_at_rest, state_of
 from storage.generations import OpenAnswer, Told, note_told, open_answers
+from storage.marks import (
+    Mark,
+    MarkState,
+    Replaced,
+    add_marks,
+    history_in,
+    marks_in,
+    reopen_rows,
+    replaced_in,
+    set_aside,
+    set_aside_in,
+)
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
 from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
@@ -61,10 +73,13 @@ __all__ = [
     "Habit",
     "Lease",
     "ListRecord",
+    "Mark",
+    "MarkState",
     "OpenAnswer",
     "PersonaRecord",
     "Place",
     "Progress",
+    "Replaced",
     "RunControl",
     "RunFilter",
     "RunReader",
@@ -78,6 +93,7 @@ __all__ = [
     "StoredStep",
     "Told",
     "Total",
+    "add_marks",
     "attempt_figures",
     "begin_execution",
     "cache_use",
@@ -88,8 +104,10 @@ __all__ = [
     "find_damage",
     "forget_answers",
     "health_in",
+    "history_in",
     "is_at_rest",
     "latency_quantiles",
+    "marks_in",
     "note_drawing",
     "note_event",
     "note_table",
@@ -98,7 +116,11 @@ __all__ = [
     "private_directory",
     "put_in_place",
     "reopen_failed",
+    "reopen_rows",
+    "replaced_in",
     "salvage",
+    "set_aside",
+    "set_aside_in",
     "state_of",
 ]
 

@@ -14,8 +14,9 @@ from engine.schema.columns import JudgeColumn, ModelColumn
 from engine.schema.graph import exported_names
 from engine.spec import GenerateInput, RunSpec
 from engine.tables import Cell, Column, ColumnKind, Row
-from handai_db import PENDING, RunReader, RunRecord, StoredResult
+from handai_db import PENDING, Mark, RunReader, RunRecord, StoredResult
 from services.chosen_rows import asks
+from services.corrections import with_marks
 from services.run_tables import RunTable
 
 DIAGNOSTICS = (
@@ -29,6 +30,7 @@ DIAGNOSTICS = (
     "attempts",
     "similar_to",
     "similarity",
+    "corrected",
 )
 CHECK = "check"
 NOT_ASKED = "not asked"  # a row that the run leaves out
@@ -56,7 +58,13 @@ class Layout:
 
 
 def layout_of(
-    record: RunRecord, table: RunTable, reader: RunReader, *, diagnostics: bool, look_for_kinds: bool
+    record: RunRecord,
+    table: RunTable,
+    reader: RunReader,
+    marks: Mapping[int, Mapping[str, Mark]],
+    *,
+    diagnostics: bool,
+    look_for_kinds: bool,
 ) -> Layout:
     """The columns of a run's file: the table's own and the new ones; of a generated table those that are exported.
 
@@ -65,7 +73,7 @@ def layout_of(
     names = dict(reader.outputs())
     declared = declared_kinds(record.spec)
     unknown = [key for key in names if key not in declared]
-    found = found_kinds(reader.iter_results(), unknown) if look_for_kinds and unknown else {}
+    found = found_kinds(with_marks(reader.iter_results(), marks), unknown) if look_for_kinds and unknown else {}
     new = {name: declared.get(key) or found.get(key) or ColumnKind.TEXT for key, name in names.items()}
     kinds = {column.name: column.kind for column in table.columns} | new
     source = record.spec.input
@@ -144,6 +152,7 @@ class Rows:
     results: Iterator[StoredResult]
     asked: Sequence[int]
     drawn_only: bool
+    marks: Mapping[int, Mapping[str, Mark]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -174,6 +183,11 @@ class Rows:
             return NOT_ASKED
         return RowStatus.DONE if self.drawn_only else PENDING
 
+    def _said(self, index: int) -> str:
+        """Which cells a person corrected or approved."""
+        marked = self.marks.get(index, {}).items()
+        return ", ".join(f"{self.layout.names.get(key, key)}: {mark.state}" for key, mark in marked)
+
     def _merged(self, index: int, cells: Row, found: StoredResult | None) -> Row:
         layout = self.layout
         merged: Row = dict(cells)
@@ -185,6 +199,7 @@ class Rows:
             merged[layout.check] = found.note if found and found.verdict == Verdict.MARKED else None
         if layout.extra:
             told = _diagnostics(found, self._status(index, found))
+            told["corrected"] = self._said(index)
             merged |= {layout.extra[what]: value for what, value in told.items()}
         return merged
 
@@ -213,6 +228,7 @@ def _diagnostics(found: StoredResult | None, status: str) -> dict[str, Cell]:
         "attempts": found.attempt,
         "similar_to": None if found.similar_to is None else found.similar_to + 1,
         "similarity": found.similarity,
+        "corrected": "",
     }
 
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,12 @@ class Settings:
             with suppress(ValueError):
                 found[row["key"]] = json.loads(row["value"])
         return found
+
+    def change(self, key: str, how: Callable[[Any], Any]) -> None:
+        """Save what `how` makes of a setting, nobody coming in between; it is None before it was saved."""
+        with self._db.transaction():
+            value = json.dumps(how(self.all().get(key)))
+            self._db.change("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, value))
 
     def put(self, values: dict[str, Any]) -> None:
         """Save these settings; others stay."""

@@ -12,6 +12,7 @@ from pages.components.run_frames import ROW, STATUS, result_frame
 from pages.components.run_inspector import draw_inspector
 from services import inspect
 from services.chosen_rows import asked_rows
+from services.corrections import write_waiting
 from services.inspect import TableRow
 from services.views import RunView
 
@@ -22,6 +23,7 @@ _ALL, _FAILED = "all", "failed"
 def draw_results(view: RunView) -> None:
     """The table with its filter and pages, and below it everything about one row."""
     try:
+        write_waiting(view.record.id)
         choice = _draw_table(view)
         if choice.last:
             draw_inspector(view.record, choice)
