@@ -11,12 +11,12 @@ from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
 from engine.placeholders import placeholders
-from engine.prompts import render_messages, render_rows, request_hash
+from engine.prompts import render_messages, render_rows, request_hash, shown_examples
 from engine.routing import preferences_of
 from engine.spec import GenerateInput, ModelSettings, RunSpec
 from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
-from providers.base import SCHEMA_FORMS, AnswerForm, CompletionRequest
+from providers.base import SCHEMA_FORMS, AnswerForm, CompletionRequest, Message
 from providers.prices import Price
 
 
@@ -47,6 +47,7 @@ class RunPlan:
     numbering: Numbering = field(init=False)
     models: tuple[ModelSettings, ...] = field(init=False)  # asked in turn, the run's own first
     _schema_sizes: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
+    _shown: dict[int, tuple[Message, ...]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         steps = steps_of(self.spec, (*self.columns, *self.table))
@@ -88,7 +89,12 @@ class RunPlan:
         json_mode = step.json
         if len(members) == 1:
             messages = render_messages(
-                step.prompt, self.columns, first.values, json_mode=json_mode, outputs=step.outputs
+                step.prompt,
+                self.columns,
+                first.values,
+                json_mode=json_mode,
+                outputs=step.outputs,
+                shown=self._examples(step),
             )
         else:
             messages = render_rows(step.prompt, [member.values for member in members], step.outputs)
@@ -102,6 +108,15 @@ class RunPlan:
             number=self.attempts_so_far.get((first.row, stored_step), 0) + 1,
             schema_tokens=self._schema_tokens(step, len(members)),
         )
+
+    def _examples(self, step: Step) -> tuple[Message, ...]:
+        if not self.spec.examples:
+            return ()
+        if step.index not in self._shown:  # the same for every row
+            self._shown[step.index] = shown_examples(
+                self.spec.examples, step.prompt, self.columns, json_mode=step.json, outputs=step.outputs
+            )
+        return self._shown[step.index]
 
     def _schema_tokens(self, step: Step, rows: int) -> int:
         if not step.outputs or (rows == 1 and not step.json):

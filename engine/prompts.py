@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import orjson
 
 from engine.columns import Output
+from engine.examples import Example, answer_of, examples_for
 from engine.fitting import fit_text, to_json
 from engine.nearest import close_names
 from engine.placeholders import PLACEHOLDER, cell_text, placeholders
@@ -47,18 +48,46 @@ def columns_sent(prompt: Prompt, columns: Sequence[str]) -> tuple[str, ...]:
 
 
 def render_messages(
-    prompt: Prompt, columns: Iterable[str], row: Row, *, json_mode: bool = False, outputs: Sequence[Output] = ()
+    prompt: Prompt,
+    columns: Iterable[str],
+    row: Row,
+    *,
+    json_mode: bool = False,
+    outputs: Sequence[Output] = (),
+    shown: Sequence[Message] = (),
 ) -> tuple[Message, ...]:
-    """The messages for one row: instructions (system), then the filled template or the columns as JSON (user)."""
+    """The messages for one row: instructions (system), then the filled template or the columns as JSON (user).
+
+    `shown` are the examples, which stand between them.
+    """
     system = _fill(prompt.instructions.strip(), row)
     if json_mode:
         system = f"{system}\n\n{json_instruction(outputs)}".strip()
-    if (prompt.template or "").strip():
-        user = _fill(prompt.template or "", row)
-    else:
-        user = to_json({name: row.get(name) for name in columns})
-    messages = (Message("user", fit_text(user)),)
+    names = tuple(columns)
+    messages = (*shown, _asked_for(prompt, names, row))
     return (Message("system", fit_text(system)), *messages) if system else messages
+
+
+def _asked_for(prompt: Prompt, columns: Sequence[str], row: Row) -> Message:
+    if (prompt.template or "").strip():
+        return Message("user", fit_text(_fill(prompt.template or "", row)))
+    return Message("user", fit_text(to_json({name: row.get(name) for name in columns})))
+
+
+def shown_examples(
+    examples: Sequence[Example],
+    prompt: Prompt,
+    columns: Iterable[str],
+    *,
+    json_mode: bool = False,
+    outputs: Sequence[Output] = (),
+) -> tuple[Message, ...]:
+    """The examples as the model sees them before every row: each a row and its right answer."""
+    names, messages = tuple(columns), list[Message]()
+    for example in examples_for(examples, outputs):
+        messages.append(_asked_for(prompt, names, example.values))
+        messages.append(Message("assistant", fit_text(answer_of(example, outputs, json=json_mode))))
+    return tuple(messages)
 
 
 def render_rows(prompt: Prompt, rows: Sequence[Row], outputs: Sequence[Output]) -> tuple[Message, ...]:

@@ -11,6 +11,7 @@ from engine.backoff import DEFAULT_BACKOFF, Backoff
 from engine.columns import Output
 from engine.conditions import Conditions
 from engine.declared import Declared
+from engine.examples import Example
 from engine.routing import Routing
 from engine.schema.columns import Schema
 from engine.tables.model import ParseOptions
@@ -122,12 +123,13 @@ class Limits(Declared):
 
 
 class RunSpec(Declared):
-    """One run, declared: input, prompt, outputs, model and limits."""
+    """One run, declared: input, prompt, outputs, examples that are shown with each row, model and limits."""
 
     version: Literal[1] = 1
     input: Annotated[TransformInput | GenerateInput, Field(discriminator="kind")]
     prompt: Prompt = Prompt()
     outputs: tuple[Output, ...] = ()
+    examples: tuple[Example, ...] = ()
     model: ModelSettings = NO_MODEL
     limits: Limits = Limits()
 

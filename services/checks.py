@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from engine.examples import check_examples
 from engine.fallbacks import asked_in_turn, named
-from engine.outputs import drawn_names, filled_names, planned_columns
+from engine.outputs import declared_outputs, drawn_names, filled_names, planned_columns
 from engine.prompts import check_prompt, columns_sent
 from engine.schema.check import check_schema
 from engine.schema.graph import model_columns
@@ -72,6 +73,8 @@ def _check_transform(spec: RunSpec, source: TransformInput, table: RunTable) -> 
     shown, asked = _shown_columns(source, names), count_asked(source, table)
     steps = steps_of(spec, names)
     _check_prompts(spec, steps, names)
+    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
+    check_examples(spec.examples, tuple(sent), declared_outputs(spec))
     spec, notices = _with_cap(_with_address(spec))
     outputs = planned_columns(spec, names)
     if source.only_where is not None:
@@ -83,7 +86,6 @@ def _check_transform(spec: RunSpec, source: TransformInput, table: RunTable) -> 
     ]
     if spec.limits.similar is not None and len(steps) > 1:
         notices.append(f"Similar answers are not shared here: each row needs {len(steps)} requests, and they need one.")
-    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
     return Plan(
         spec,
         asked,
@@ -110,6 +112,8 @@ def _check_generate(spec: RunSpec, source: GenerateInput) -> Plan:
             "A generated table can't share similar answers: its rows are meant to differ.",
             "Take `similar` out of the limits.",
         )
+    if spec.examples:
+        raise SpecError("A generated table takes no examples.", "Take `examples` out of the spec.")
     source = with_variation(source)
     check_schema(source)
     spec = spec.model_copy(update={"input": source})

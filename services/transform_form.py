@@ -5,6 +5,7 @@ from pydantic import SecretStr
 
 from engine.columns import Output
 from engine.conditions import Conditions
+from engine.examples import Example
 from engine.spec import DEFAULT_OUTPUT, Prompt, RunSpec, TransformInput
 from handai_db import DatasetRecord
 from handai_errors import InputError, SpecError
@@ -20,7 +21,8 @@ class TransformForm(ModelForm):
 
     Both ways of sending a row and all ways of answering are kept, so that switching between them loses nothing:
     one text column named `output`, whatever keys come (`json_mode`), or the `typed` columns `outputs`. `similar` is how
-    much alike two rows have to be to share an answer; None never shares. `only_where` are the rows that are asked.
+    much alike two rows have to be to share an answer; None never shares. `only_where` are the rows that are asked,
+    `examples` those that are shown to the model with their right answers.
     A preview asks the first `preview_rows`, or as many at random by `preview_seed`, or those named in `preview_picked`.
     """
 
@@ -33,6 +35,7 @@ class TransformForm(ModelForm):
     outputs: tuple[Output, ...] = ()
     similar: float | None = None
     only_where: Conditions | None = None
+    examples: tuple[Example, ...] = ()
     preview_from: PreviewFrom = PreviewFrom.FIRST
     preview_seed: int = 1
     preview_picked: str = ""
@@ -79,6 +82,7 @@ def from_spec(spec: RunSpec, base: TransformForm) -> TransformForm:
             "outputs": spec.outputs if typed else base.outputs,
             "similar": spec.limits.similar,
             "only_where": source.only_where,
+            "examples": spec.examples,
         }
     )
 
@@ -109,6 +113,7 @@ def to_spec(
             "input": source.model_dump(),
             "prompt": form.prompt.model_dump(),
             "outputs": [output.model_dump() for output in form.declared],
+            "examples": [example.model_dump() for example in form.examples],
             **rest,
             "limits": {**rest["limits"], "similar": form.similar},
         }
@@ -132,7 +137,8 @@ def asked(spec: RunSpec) -> bytes:
     """Equal for specs that ask the model the same and put it in the same columns, however many rows or how fast."""
     columns = spec.input.columns if isinstance(spec.input, TransformInput) else None
     outputs = [output.model_dump(mode="json") for output in spec.outputs]
-    return orjson.dumps((columns, spec.prompt.model_dump(), outputs, spec.model.model_dump()))
+    examples = [example.model_dump(mode="json") for example in spec.examples]
+    return orjson.dumps((columns, spec.prompt.model_dump(), outputs, examples, spec.model.model_dump()))
 
 
 def asked_now(form: TransformForm, table: DatasetRecord) -> bytes | None:
@@ -141,6 +147,15 @@ def asked_now(form: TransformForm, table: DatasetRecord) -> bytes | None:
         return asked(check(to_spec(form, table), table.info, table.id).spec)
     except InputError:
         return None
+
+
+def only_model_differs(one: bytes, other: bytes | None) -> bool:
+    """Whether two specs, as `asked` gives them, ask different models the same."""
+    if other is None:
+        return False
+    (*rest, model), (*others, other_model) = orjson.loads(one), orjson.loads(other)
+    who = ("provider", "model", "base_url", "fallbacks")
+    return rest == others and all(model[name] == other_model[name] for name in model if name not in who)
 
 
 def preview_spec(form: TransformForm, table: DatasetRecord) -> RunSpec:

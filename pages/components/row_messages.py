@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.prompts import render_messages
+from engine.prompts import render_messages, shown_examples
 from engine.typed import needs_json
 from handai_db import DatasetRecord
 from pages.components.state import held, put, seed
@@ -35,11 +35,12 @@ def draw_messages(table: DatasetRecord, form: TransformForm) -> None:
         columns = form.columns if form.columns is not None else [column.name for column in table.info.columns]
         json_mode = needs_json(form.declared, form.json_mode and not form.typed)
         outputs = form.outputs if form.typed else ()
-        messages = render_messages(form.prompt, columns, rows[0], json_mode=json_mode, outputs=outputs)
+        shown = shown_examples(form.examples, form.prompt, columns, json_mode=json_mode, outputs=form.declared)
+        messages = render_messages(form.prompt, columns, rows[0], json_mode=json_mode, outputs=outputs, shown=shown)
         st.caption(f":material/toll: About **{about_tokens(messages):,}** tokens, without the answer.")
         with st.container(key="transform_messages", gap="small"):
-            for message in messages:
-                _draw_message(message, number)
+            for place, message in enumerate(messages):
+                _draw_message(message, number, is_row=place == len(messages) - 1)
 
 
 def _ask_row(last: int) -> int:
@@ -63,8 +64,9 @@ def _step(step: int) -> None:
     put(ROW, (now if isinstance(now, int) else 1) + step)
 
 
-def _draw_message(message: Message, number: int) -> None:
+def _draw_message(message: Message, number: int, *, is_row: bool) -> None:
+    titles = {"system": "Instructions (system)", "user": "Example (user)", "assistant": "Its right answer (assistant)"}
     with st.container(gap="xsmall"):
-        st.caption("Instructions (system)" if message.role == "system" else f"Row {number:,} (user)")
+        st.caption(f"Row {number:,} (user)" if is_row else titles.get(message.role, message.role))
         with st.container(height=320 if len(message.content) > _LONG_MESSAGE else "content", border=False):
             st.code(message.content, language=None, wrap_lines=True)
