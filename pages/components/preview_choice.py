@@ -13,9 +13,9 @@ from services.transform_form import TransformForm, preview_places
 
 _FROM, _COUNT, _SEED, _PICKED = (f"transform_preview_{name}" for name in ("from", "rows", "seed", "picked"))
 _LABELS = {
-    PreviewFrom.FIRST: ":material/vertical_align_top: First rows",
-    PreviewFrom.RANDOM: ":material/casino: Random rows",
-    PreviewFrom.PICKED: ":material/touch_app: Rows I pick",
+    PreviewFrom.FIRST: "First rows",
+    PreviewFrom.RANDOM: "Random rows",
+    PreviewFrom.PICKED: "By hand",
 }
 
 

@@ -112,6 +112,10 @@ class AppState:
         """The newest preview over a table or of a draft."""
         return next((made for made in reversed(self.previews) if made.about == about), None)
 
+    def previews_of(self, about: str) -> tuple[PreviewMade, ...]:
+        """The previews over a table, oldest first."""
+        return tuple(made for made in self.previews if made.about == about)
+
     def finish(self) -> None:
         """Draw the page anew if a part of it changed what stands above; widgets below keep their state that way."""
         if self.again:

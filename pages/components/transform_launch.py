@@ -26,8 +26,8 @@ def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
     draw_buttons("transform", form, ready, buttons)
 
 
-def start_preview(table: DatasetRecord, form: TransformForm) -> None:
-    """Have a few rows asked; raises HandaiError."""
+def start_preview(table: DatasetRecord, form: TransformForm, *, remember: bool = True) -> None:
+    """Have a few rows asked; raises HandaiError. `remember` the settings for next time."""
     spec = preview_spec(form, table)
     reuse = _reusable(table, form)
     record = runs.start(
@@ -36,7 +36,8 @@ def start_preview(table: DatasetRecord, form: TransformForm) -> None:
     )
     app_state().previews.append(PreviewMade(record.id, table.id, asked(record.spec)))
     keep_address()
-    _remember(table, form)
+    if remember:
+        _remember(table, form)
 
 
 def _start_all(table: DatasetRecord, form: TransformForm) -> None:

@@ -110,6 +110,7 @@ def _draw_rows(table: DatasetRecord) -> None:
     st.dataframe(
         frame,
         height=height,
+        hide_index=False,
         placeholder="",
         key=_ROWS,
         on_select=lambda: _take_ticks(table, start, len(rows)),
