@@ -6,7 +6,7 @@ from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.card_list import open_card
-from pages.components.state import Undo, app_state, held, put, seed
+from pages.components.state import Undo, app_state, forget, held, put, seed
 from pages.components.transform_arrival import choose
 from services import datasets
 from services.built_in_recipes import RECIPES
@@ -23,6 +23,7 @@ ICONS = {
     "match": ":material/rule:",
 }
 _CHOSEN = "transform_recipe"
+_OPEN, _FOLD = "transform_recipes", "transform_recipes_fold"
 _LOOKED_AT = 20  # rows
 
 
@@ -49,7 +50,12 @@ def draw_recipes(table: DatasetRecord, form: TransformForm) -> TransformForm:
     undone = _draw_undo()
     if undone is not None:
         return undone
-    with st.expander("Begin with a recipe", icon=":material/menu_book:", expanded=not form.instructions.strip()):
+    # Its state is kept, or it would close by itself while the first instructions are written below.
+    if held(_FOLD):
+        put(_OPEN, value=False)
+        forget(_FOLD)
+    seed(_OPEN, not form.instructions.strip())
+    with st.expander("Begin with a recipe", icon=":material/menu_book:", key=_OPEN, on_change="rerun"):
         chosen = st.pills(
             "What is to be done?",
             [recipe.id for recipe in RECIPES],
@@ -123,6 +129,7 @@ def _show(form: TransformForm, undo: Undo | None) -> None:
     state = app_state()
     state.undo, state.seeding, state.again = undo, True, True
     state.form = form
+    put(_FOLD, value=True)
     open_card("transform_outputs", None)
 
 
