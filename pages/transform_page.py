@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components.example_list import draw_examples
 from pages.components.model_fields import draw_model
 from pages.components.preview_choice import draw_preview_choice
 from pages.components.row_conditions import draw_row_conditions
@@ -36,6 +37,7 @@ def render() -> None:
     form = draw_settings(form, "transform", more=draw_similar, without={"preview_rows"})
     st.subheader("4 · Try a few rows, then run all", anchor=False)
     form = draw_row_conditions(table, form)
+    form = draw_examples(form)
     form = draw_preview_choice(table, form)
     state.form, state.seeding = form, False
     if state.saved_form != form:

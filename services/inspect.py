@@ -86,7 +86,7 @@ def page(record: RunRecord, start: int, count: int) -> list[TableRow]:
         return []
     with RunReader(run_path(record.id)) as reader:
         outputs, results, steps = reader.outputs(), reader.between(asked[0], asked[-1] + 1), reader.numbering.steps
-    cells = _cells_of(record, asked)
+    cells = cells_of(record, asked)
     said = _said(record, asked)
     rows = [_row(index, cells[index], results.get(index), outputs, said) for index in asked if index in cells]
     return rows if steps else [replace(row, status=RowStatus.DONE) if row.cells else row for row in rows]
@@ -145,7 +145,7 @@ def _steps(
     return tuple(details)
 
 
-def _cells_of(record: RunRecord, indexes: Sequence[int]) -> dict[int, Row]:
+def cells_of(record: RunRecord, indexes: Sequence[int]) -> dict[int, Row]:
     """The cells of some rows; near ones are read together, for each read decodes a whole group of rows."""
     table = table_of(record)
     found: dict[int, Row] = {}
@@ -161,7 +161,7 @@ def _rows_of(
     record: RunRecord, results: Sequence[StoredResult], outputs: tuple[tuple[str, str], ...]
 ) -> list[TableRow]:
     rows = [found.row for found in results]
-    cells, said = _cells_of(record, rows), _said(record, rows)
+    cells, said = cells_of(record, rows), _said(record, rows)
     return [_row(found.row, cells[found.row], found, outputs, said) for found in results]
 
 

@@ -105,6 +105,13 @@ class Runs:
         )
         return tuple(_run(row) for row in rows)
 
+    def over(self, dataset_id: str, limit: int = 50) -> tuple[RunRecord, ...]:
+        """The runs over a table, previews too, newest first."""
+        rows = self._db.rows(
+            "SELECT * FROM runs WHERE dataset_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?", (dataset_id, limit)
+        )
+        return tuple(_run(row) for row in rows)
+
     def live(self) -> tuple[RunRecord, ...]:
         """Runs that say a process executes them."""
         rows = self._db.rows("SELECT * FROM runs WHERE status IN ('queued', 'running', 'pausing', 'stopping')")
