@@ -38,6 +38,7 @@ from storage.records import (
     StoredResult,
     StoredStep,
 )
+from storage.run_copy import check_foreign, copy_for_others, lines_of_log, seal
 from storage.run_file import (
     begin_execution,
     create_run_file,
@@ -97,7 +98,9 @@ __all__ = [
     "attempt_figures",
     "begin_execution",
     "cache_use",
+    "check_foreign",
     "clear_cache",
+    "copy_for_others",
     "create_run_file",
     "damaged_paths",
     "end_execution",
@@ -107,6 +110,7 @@ __all__ = [
     "history_in",
     "is_at_rest",
     "latency_quantiles",
+    "lines_of_log",
     "marks_in",
     "note_drawing",
     "note_event",
@@ -119,6 +123,7 @@ __all__ = [
     "reopen_rows",
     "replaced_in",
     "salvage",
+    "seal",
     "set_aside",
     "set_aside_in",
     "state_of",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from handai_db import RunFilter
+from pages.components.history_bundles import draw_open_bundle
 from pages.components.history_dialogs import draw_note
 from pages.components.history_filters import ask_filter, is_set
 from pages.components.history_list import draw_list
@@ -14,7 +15,10 @@ from services import history
 
 def render() -> None:
     """The history."""
-    st.title("History", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("History", anchor=False, width="content")
+        st.space("stretch")
+        draw_open_bundle()
     draw_note()
     everything = history.list_runs(RunFilter(), limit=-1)
     if everything:

@@ -13,10 +13,11 @@ from engine.columns import ColumnType
 from engine.results import RowStatus
 from engine.spec import TransformInput
 from engine.tables import Row
-from handai_db import RunFilter, RunReader, RunRecord, StoredResult, latency_quantiles, state_of
+from handai_db import RunFilter, RunReader, RunRecord, StoredResult, latency_quantiles, marks_in, state_of
 from handai_errors import ConflictError, HandaiError, SpecError
 from services import history, runs
 from services.agreement import Agreement, Tally
+from services.corrections import with_marks
 from services.home import run_path
 from services.run_tables import table_of
 from services.views import RunView, view_of
@@ -115,10 +116,14 @@ def page_of(records: Sequence[RunRecord], comparison: Comparison, rows: Sequence
     answers: list[dict[int, Mapping[str, Any] | None]] = []
     for record in records:
         with RunReader(run_path(record.id)) as reader:
-            answers.append({row: _values(reader.result(row)) for row in rows})
+            marks = marks_in(run_path(record.id), rows)
+            stored = (reader.result(row) for row in rows)
+            found = with_marks((result for result in stored if result is not None), marks)
+            answers.append({result.row: _values(result) for result in found})
     cells = [next(iter(table.page(row, 1)), {}) for row in rows]
     return [
-        ComparedRow(row, found, tuple(side[row] for side in answers)) for row, found in zip(rows, cells, strict=True)
+        ComparedRow(row, found, tuple(side.get(row) for side in answers))
+        for row, found in zip(rows, cells, strict=True)
     ]
 
 
@@ -156,7 +161,9 @@ def _compared(records: Sequence[RunRecord]) -> Comparison:
         tallies = [
             {key: Tally(key, _declares(records, key)) for key in shared if key in others} for others in outputs[1:]
         ]
-        return _read(_merged([reader.iter_results() for reader in readers]), shared, tallies, len(records))
+        return _read(
+            _merged([_results(*side) for side in zip(records, readers, strict=True)]), shared, tallies, len(records)
+        )
 
 
 def _read(
@@ -206,6 +213,11 @@ def _merged(streams: Sequence[Iterator[StoredResult]]) -> Iterator[tuple[int, li
         for place, head in enumerate(heads):
             if head is not None and head.row == row:
                 heads[place] = next(streams[place], None)
+
+
+def _results(record: RunRecord, reader: RunReader) -> Iterator[StoredResult]:
+    """A run's rows in order, with what a person made of them."""
+    return with_marks(reader.iter_results(), marks_in(run_path(record.id)))
 
 
 def _values(found: StoredResult | None) -> Mapping[str, Any] | None:

@@ -36,6 +36,7 @@ _LABELS = {
     "input.only_where": "Only rows where",
     "input.limit": "Only the first rows",
 }
+_PARTS = {"version", "prompt", "model", "input", "limits", "outputs"}
 _WRITTEN = {"Instructions", "Prompt template"}
 _SAME_TABLE = {"kind", "dataset", "file", "parse"}  # runs over one table are compared
 _FIELDS = {"values": "allowed values", "json_schema": "JSON Schema", "min_length": "shortest", "max_length": "longest"}
@@ -72,6 +73,8 @@ def _settings(spec: RunSpec) -> dict[str, str]:
         for name, value in data[part].items():
             if part != "input" or name not in _SAME_TABLE:
                 found[_label(part, name)] = _words(value)
+    for name in data.keys() - _PARTS:
+        found[name.replace("_", " ").capitalize()] = _words(data[name])
     found["New columns"] = ", ".join(item["name"] for item in data["outputs"])
     for output in data["outputs"]:
         for name, value in output.items():

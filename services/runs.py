@@ -244,14 +244,15 @@ def leased(run_id: str) -> Iterator[None]:
 
 def _session_for(catalogue: Catalogue, name: str | None, about: str) -> SessionRecord:
     if name is not None:
-        return _session_named(catalogue, name.strip())
+        return session_named(catalogue, name.strip())
     latest = max(catalogue.sessions.all(), key=lambda item: item.used_at, default=None)
     if latest is not None and time.time() - latest.used_at < SESSION_HOURS * 3600:
         return latest
     return catalogue.sessions.add(secrets.token_hex(5), f"{_today():%Y-%m-%d} {about}")
 
 
-def _session_named(catalogue: Catalogue, name: str) -> SessionRecord:
+def session_named(catalogue: Catalogue, name: str) -> SessionRecord:
+    """The session of this name or id; made if it is new."""
     if not name:
         raise SpecError("The session's name is empty.", "Give it a name.")
     with catalogue.database.transaction():  # two commands at once must not make two

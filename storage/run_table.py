@@ -39,8 +39,9 @@ class Runs:
         """A new run."""
         self._db.change(
             """INSERT INTO runs (id, session_id, name, kind, status, spec, provider, model, dataset_id, total, preview,
-                reuse_from, export, created_at, started_at, finished_at, origin)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                reuse_from, export, created_at, started_at, finished_at, origin, reason, cause, remedy,
+                figures, commits)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 record.id,
                 record.session_id,
@@ -59,12 +60,24 @@ class Runs:
                 record.started_at,
                 record.finished_at,
                 json.dumps(record.origin) if record.origin is not None else None,
+                record.reason,
+                record.cause,
+                record.remedy,
+                orjson.dumps(record.figures).decode(),
+                record.commits,
             ),
         )
 
     def get(self, run_id: str) -> RunRecord | None:
         """The run with this id."""
         found = self._db.rows("SELECT * FROM runs WHERE id = ?", (run_id,))
+        return _run(found[0]) if found else None
+
+    def opened_from(self, run_id: str, created_at: float) -> RunRecord | None:
+        """The run that was opened from a bundle of that run, under whatever id."""
+        found = self._db.rows(
+            "SELECT * FROM runs WHERE created_at = ? AND origin ->> 'run_id' = ?", (created_at, run_id)
+        )
         return _run(found[0]) if found else None
 
     def matching(self, reference: str) -> tuple[RunRecord, ...]:

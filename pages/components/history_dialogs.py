@@ -30,10 +30,15 @@ def act(change: Callable[[], object], told: str) -> None:
     try:
         change()
     except HandaiError as error:
-        put(_NOTE, (False, words.error_words(error)))
+        tell(words.error_words(error), done=False)
     else:
-        put(_NOTE, (True, told))
+        tell(told, done=True)
     st.rerun()
+
+
+def tell(text: str, *, done: bool) -> None:
+    """Have the page say what was done, or why not, when it is drawn next."""
+    put(_NOTE, (done, text))
 
 
 def use_again(record: RunRecord) -> None:

@@ -12,6 +12,7 @@ from engine.results import RunStatus
 from handai_db import RunRecord, SessionRecord
 from pages.components import history_dialogs as dialogs
 from pages.components import run_words as words
+from pages.components.history_bundles import save_bundle
 from pages.components.history_words import day_words, run_facts, session_facts, started
 from pages.components.run_links import go, link
 from services import history, sessions
@@ -29,6 +30,7 @@ _RUN_ACTIONS: dict[str, Callable[[RunRecord], None]] = {
     "Use these settings again": dialogs.use_again,
     "Compare with another run": dialogs.compare,
     "Download": dialogs.download_run,
+    "Save as a bundle": save_bundle,
     "Rename": dialogs.rename_run,
     "Move to another session": dialogs.move_run,
     "Delete": dialogs.delete_run,
