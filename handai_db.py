@@ -7,6 +7,7 @@ from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
 from storage.damage import Damage, find_damage, is_at_rest, state_of
+from storage.filtered_rows import Among, Standing, cells_in, filtered_rows, results_of
 from storage.generations import OpenAnswer, Told, note_told, open_answers
 from storage.marks import (
     Mark,
@@ -60,6 +61,7 @@ from storage.totals import Total, Totals
 __all__ = [
     "PENDING",
     "SQLITE_VERSION",
+    "Among",
     "AnswerCache",
     "AnsweredBy",
     "AttemptFigures",
@@ -87,6 +89,7 @@ __all__ = [
     "RunRecord",
     "RunWriter",
     "SessionRecord",
+    "Standing",
     "Stored",
     "StoredAnswer",
     "StoredAttempt",
@@ -98,12 +101,14 @@ __all__ = [
     "attempt_figures",
     "begin_execution",
     "cache_use",
+    "cells_in",
     "check_foreign",
     "clear_cache",
     "copy_for_others",
     "create_run_file",
     "damaged_paths",
     "end_execution",
+    "filtered_rows",
     "find_damage",
     "forget_answers",
     "health_in",
@@ -122,6 +127,7 @@ __all__ = [
     "reopen_failed",
     "reopen_rows",
     "replaced_in",
+    "results_of",
     "salvage",
     "seal",
     "set_aside",

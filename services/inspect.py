@@ -18,6 +18,7 @@ from handai_db import (
     StoredResult,
     StoredStep,
     marks_in,
+    results_of,
     set_aside_in,
 )
 from providers.base import Message
@@ -90,6 +91,16 @@ def page(record: RunRecord, start: int, count: int) -> list[TableRow]:
     said = _said(record, asked)
     rows = [_row(index, cells[index], results.get(index), outputs, said) for index in asked if index in cells]
     return rows if steps else [replace(row, status=RowStatus.DONE) if row.cells else row for row in rows]
+
+
+def chosen(record: RunRecord, indexes: Sequence[int]) -> list[TableRow]:
+    """These rows, in this order, with what is there so far."""
+    if not indexes:
+        return []
+    results, cells, said = results_of(run_path(record.id), indexes), cells_of(record, indexes), _said(record, indexes)
+    with RunReader(run_path(record.id)) as reader:
+        outputs = reader.outputs()
+    return [_row(index, cells[index], results.get(index), outputs, said) for index in indexes if index in cells]
 
 
 def failed_page(record: RunRecord, kind: str | None, offset: int, count: int) -> list[TableRow]:

@@ -64,6 +64,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             disabled=choice.beside(-1) is None,
             on_click=choice.step,
             args=(-1,),
+            shortcut="B",
         )
         st.number_input(
             f"Row, 1 to {choice.last:,}",
@@ -81,6 +82,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             disabled=choice.beside(1) is None,
             on_click=choice.step,
             args=(1,),
+            shortcut="N",
         )
     return now
 
