@@ -3,7 +3,7 @@
 import streamlit as st
 
 from handai_errors import HandaiError
-from pages import generate_page, history_page, providers_page, run_page, transform_page
+from pages import compare_page, generate_page, history_page, providers_page, run_page, transform_page
 from pages.components import run_words as words
 from pages.components.start import once_per_server
 
@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page(generate_page.render, title="Generate", url_path="generate"),
         st.Page(run_page.render, title="Run", url_path="run"),
         st.Page(history_page.render, title="History", url_path="history"),
+        st.Page(compare_page.render, title="Compare runs", url_path="compare", visibility="hidden"),
         st.Page(providers_page.render, title="Providers", url_path="providers"),
     ],
     position="top",

@@ -8,7 +8,20 @@ from storage.catalogue import Database, Datasets, Sessions, Settings
 from storage.connect import SQLITE_VERSION, private_directory
 from storage.control import RunControl
 from storage.damage import Damage, find_damage, is_at_rest, state_of
+from storage.filtered_rows import Among, Standing, cells_in, filtered_rows, results_of
 from storage.generations import OpenAnswer, Told, note_told, open_answers
+from storage.marks import (
+    Mark,
+    MarkState,
+    Replaced,
+    add_marks,
+    history_in,
+    marks_in,
+    reopen_rows,
+    replaced_in,
+    set_aside,
+    set_aside_in,
+)
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
 from storage.models import Filled, ListRecord, ModelNotes, Models, Place, Stored
@@ -27,6 +40,7 @@ from storage.records import (
     StoredResult,
     StoredStep,
 )
+from storage.run_copy import check_foreign, copy_for_others, lines_of_log, seal
 from storage.run_file import (
     begin_execution,
     create_run_file,
@@ -36,18 +50,21 @@ from storage.run_file import (
     note_table,
     reopen_failed,
 )
+from storage.run_latency import latency_quantiles
 from storage.run_metrics import AttemptFigures, attempt_figures
 from storage.run_reader import RunReader
 from storage.run_rows import PENDING
 from storage.run_table import Leases, RunFilter, Runs
 from storage.run_writer import RunWriter
 from storage.salvage import damaged_paths, put_in_place, salvage
+from storage.totals import Total, Totals
 
 __all__ = [
     "PENDING",
     "SQLITE_VERSION",
     "AccountRun",
     "AccountRuns",
+    "Among",
     "AnswerCache",
     "AnsweredBy",
     "AttemptFigures",
@@ -62,33 +79,47 @@ __all__ = [
     "Habit",
     "Lease",
     "ListRecord",
+    "Mark",
+    "MarkState",
     "OpenAnswer",
     "PersonaRecord",
     "Place",
     "Progress",
+    "Replaced",
     "RunControl",
     "RunFilter",
     "RunReader",
     "RunRecord",
     "RunWriter",
     "SessionRecord",
+    "Standing",
     "Stored",
     "StoredAnswer",
     "StoredAttempt",
     "StoredResult",
     "StoredStep",
     "Told",
+    "Total",
+    "add_marks",
     "attempt_figures",
     "begin_execution",
     "cache_use",
+    "cells_in",
+    "check_foreign",
     "clear_cache",
+    "copy_for_others",
     "create_run_file",
     "damaged_paths",
     "end_execution",
+    "filtered_rows",
     "find_damage",
     "forget_answers",
     "health_in",
+    "history_in",
     "is_at_rest",
+    "latency_quantiles",
+    "lines_of_log",
+    "marks_in",
     "note_drawing",
     "note_event",
     "note_table",
@@ -97,7 +128,13 @@ __all__ = [
     "private_directory",
     "put_in_place",
     "reopen_failed",
+    "reopen_rows",
+    "replaced_in",
+    "results_of",
     "salvage",
+    "seal",
+    "set_aside",
+    "set_aside_in",
     "state_of",
 ]
 
@@ -119,6 +156,7 @@ class Catalogue:
         self.model_habits = ModelHabits(self.database)
         self.personas = Personas(self.database)
         self.accounts = AccountRuns(self.database)
+        self.totals = Totals(self.database)
 
     def __enter__(self) -> "Catalogue":
         return self

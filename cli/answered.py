@@ -3,7 +3,8 @@
 from typing import Any
 
 from handai_db import AnsweredBy, RunReader, RunRecord, StoredAttempt
-from handai_errors import NotFoundError, StorageError
+from handai_errors import StorageError
+from services.chosen_rows import require_asked
 from services.home import run_path
 
 
@@ -30,8 +31,7 @@ def figures_of(found: tuple[AnsweredBy, ...]) -> list[dict[str, Any]]:
 
 def attempts_of(record: RunRecord, row: int) -> list[str]:
     """One line an attempt for a row (from 0); raises NotFoundError."""
-    if not 0 <= row < record.total:
-        raise NotFoundError(f"The run has no row {row + 1}.", f"It has rows 1 to {record.total}.")
+    require_asked(record, row)
     with RunReader(run_path(record.id)) as reader:
         attempts, result = reader.attempts(row), reader.result(row)
     status = result.status if result else "pending"

@@ -23,6 +23,8 @@ _COMMANDS = {
     "show": "cli.records:show",
     "export": "cli.writing:export",
     "report": "cli.writing:report",
+    "bundle": "cli.bundles:bundle",
+    "open": "cli.bundles:open_file",
     "delete": "cli.records:delete",
     "providers": "cli.records:providers",
     "models": "cli.models:models",

@@ -52,7 +52,7 @@ def begin(
     spec: RunSpec, stored: DatasetRecord | None, manner: Manner, *, preview: bool = False
 ) -> tuple[RunRecord, SecretStr | None]:
     """The run of a spec, checked and written down, with its key; what a person should know is told."""
-    plan = check(spec, stored.info if stored else None)
+    plan = check(spec, stored.info if stored else None, stored.id if stored else None)
     if manner.out is not None:
         exporting.check_fits(manner.out, plan.rows)
     model = plan.spec.model

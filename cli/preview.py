@@ -34,7 +34,7 @@ def preview(spec: RunSpec, manner: Manner) -> None:
 
 
 def _print(view: RunView, wanted: Wanted) -> None:
-    with rows_of(view.record, wanted) as rows:
+    with rows_of(view.record, wanted, asked_only=True) as rows:
         names = [column.name for column in rows.layout.columns]
         for number, row in enumerate(rows, start=1):
             write_line(f"--- {number}")

@@ -21,6 +21,7 @@ from providers.specs import PROVIDERS
 from services import doctor as examination
 from services import history, runs
 from services.provider_view import provider_view
+from services.totals import By
 from services.views import similar_words, view_of
 
 _STOP_PATIENCE_S = 600.0
@@ -84,8 +85,17 @@ def list_history(
     provider: Annotated[str | None, typer.Option(help="Only runs with this provider.")] = None,
     model: Annotated[str | None, typer.Option(help="Only runs with this model.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 200,
+    totals: Annotated[
+        bool, typer.Option("--totals", help="Runs, rows, tokens and cost by month and model, of all runs.")
+    ] = False,
+    by: Annotated[By | None, typer.Option(help="With --totals: added up by month, provider or model.")] = None,
 ) -> None:
-    """List the runs, newest first."""
+    """List the runs, newest first; or what they come to."""
+    if totals or by:
+        from cli.totals import tell
+
+        tell(by, as_json=as_json)
+        return
     found = history.list_runs(RunFilter(text=search, status=status, provider=provider, model=model), limit)
     views = [view_of(record) for record in found]
     if as_json:

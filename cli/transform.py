@@ -39,6 +39,8 @@ from cli.options import (
 )
 from cli.outputs import declared_outputs
 from cli.personas import PersonaName, name_of, told
+from cli.row_conditions import Where, WhereAny, conditions_of
+from engine.conditions import Conditions
 from engine.spec import TransformInput
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
@@ -76,6 +78,8 @@ def transform(
     schema: _Schema = None,
     json_mode: _JsonMode = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
+    where: Where = None,
+    where_any: WhereAny = False,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
     encoding: Annotated[str | None, typer.Option(help="The text's encoding, if the detected one is wrong.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="The cells' delimiter, if the detected one is wrong.")] = None,
@@ -110,8 +114,7 @@ def transform(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
     flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()), similar=similar)
-    flags = replace(flags, no_cache=no_cache, spacing_s=spacing, daily_cap=daily_cap)
-    parts = model_part(flags)
+    parts = model_part(replace(flags, no_cache=no_cache, spacing_s=spacing, daily_cap=daily_cap))
     text, chosen = told(persona, instructions)
     declared: dict[str, Any] = {
         "prompt": {"instructions": text, "template": text_of(prompt) or None},
@@ -119,14 +122,22 @@ def transform(
         **parts,
     }
     header = False if no_header else None
-    options = ParseOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
-    stored = store_file(table, options)
-    spec = checked_spec({"input": _source(stored, columns, limit).model_dump(), **declared})
-    wanted = Wanted(diagnostics, lossless_csv)
+    stored = store_file(table, ParseOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, header=header))
+    conditions = conditions_of(where, [column.name for column in stored.info.columns], any_of=where_any)
+    spec = checked_spec({"input": _source(stored, columns, limit, conditions).model_dump(), **declared})
     name = name_of(run_name, chosen, Path(stored.filename).stem)
-    start(spec, stored, Manner(out, wanted, overwrite, name, session, detach, as_json))
+    start(spec, stored, Manner(out, Wanted(diagnostics, lossless_csv), overwrite, name, session, detach, as_json))
 
 
-def _source(stored: DatasetRecord, columns: str | None, limit: int | None) -> TransformInput:
+def _source(
+    stored: DatasetRecord, columns: str | None, limit: int | None, conditions: Conditions | None
+) -> TransformInput:
     chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else None
-    return TransformInput(dataset=stored.id, file=stored.filename, parse=stored.options, columns=chosen, limit=limit)
+    return TransformInput(
+        dataset=stored.id,
+        file=stored.filename,
+        parse=stored.options,
+        columns=chosen,
+        only_where=conditions,
+        limit=limit,
+    )

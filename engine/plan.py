@@ -12,7 +12,7 @@ from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
 from engine.outputs import declared_outputs
 from engine.placeholders import placeholders
-from engine.prompts import Renderer, render_rows
+from engine.prompts import Renderer, render_rows, shown_examples
 from engine.routing import preferences_of
 from engine.spec import GenerateInput, ModelSettings, RunSpec
 from engine.steps import Step, steps_of
@@ -57,10 +57,14 @@ class RunPlan:
         steps = steps_of(self.spec, (*self.columns, *self.table))
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "numbering", Numbering(len(steps)))
-        renderers = [Renderer(step.prompt, self.columns, json_mode=step.json, outputs=step.outputs) for step in steps]
-        object.__setattr__(self, "_renderers", tuple(renderers))
+        object.__setattr__(self, "_renderers", tuple(self._renderer(step) for step in steps))
         object.__setattr__(self, "_identity", RequestIdentity(self.spec.model))
         object.__setattr__(self, "models", asked_in_turn(self.spec.model))
+
+    def _renderer(self, step: Step) -> Renderer:
+        prompt, json_mode, outputs = step.prompt, step.json, step.outputs
+        shown = shown_examples(self.spec.examples, prompt, self.columns, json_mode=json_mode, outputs=outputs)
+        return Renderer(prompt, self.columns, json_mode=json_mode, outputs=outputs, shown=shown)
 
     @property
     def outputs(self) -> Sequence[Output]:

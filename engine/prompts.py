@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from engine.columns import Output
+from engine.examples import Example, answer_of, examples_for
 from engine.fitting import fit_text, to_json
 from engine.nearest import close_names
 from engine.placeholders import PLACEHOLDER, cell_text, placeholders
@@ -47,27 +48,31 @@ def columns_sent(prompt: Prompt, columns: Sequence[str]) -> tuple[str, ...]:
 class Renderer:
     """Messages for rows that share a prompt; what is the same for all of them is made once.
 
-    They are the instructions (system), then the filled template or the columns as JSON (user).
+    They are the instructions (system), the examples that are `shown`, then the filled template or the columns as
+    JSON (user).
     """
 
     def __init__(
-        self, prompt: Prompt, columns: Iterable[str], *, json_mode: bool = False, outputs: Sequence[Output] = ()
+        self,
+        prompt: Prompt,
+        columns: Iterable[str],
+        *,
+        json_mode: bool = False,
+        outputs: Sequence[Output] = (),
+        shown: Sequence[Message] = (),
     ) -> None:
         self._instructions = prompt.instructions.strip()
         self._form = json_instruction(outputs) if json_mode else ""
-        self._template = prompt.template if (prompt.template or "").strip() else None
+        self._prompt = prompt
         self._columns = tuple(columns)
+        self._shown = tuple(shown)
         self._same: Message | None = None if _PLACE in self._instructions else self._system({})
 
     def messages(self, row: Row) -> tuple[Message, ...]:
         """The messages for one row."""
-        if self._template is not None:
-            user = _fill(self._template, row)
-        else:
-            user = to_json({name: row.get(name) for name in self._columns})
         system = self._same or self._system(row)
-        message = Message("user", fit_text(user))
-        return (system, message) if system.content else (message,)
+        messages = (*self._shown, _asked_for(self._prompt, self._columns, row))
+        return (system, *messages) if system.content else messages
 
     def _system(self, row: Row) -> Message:
         system = _fill(self._instructions, row)
@@ -75,10 +80,41 @@ class Renderer:
 
 
 def render_messages(
-    prompt: Prompt, columns: Iterable[str], row: Row, *, json_mode: bool = False, outputs: Sequence[Output] = ()
+    prompt: Prompt,
+    columns: Iterable[str],
+    row: Row,
+    *,
+    json_mode: bool = False,
+    outputs: Sequence[Output] = (),
+    shown: Sequence[Message] = (),
 ) -> tuple[Message, ...]:
-    """The messages for one row: instructions (system), then the filled template or the columns as JSON (user)."""
-    return Renderer(prompt, columns, json_mode=json_mode, outputs=outputs).messages(row)
+    """The messages for one row: instructions (system), then the filled template or the columns as JSON (user).
+
+    `shown` are the examples, which stand between them.
+    """
+    return Renderer(prompt, columns, json_mode=json_mode, outputs=outputs, shown=shown).messages(row)
+
+
+def _asked_for(prompt: Prompt, columns: Sequence[str], row: Row) -> Message:
+    if (prompt.template or "").strip():
+        return Message("user", fit_text(_fill(prompt.template or "", row)))
+    return Message("user", fit_text(to_json({name: row.get(name) for name in columns})))
+
+
+def shown_examples(
+    examples: Sequence[Example],
+    prompt: Prompt,
+    columns: Iterable[str],
+    *,
+    json_mode: bool = False,
+    outputs: Sequence[Output] = (),
+) -> tuple[Message, ...]:
+    """The examples as the model sees them before every row: each a row and its right answer."""
+    names, messages = tuple(columns), list[Message]()
+    for example in examples_for(examples, outputs):
+        messages.append(_asked_for(prompt, names, example.values))
+        messages.append(Message("assistant", fit_text(answer_of(example, outputs, json=json_mode))))
+    return tuple(messages)
 
 
 def render_rows(prompt: Prompt, rows: Sequence[Row], outputs: Sequence[Output]) -> tuple[Message, ...]:

@@ -83,12 +83,12 @@ def _can_share(job: Job) -> bool:
 
 
 def _text(messages: _Asked) -> str:
-    return "\n".join(message.content for message in messages if message.role == "user")
+    return messages[-1].content  # before it stand instructions and examples, which every row is told
 
 
 def _similarity(asked: _Asked, asks: _Asked) -> float:
     from rapidfuzz.distance import Indel
 
-    if [item for item in asked if item.role != "user"] != [item for item in asks if item.role != "user"]:
+    if asked[:-1] != asks[:-1]:
         return 0.0
     return float(Indel.normalized_similarity(_text(asked), _text(asks)))

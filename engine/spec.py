@@ -1,14 +1,17 @@
 """The RunSpec: all that decides what a run does, without secrets; the same object everywhere."""
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from engine.backoff import DEFAULT_BACKOFF, Backoff
 from engine.columns import Output
+from engine.conditions import Conditions
 from engine.declared import Declared
+from engine.examples import Example
 from engine.routing import Routing
 from engine.schema.columns import Schema
 from engine.tables.model import ParseOptions
@@ -38,6 +41,8 @@ class TransformInput(Declared):
     """Rows of an uploaded dataset; `columns` None shows the model every column.
 
     `dataset` is the id of a stored dataset; `file` and `parse` let the spec be run again on another machine.
+    `rows` are the only rows to ask, counted from 0 and in order; of them only those that `only_where` holds for are
+    asked, and of these the first `limit`.
     """
 
     kind: Literal["transform"] = "transform"
@@ -45,7 +50,21 @@ class TransformInput(Declared):
     file: str | None = None
     parse: ParseOptions = ParseOptions()
     columns: tuple[str, ...] | None = None
+    rows: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] | None = None
+    only_where: Conditions | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
+
+    @field_validator("rows")
+    @classmethod
+    def _in_order(cls, rows: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if rows is not None and any(later <= earlier for earlier, later in pairwise(rows)):
+            raise ValueError("the rows must be in order, each one once")
+        return rows
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether rows of the table may be left out in between; they stay in its file as they are."""
+        return self.rows is not None or self.only_where is not None
 
 
 class GenerateInput(Schema):
@@ -104,12 +123,13 @@ class Limits(Declared):
 
 
 class RunSpec(Declared):
-    """One run, declared: input, prompt, outputs, model and limits."""
+    """One run, declared: input, prompt, outputs, examples that are shown with each row, model and limits."""
 
     version: Literal[1] = 1
     input: Annotated[TransformInput | GenerateInput, Field(discriminator="kind")]
     prompt: Prompt = Prompt()
     outputs: tuple[Output, ...] = ()
+    examples: tuple[Example, ...] = ()
     model: ModelSettings = NO_MODEL
     limits: Limits = Limits()
 

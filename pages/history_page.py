@@ -3,17 +3,22 @@
 import streamlit as st
 
 from handai_db import RunFilter
+from pages.components.history_bundles import draw_open_bundle
 from pages.components.history_dialogs import draw_note
 from pages.components.history_filters import ask_filter, is_set
 from pages.components.history_list import draw_list
 from pages.components.history_storage import draw_storage
+from pages.components.history_totals import draw_totals
 from pages.components.run_links import link
 from services import history
 
 
 def render() -> None:
     """The history."""
-    st.title("History", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("History", anchor=False, width="content")
+        st.space("stretch")
+        draw_open_bundle()
     draw_note()
     everything = history.list_runs(RunFilter(), limit=-1)
     if everything:
@@ -27,4 +32,6 @@ def render() -> None:
     else:
         st.info("Every run is kept here, with its rows, settings and log, until you delete it.", title="No run yet")
         link("transform", "Start the first one on Transform", key="history_to_transform", icon=":material/table_edit:")
+    if everything:
+        draw_totals()
     draw_storage()

@@ -10,7 +10,7 @@ from pages.components.run_chat import draw_chat_export
 from pages.components.run_damage import draw_damaged
 from pages.components.run_diversity import draw_diversity
 from pages.components.run_download import draw_download
-from pages.components.run_errors import draw_errors
+from pages.components.run_errors import draw_errors, draw_way_out
 from pages.components.run_figures import draw_figures, draw_notes, draw_status
 from pages.components.run_header import draw_header
 from pages.components.run_links import link, page_of
@@ -80,7 +80,8 @@ def _draw_ended(view: RunView) -> None:
     draw_notes(view)
     draw_diversity(view)
     draw_continue(view)
-    draw_errors(view.errors)
+    draw_way_out(view.record)
+    draw_errors(view.errors, view.record)
 
 
 def _draw_again(record: RunRecord) -> None:

@@ -97,7 +97,7 @@ def export_chat(record: RunRecord, target: Path, form: ChatFormat, mapping: Iter
     """Write a run's finished rows as conversations; a row with an empty mapped cell is left out and counted."""
     if target.suffix.lower() != ".jsonl":
         raise SpecError("Conversations are written as JSON Lines.", "Choose a name that ends in .jsonl.")
-    with rows_of(record) as rows:
+    with rows_of(record, asked_only=True) as rows:
         roles = roles_of(mapping, form, [column.name for column in rows.layout.columns])
         info = tables.export_table(target, _conversations(rows, roles, form), _columns(roles, form))
     return ChatInfo(target, info.rows, record.total - info.rows)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from engine.examples import check_examples
 from engine.fallbacks import asked_in_turn, named
-from engine.outputs import drawn_names, filled_names, planned_columns
+from engine.outputs import declared_outputs, drawn_names, filled_names, planned_columns
 from engine.prompts import check_prompt, columns_sent
 from engine.schema.check import check_schema
 from engine.schema.graph import model_columns
@@ -18,11 +19,14 @@ from handai_errors import SpecError
 from providers.base_url import is_loopback, resolve_base_url
 from providers.prices import FREE
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
+from services.chosen_rows import count_asked
+from services.datasets import table_path
 from services.dev_mode import answered_by_demo
 from services.fallback import address_of, notices_of, price_of_asked
 from services.key_hosts import declared_base_url
 from services.model_record import worth_checking
 from services.models import model_id
+from services.run_tables import RunTable
 
 DEFAULT_CAPPED_MAX_TOKENS = 1024
 
@@ -45,28 +49,36 @@ class Plan:
     advice: str | None = None
 
 
-def check(spec: RunSpec, info: TableInfo | None = None) -> Plan:
-    """The run that `spec` means, over a table unless it generates one; raises SpecError with what to mend."""
+def check(spec: RunSpec, info: TableInfo | None = None, dataset_id: str | None = None) -> Plan:
+    """The run that `spec` means, over a table unless it generates one; raises SpecError with what to mend.
+
+    `dataset_id` is the stored table that is meant; without it it is the one that the spec names.
+    """
     spec, notices = answered_by_demo(spec)
     if isinstance(spec.input, GenerateInput):
         plan = _check_generate(spec, spec.input)
     elif info is None:
         raise SpecError("This run has no table.", "Choose a file first.")
     else:
-        plan = _check_transform(spec, spec.input, info)
+        table = RunTable(info.columns, table_path(dataset_id or spec.input.dataset or ""), info.rows)
+        plan = _check_transform(spec, spec.input, table)
     model = plan.spec.model
     advice = worth_checking(model.provider, model.base_url, model.model, plan.rows)
     notices = [*notices, *plan.notices, *notices_of(model)]
     return replace(plan, notices=tuple(notices), advice=advice)
 
 
-def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> Plan:
-    names = tuple(column.name for column in info.columns)
-    shown = _shown_columns(source, names)
+def _check_transform(spec: RunSpec, source: TransformInput, table: RunTable) -> Plan:
+    names = table.names
+    shown, asked = _shown_columns(source, names), count_asked(source, table)
     steps = steps_of(spec, names)
     _check_prompts(spec, steps, names)
+    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
+    check_examples(spec.examples, tuple(sent), declared_outputs(spec))
     spec, notices = _with_cap(_with_address(spec))
     outputs = planned_columns(spec, names)
+    if source.only_where is not None:
+        notices.append(f"Only rows where {source.only_where.said()}: {asked:,} of {table.rows:,}.")
     notices += [
         f"The table already has a column '{key}': the answers go to '{name}'."
         for key, name in outputs.pairs
@@ -74,10 +86,9 @@ def _check_transform(spec: RunSpec, source: TransformInput, info: TableInfo) -> 
     ]
     if spec.limits.similar is not None and len(steps) > 1:
         notices.append(f"Similar answers are not shared here: each row needs {len(steps)} requests, and they need one.")
-    sent = dict.fromkeys(name for step in steps for name in columns_sent(step.prompt, shown) if name in names)
     return Plan(
         spec,
-        min(info.rows, source.limit or info.rows),
+        asked,
         tuple(name for _, name in outputs.pairs),
         tuple(sent),
         _host(spec.model),
@@ -101,6 +112,8 @@ def _check_generate(spec: RunSpec, source: GenerateInput) -> Plan:
             "A generated table can't share similar answers: its rows are meant to differ.",
             "Take `similar` out of the limits.",
         )
+    if spec.examples:
+        raise SpecError("A generated table takes no examples.", "Take `examples` out of the spec.")
     source = with_variation(source)
     check_schema(source)
     spec = spec.model_copy(update={"input": source})

@@ -7,6 +7,7 @@ from typing import Any
 from engine.steps import steps_of
 from handai_db import Damage, RunRecord, find_damage, is_at_rest, state_of
 from handai_errors import DamagedFileError, NotFoundError, StorageError
+from services.chosen_rows import reach_of
 from services.home import run_path
 from services.run_tables import table_of
 
@@ -28,9 +29,8 @@ class _Known:
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
-        found = find_damage(
-            path, rows=record.total, steps=steps_in(record), counted=_counted(record), commits=record.commits
-        )
+        rows, steps = reach_of(record), steps_in(record)
+        found = find_damage(path, rows=rows, steps=steps, counted=_counted(record), commits=record.commits)
         with self._lock:
             self._found[key] = found
             while len(self._found) > _MOST_KEPT:

@@ -1,8 +1,7 @@
 """Which columns and rows a run's file has: what is finished, each column of its own kind, in row order."""
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +14,9 @@ from engine.schema.columns import JudgeColumn, ModelColumn
 from engine.schema.graph import exported_names
 from engine.spec import GenerateInput, RunSpec
 from engine.tables import Cell, Column, ColumnKind, Row
-from handai_db import PENDING, RunReader, RunRecord, StoredResult
+from handai_db import PENDING, Mark, RunReader, RunRecord, StoredResult
+from services.chosen_rows import asks
+from services.corrections import with_marks
 from services.run_tables import RunTable
 
 DIAGNOSTICS = (
@@ -29,8 +30,10 @@ DIAGNOSTICS = (
     "attempts",
     "similar_to",
     "similarity",
+    "corrected",
 )
 CHECK = "check"
+NOT_ASKED = "not asked"  # a row that the run leaves out
 
 _KINDS = {
     ColumnType.INTEGER: ColumnKind.INTEGER,
@@ -55,7 +58,13 @@ class Layout:
 
 
 def layout_of(
-    record: RunRecord, table: RunTable, reader: RunReader, *, diagnostics: bool, look_for_kinds: bool
+    record: RunRecord,
+    table: RunTable,
+    reader: RunReader,
+    marks: Mapping[int, Mapping[str, Mark]],
+    *,
+    diagnostics: bool,
+    look_for_kinds: bool,
 ) -> Layout:
     """The columns of a run's file: the table's own and the new ones; of a generated table those that are exported.
 
@@ -64,7 +73,7 @@ def layout_of(
     names = dict(reader.outputs())
     declared = declared_kinds(record.spec)
     unknown = [key for key in names if key not in declared]
-    found = found_kinds(reader.iter_results(), unknown) if look_for_kinds and unknown else {}
+    found = found_kinds(with_marks(reader.iter_results(), marks), unknown) if look_for_kinds and unknown else {}
     new = {name: declared.get(key) or found.get(key) or ColumnKind.TEXT for key, name in names.items()}
     kinds = {column.name: column.kind for column in table.columns} | new
     source = record.spec.input
@@ -134,25 +143,28 @@ class Rows:
     """The rows of the file, streamed once; `left_out` counts by status those that are not in it.
 
     Of a generated table only finished rows that no check dropped are written, unless diagnostics tell them apart.
+    Of a table of which only some rows were `asked`, the others stay as they are, their new cells empty.
     """
 
     record: RunRecord
     layout: Layout
-    cells: Iterator[Row]
+    cells: Iterator[tuple[int, Row]]
     results: Iterator[StoredResult]
+    asked: Sequence[int]
     drawn_only: bool
+    marks: Mapping[int, Mapping[str, Mark]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[Row]:
         upcoming = next(self.results, None)
-        for index, cells in zip(itertools.count(), self.cells, strict=False):
+        for index, cells in self.cells:
             while upcoming is not None and upcoming.row < index:
                 upcoming = next(self.results, None)
             found = upcoming if upcoming is not None and upcoming.row == index else None
             reason = self._reason_to_leave_out(found)
             if reason is None:
-                yield self._merged(cells, found)
+                yield self._merged(index, cells, found)
             else:
                 self.left_out[reason] += 1
 
@@ -161,15 +173,22 @@ class Rows:
             return Verdict.DROPPED
         if self.layout.extra or not isinstance(self.record.spec.input, GenerateInput):
             return None
-        status = self._status(found)
+        status = self._status(None, found)
         return None if status == RowStatus.DONE else status
 
-    def _status(self, found: StoredResult | None) -> str:
+    def _status(self, index: int | None, found: StoredResult | None) -> str:
         if found is not None:
             return found.status
+        if index is not None and not asks(self.asked, index):
+            return NOT_ASKED
         return RowStatus.DONE if self.drawn_only else PENDING
 
-    def _merged(self, cells: Row, found: StoredResult | None) -> Row:
+    def _said(self, index: int) -> str:
+        """Which cells a person corrected or approved."""
+        marked = self.marks.get(index, {}).items()
+        return ", ".join(f"{self.layout.names.get(key, key)}: {mark.state}" for key, mark in marked)
+
+    def _merged(self, index: int, cells: Row, found: StoredResult | None) -> Row:
         layout = self.layout
         merged: Row = dict(cells)
         values = (found.values or {}) if found else {}
@@ -179,7 +198,8 @@ class Rows:
         if layout.check:
             merged[layout.check] = found.note if found and found.verdict == Verdict.MARKED else None
         if layout.extra:
-            told = _diagnostics(found, self._status(found))
+            told = _diagnostics(found, self._status(index, found))
+            told["corrected"] = self._said(index)
             merged |= {layout.extra[what]: value for what, value in told.items()}
         return merged
 
@@ -208,6 +228,7 @@ def _diagnostics(found: StoredResult | None, status: str) -> dict[str, Cell]:
         "attempts": found.attempt,
         "similar_to": None if found.similar_to is None else found.similar_to + 1,
         "similarity": found.similarity,
+        "corrected": "",
     }
 
 

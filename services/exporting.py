@@ -10,8 +10,10 @@ from engine import tables  # its heavy parts load when they are first used
 from engine.tables import ExportInfo, ExportOptions, format_of
 from engine.tables.export_excel import MAX_ROWS as EXCEL_ROWS
 from engine.tables.formats import WRITABLE
-from handai_db import RunReader, RunRecord
+from handai_db import RunReader, RunRecord, marks_in
 from handai_errors import ConflictError, TableError
+from services.chosen_rows import asked_rows, read_asked, rows_kept
+from services.corrections import with_marks
 from services.export_rows import Rows, layout_of, left_out_notices
 from services.home import home
 from services.mending import readable_file
@@ -69,11 +71,18 @@ def export_bytes(record: RunRecord, ending: str, wanted: Wanted) -> bytes:
 
 
 @contextmanager
-def rows_of(record: RunRecord, wanted: Wanted = Wanted(), *, for_kinds: bool = False) -> Iterator[Rows]:
-    """A run's rows as they are exported, with their columns; read once while this is open."""
-    table = table_of(record)
+def rows_of(
+    record: RunRecord, wanted: Wanted = Wanted(), *, for_kinds: bool = False, asked_only: bool = False
+) -> Iterator[Rows]:
+    """A run's rows as they are exported, with their columns; read once while this is open.
+
+    `asked_only` leaves out the rows of the table that the run does not ask.
+    """
+    table, asked = table_of(record), asked_rows(record)
+    cells = read_asked(table, asked) if asked_only else enumerate(table.read(0, rows_kept(record, table)))
     with readable_file(record) as (path, told), RunReader(path) as reader:
-        layout = layout_of(record, table, reader, diagnostics=wanted.diagnostics, look_for_kinds=for_kinds)
+        marks = marks_in(path)
+        layout = layout_of(record, table, reader, marks, diagnostics=wanted.diagnostics, look_for_kinds=for_kinds)
         drawn_only = not reader.numbering.steps
         notices = (told,) if told else ()
-        yield Rows(record, layout, table.read(0, record.total), reader.iter_results(), drawn_only, notices)
+        yield Rows(record, layout, cells, with_marks(reader.iter_results(), marks), asked, drawn_only, marks, notices)

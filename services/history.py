@@ -1,7 +1,6 @@
 """Sessions and runs of the past: found, renamed, moved, deleted for good, kept for so many days, backed up."""
 
 import itertools
-import secrets
 import shutil
 import tempfile
 import time
@@ -13,13 +12,14 @@ from typing import Any
 
 from engine.results import RunStatus
 from handai_db import Catalogue, RunFilter, RunReader, RunRecord, SessionRecord, damaged_paths, private_directory
-from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecError
+from handai_errors import ConflictError, DamagedFileError, NotFoundError
 from services import answer_cache, runs
 from services.damage import glanced_damage
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
 from services.orphans import sweep_orphans
 from services.run_tables import datasets_of, sampled_path
+from services.sessions import begin, checked_name
 from services.views import figures_of
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
@@ -36,7 +36,7 @@ class DiskUse:
 
 
 def sessions() -> tuple[SessionRecord, ...]:
-    """Every session, last used first."""
+    """Every session: pinned ones first, then those last used."""
     with open_catalogue() as catalogue:
         return catalogue.sessions.all()
 
@@ -50,8 +50,7 @@ def list_runs(wanted: RunFilter, limit: int = 500, offset: int = 0) -> tuple[Run
 
 def add_session(name: str) -> SessionRecord:
     """A new session with that name."""
-    with open_catalogue() as catalogue:
-        return catalogue.sessions.add(secrets.token_hex(5), _name(name))
+    return begin(name)
 
 
 def figures_now(record: RunRecord) -> dict[str, Any]:
@@ -64,19 +63,13 @@ def figures_now(record: RunRecord) -> dict[str, Any]:
 def rename_run(run_id: str, name: str) -> None:
     """Give a run another name."""
     with open_catalogue() as catalogue:
-        catalogue.runs.rename(run_id, _name(name))
+        catalogue.runs.rename(run_id, checked_name(name))
 
 
 def move_run(run_id: str, session_id: str) -> None:
     """Put a run into another session."""
     with open_catalogue() as catalogue:
         catalogue.runs.move(run_id, session_id)
-
-
-def rename_session(session_id: str, name: str) -> None:
-    """Give a session another name."""
-    with open_catalogue() as catalogue:
-        catalogue.sessions.rename(session_id, _name(name))
 
 
 def delete_run(run_id: str) -> None:
@@ -219,12 +212,6 @@ def backup_zip() -> bytes:
     with tempfile.TemporaryDirectory(dir=home(), prefix=".backup-") as folder:
         made = back_up(Path(folder))
         return Path(shutil.make_archive(str(made), "zip", folder, made.name)).read_bytes()
-
-
-def _name(name: str) -> str:
-    if not name.strip():
-        raise SpecError("The name is empty.", "Write a name.")
-    return name.strip()[:200]
 
 
 def _size(folder: Path) -> int:

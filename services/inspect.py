@@ -1,15 +1,28 @@
 """Looking into a run: pages of its table, and everything about one row."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from engine.job import Member
 from engine.plan import RunPlan
 from engine.results import RowStatus
 from engine.spec import TransformInput
 from engine.tables import Row
-from handai_db import PENDING, Event, RunReader, RunRecord, StoredAttempt, StoredResult, StoredStep
-from handai_errors import NotFoundError
+from handai_db import (
+    PENDING,
+    Event,
+    Mark,
+    RunReader,
+    RunRecord,
+    StoredAttempt,
+    StoredResult,
+    StoredStep,
+    marks_in,
+    results_of,
+    set_aside_in,
+)
 from providers.base import Message
+from services.chosen_rows import asked_rows, require_asked
 from services.home import run_path
 from services.run_tables import RunTable, table_of
 
@@ -18,13 +31,28 @@ _NEAR = 500  # rows
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row as shown: its place from 0, its original cells, its answers by column, how it stands."""
+    """One row as shown: its place from 0, its original cells, its answers by column, how it stands.
+
+    `marks` are the person's words on its cells by column; `answers` has the corrected values, `given` the model's own.
+    `aside` says that the row measures agreement.
+    """
 
     index: int
     cells: Row
     answers: Row
     status: str
     result: StoredResult | None
+    given: Row = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a person said of rows: the marks of some, and which of all are set aside."""
+
+    marks: Mapping[int, Mapping[str, Mark]]
+    aside: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,42 +81,50 @@ class RowDetail:
 
 
 def page(record: RunRecord, start: int, count: int) -> list[TableRow]:
-    """Rows start … start + count − 1 of a run's table with what is there so far."""
-    stop = min(record.total, start + count)
-    if start >= stop:
+    """Rows start … start + count − 1 of those that a run asks, with what is there so far."""
+    asked = asked_rows(record)[start : start + count]
+    if not asked:
         return []
     with RunReader(run_path(record.id)) as reader:
-        outputs, results, steps = reader.outputs(), reader.between(start, stop), reader.numbering.steps
-    cells = table_of(record).page(start, stop - start)
-    rows = [_row(start + place, row, results.get(start + place), outputs) for place, row in enumerate(cells)]
+        outputs, results, steps = reader.outputs(), reader.between(asked[0], asked[-1] + 1), reader.numbering.steps
+    cells = cells_of(record, asked)
+    said = _said(record, asked)
+    rows = [_row(index, cells[index], results.get(index), outputs, said) for index in asked if index in cells]
     return rows if steps else [replace(row, status=RowStatus.DONE) if row.cells else row for row in rows]
+
+
+def chosen(record: RunRecord, indexes: Sequence[int]) -> list[TableRow]:
+    """These rows, in this order, with what is there so far."""
+    if not indexes:
+        return []
+    results, cells, said = results_of(run_path(record.id), indexes), cells_of(record, indexes), _said(record, indexes)
+    with RunReader(run_path(record.id)) as reader:
+        outputs = reader.outputs()
+    return [_row(index, cells[index], results.get(index), outputs, said) for index in indexes if index in cells]
 
 
 def failed_page(record: RunRecord, kind: str | None, offset: int, count: int) -> list[TableRow]:
     """A page of failed rows, of one kind or all, in row order."""
     with RunReader(run_path(record.id)) as reader:
         outputs, results = reader.outputs(), reader.failed_page(kind, offset, count)
-    cells = _cells_of(record, [found.row for found in results])
-    return [_row(found.row, cells[found.row], found, outputs) for found in results]
+    return _rows_of(record, results, outputs)
 
 
 def newest(record: RunRecord, count: int) -> list[TableRow]:
     """The rows that ended last, newest first."""
     with RunReader(run_path(record.id)) as reader:
         outputs, results = reader.outputs(), reader.newest(count)
-    cells = _cells_of(record, [found.row for found in results])
-    return [_row(found.row, cells[found.row], found, outputs) for found in results]
+    return _rows_of(record, results, outputs)
 
 
 def detail(record: RunRecord, index: int) -> RowDetail:
     """Everything about the row at `index` (from 0); raises NotFoundError."""
-    if not 0 <= index < record.total:
-        raise NotFoundError(f"The run has no row {index + 1}.", f"It has rows 1 to {record.total}.")
+    require_asked(record, index)
     with RunReader(run_path(record.id)) as reader:
         outputs, result = reader.outputs(), reader.result(index)
         steps, attempts = reader.steps(index), reader.attempts(index)
     table = table_of(record)
-    row = _row(index, table.page(index, 1)[0], result, outputs)
+    row = _row(index, table.page(index, 1)[0], result, outputs, _said(record, [index]))
     return RowDetail(row, _steps(record, table, row, steps), attempts)
 
 
@@ -120,7 +156,7 @@ def _steps(
     return tuple(details)
 
 
-def _cells_of(record: RunRecord, indexes: list[int]) -> dict[int, Row]:
+def cells_of(record: RunRecord, indexes: Sequence[int]) -> dict[int, Row]:
     """The cells of some rows; near ones are read together, for each read decodes a whole group of rows."""
     table = table_of(record)
     found: dict[int, Row] = {}
@@ -132,8 +168,32 @@ def _cells_of(record: RunRecord, indexes: list[int]) -> dict[int, Row]:
     return found
 
 
-def _row(index: int, cells: Row, result: StoredResult | None, outputs: tuple[tuple[str, str], ...]) -> TableRow:
+def _rows_of(
+    record: RunRecord, results: Sequence[StoredResult], outputs: tuple[tuple[str, str], ...]
+) -> list[TableRow]:
+    rows = [found.row for found in results]
+    cells, said = cells_of(record, rows), _said(record, rows)
+    return [_row(found.row, cells[found.row], found, outputs, said) for found in results]
+
+
+def _said(record: RunRecord, rows: Sequence[int]) -> _Said:
+    path = run_path(record.id)
+    return _Said(marks_in(path, rows), set_aside_in(path))
+
+
+def _row(
+    index: int,
+    cells: Row,
+    result: StoredResult | None,
+    outputs: tuple[tuple[str, str], ...],
+    said: _Said,
+) -> TableRow:
     values = (result.values if result else None) or {}
-    answers: Row = {name: values.get(key) for key, name in outputs}
+    given: Row = {name: values.get(key) for key, name in outputs}
+    standing = said.marks.get(index, {})
+    mine = {name: standing[key] for key, name in outputs if key in standing}
+    answers: Row = {**given, **{name: mark.value for name, mark in mine.items()}}
     cells = {**cells, **(result.redrawn or {})} if result else cells
-    return TableRow(index, cells, answers, result.status if result else PENDING, result)
+    return TableRow(
+        index, cells, answers, result.status if result else PENDING, result, given, mine, index in said.aside
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.outputs import planned_columns
 from handai_db import RunRecord, put_in_place, salvage
+from services.chosen_rows import reach_of
 from services.damage import columns_of, damage_of, damaged_error, steps_in
 from services.home import home, run_path
 
@@ -54,4 +55,4 @@ def mend(record: RunRecord) -> bool:
 def _salvage(record: RunRecord, target: Path) -> None:
     outputs = planned_columns(record.spec, columns_of(record)).pairs
     meta = meta_of(record, steps_in(record))
-    salvage(run_path(record.id), target, meta, outputs, rows=record.total, commits=record.commits)
+    salvage(run_path(record.id), target, meta, outputs, rows=reach_of(record), commits=record.commits)

@@ -10,7 +10,7 @@ from handai_errors import StorageError
 from services.home import home, open_catalogue
 
 _RUN_FILE = re.compile(r"\d{6}-[0-9a-f]{6}\.db")
-_PASSING = (".intact-*", ".download-*", ".backup-*", "runs/.mended-*")
+_PASSING = (".intact-*", ".download-*", ".backup-*", ".bundle-*", "runs/.mended-*")
 
 
 def sweep_orphans(older_than: float) -> int:

@@ -23,7 +23,7 @@ def report_of(run_id: str) -> QualityReport:
     Raises NotFoundError without such a run, StorageError when its file can't be read.
     """
     record = runs.get(run_id)
-    with rows_of(record, Wanted(diagnostics=True)) as rows:
+    with rows_of(record, Wanted(diagnostics=True), asked_only=True) as rows:
         return quality_of(_asked(record), _finished(rows), _figures(view_of(record)))
 
 

@@ -16,10 +16,14 @@ from services.home import run_path
 
 @dataclass(frozen=True, slots=True)
 class RunTable:
-    """The columns that are there before a model is asked, and where their rows are; `path` may not be written yet."""
+    """The columns that are there before a model is asked, and where their rows are; `path` may not be written yet.
+
+    `rows` is how many there are, also of those that the run does not ask.
+    """
 
     columns: tuple[Column, ...]
     path: Path
+    rows: int
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -45,9 +49,9 @@ def table_of(record: RunRecord) -> RunTable:
     """The table that a run starts from; raises NotFoundError when its dataset is no longer stored."""
     source = record.spec.input
     if isinstance(source, GenerateInput):
-        return RunTable(sampled_columns(source), sampled_path(record.id))
+        return RunTable(sampled_columns(source), sampled_path(record.id), source.rows)
     stored = dataset(record.dataset_id or "")
-    return RunTable(stored.info.columns, table_path(stored.id))
+    return RunTable(stored.info.columns, table_path(stored.id), stored.info.rows)
 
 
 def datasets_of(record: RunRecord) -> frozenset[str]:

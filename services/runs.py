@@ -51,7 +51,7 @@ def create(new: NewRun) -> RunRecord:
     Without a dataset it generates its rows.
     """
     table = dataset(new.dataset_id) if new.dataset_id is not None else None
-    plan = check(new.spec, table.info if table else None)
+    plan = check(new.spec, table.info if table else None, new.dataset_id)
     if isinstance(plan.spec.input, GenerateInput):
         sampler_of(plan.spec.input)  # what can't be drawn is told now, not by the run
     accesses_of(plan.spec.model)  # nor is a fallback's missing key
@@ -215,7 +215,7 @@ def _requeue(record: RunRecord, max_cost_usd: float | None) -> RunRecord:
     accesses_of(spec.model)
     if max_cost_usd is not None:
         limits = spec.limits.model_copy(update={"max_cost_usd": max_cost_usd})
-        spec = check(spec.model_copy(update={"limits": limits}), table.info if table else None).spec
+        spec = check(spec.model_copy(update={"limits": limits}), table.info if table else None, record.dataset_id).spec
     with open_catalogue() as catalogue, catalogue.database.transaction():
         newest = _existing(catalogue.runs.get(record.id), record.id)
         if newest.status.is_live:  # someone else was faster
@@ -244,14 +244,15 @@ def leased(run_id: str) -> Iterator[None]:
 
 def _session_for(catalogue: Catalogue, name: str | None, about: str) -> SessionRecord:
     if name is not None:
-        return _session_named(catalogue, name.strip())
-    sessions = catalogue.sessions.all()
-    if sessions and time.time() - sessions[0].used_at < SESSION_HOURS * 3600:
-        return sessions[0]
+        return session_named(catalogue, name.strip())
+    latest = max(catalogue.sessions.all(), key=lambda item: item.used_at, default=None)
+    if latest is not None and time.time() - latest.used_at < SESSION_HOURS * 3600:
+        return latest
     return catalogue.sessions.add(secrets.token_hex(5), f"{_today():%Y-%m-%d} {about}")
 
 
-def _session_named(catalogue: Catalogue, name: str) -> SessionRecord:
+def session_named(catalogue: Catalogue, name: str) -> SessionRecord:
+    """The session of this name or id; made if it is new."""
     if not name:
         raise SpecError("The session's name is empty.", "Give it a name.")
     with catalogue.database.transaction():  # two commands at once must not make two

@@ -4,12 +4,16 @@ import orjson
 from pydantic import SecretStr
 
 from engine.columns import Output
+from engine.conditions import Conditions
+from engine.examples import Example
 from engine.spec import DEFAULT_OUTPUT, Prompt, RunSpec, TransformInput
 from handai_db import DatasetRecord
 from handai_errors import InputError, SpecError
 from services.checks import check
+from services.chosen_rows import count_where, rows_where
 from services.model_form import ModelForm, Readiness, key_problems, model_changes, model_part, remembered
 from services.preferences import Preferences
+from services.preview_rows import PreviewFrom, drawn_rows, picked_rows
 
 
 class TransformForm(ModelForm):
@@ -17,7 +21,9 @@ class TransformForm(ModelForm):
 
     Both ways of sending a row and all ways of answering are kept, so that switching between them loses nothing:
     one text column named `output`, whatever keys come (`json_mode`), or the `typed` columns `outputs`. `similar` is how
-    much alike two rows have to be to share an answer; None never shares.
+    much alike two rows have to be to share an answer; None never shares. `only_where` are the rows that are asked,
+    `examples` those that are shown to the model with their right answers.
+    A preview asks the first `preview_rows`, or as many at random by `preview_seed`, or those named in `preview_picked`.
     """
 
     instructions: str = ""
@@ -28,6 +34,11 @@ class TransformForm(ModelForm):
     typed: bool = False
     outputs: tuple[Output, ...] = ()
     similar: float | None = None
+    only_where: Conditions | None = None
+    examples: tuple[Example, ...] = ()
+    preview_from: PreviewFrom = PreviewFrom.FIRST
+    preview_seed: int = 1
+    preview_picked: str = ""
 
     @property
     def prompt(self) -> Prompt:
@@ -70,25 +81,39 @@ def from_spec(spec: RunSpec, base: TransformForm) -> TransformForm:
             "typed": typed,
             "outputs": spec.outputs if typed else base.outputs,
             "similar": spec.limits.similar,
+            "only_where": source.only_where,
+            "examples": spec.examples,
         }
     )
 
 
-def to_spec(form: TransformForm, table: DatasetRecord, limit: int | None = None) -> RunSpec:
-    """The run that the form asks for over a table; raises SpecError."""
+def to_spec(
+    form: TransformForm, table: DatasetRecord, limit: int | None = None, rows: tuple[int, ...] | None = None
+) -> RunSpec:
+    """The run that the form asks for over a table, or over some of its `rows` whatever the conditions say.
+
+    Raises SpecError.
+    """
     rest = model_part(form.model_copy(update={"json_mode": form.json_mode and not form.typed}))
     if form.typed and not form.outputs:
         raise SpecError("There are no typed columns yet.", "Add one, or switch “Several typed columns” off.")
     if not form.typed and not form.json_mode and not form.output.strip():
         raise SpecError("The column for the answers has no name.", "Write a name for it.")
     source = TransformInput(
-        dataset=table.id, file=table.filename, parse=table.options, columns=form.shown_columns, limit=limit
+        dataset=table.id,
+        file=table.filename,
+        parse=table.options,
+        columns=form.shown_columns,
+        rows=rows,
+        only_where=form.only_where if rows is None else None,
+        limit=limit,
     )
     return RunSpec.checked(
         {
             "input": source.model_dump(),
             "prompt": form.prompt.model_dump(),
             "outputs": [output.model_dump() for output in form.declared],
+            "examples": [example.model_dump() for example in form.examples],
             **rest,
             "limits": {**rest["limits"], "similar": form.similar},
         }
@@ -102,7 +127,7 @@ def readiness(form: TransformForm, table: DatasetRecord, typed_key: SecretStr | 
     if not table.info.rows:
         problems.append(SpecError("The table has no rows.", "Choose another table, or read this one differently."))
     try:
-        plan = check(to_spec(form, table), table.info)
+        plan = check(to_spec(form, table), table.info, table.id)
     except InputError as error:
         problems.append(error)
     return Readiness(plan, (*problems, *key_problems(form.provider, typed_key)))
@@ -112,12 +137,50 @@ def asked(spec: RunSpec) -> bytes:
     """Equal for specs that ask the model the same and put it in the same columns, however many rows or how fast."""
     columns = spec.input.columns if isinstance(spec.input, TransformInput) else None
     outputs = [output.model_dump(mode="json") for output in spec.outputs]
-    return orjson.dumps((columns, spec.prompt.model_dump(), outputs, spec.model.model_dump()))
+    examples = [example.model_dump(mode="json") for example in spec.examples]
+    return orjson.dumps((columns, spec.prompt.model_dump(), outputs, examples, spec.model.model_dump()))
 
 
 def asked_now(form: TransformForm, table: DatasetRecord) -> bytes | None:
     """What the form would ask of the model as it stands; None while it can't run."""
     try:
-        return asked(check(to_spec(form, table), table.info).spec)
+        return asked(check(to_spec(form, table), table.info, table.id).spec)
     except InputError:
         return None
+
+
+def only_model_differs(one: bytes, other: bytes | None) -> bool:
+    """Whether two specs, as `asked` gives them, ask different models the same."""
+    if other is None:
+        return False
+    (*rest, model), (*others, other_model) = orjson.loads(one), orjson.loads(other)
+    who = ("provider", "model", "base_url", "fallbacks")
+    return rest == others and all(model[name] == other_model[name] for name in model if name not in who)
+
+
+def preview_spec(form: TransformForm, table: DatasetRecord) -> RunSpec:
+    """The preview that the form asks for over a table; raises SpecError."""
+    places = preview_places(form, table)
+    if places is None:
+        return to_spec(form, table, limit=min(form.preview_rows, rows_asked(form, table)))
+    return to_spec(form, table, rows=places)
+
+
+def preview_places(form: TransformForm, table: DatasetRecord) -> tuple[int, ...] | None:
+    """The rows of a preview, from 0; None are the first ones. Raises SpecError when none is chosen."""
+    if form.preview_from is PreviewFrom.FIRST:
+        return None
+    if form.preview_from is PreviewFrom.PICKED:
+        return picked_rows(form.preview_picked, table.info.rows)
+    among = range(table.info.rows) if form.only_where is None else rows_where(table, form.only_where)
+    return drawn_rows(among, form.preview_rows, form.preview_seed)
+
+
+def rows_asked(form: TransformForm, table: DatasetRecord) -> int:
+    """How many rows a run of the whole table would ask; all of them while that can't be told."""
+    if form.only_where is None:
+        return table.info.rows
+    try:
+        return count_where(table, form.only_where)
+    except InputError:
+        return table.info.rows

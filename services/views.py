@@ -11,6 +11,7 @@ from handai_errors import StorageError
 from providers.base import AnswerForm
 from services.damage import refuse_damaged
 from services.home import run_path
+from services.pace import seconds_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,22 @@ class RunView:
         return found.prompt_tokens, found.completion_tokens
 
     @property
+    def asked(self) -> int:
+        """Rows that ended and for which a model was asked; kept and shared answers cost neither time nor money."""
+        return max(0, self.done + self.failed - (self.progress.cached if self.progress else 0))
+
+    @property
     def eta_s(self) -> float | None:
-        """Seconds left at the present pace."""
-        rate = self.progress.rows_per_s if self.progress else None
-        return self.pending / rate if rate and self.status is RunStatus.RUNNING else None
+        """Seconds left; None before enough rows have ended, and while nothing is sent."""
+        found = self.progress
+        if found is None or self.status is not RunStatus.RUNNING:
+            return None
+        mostly_asked = self.asked * 2 >= self.done + self.failed  # else the last rows a second were hardly asked for
+        recent = found.rows_per_s if mostly_asked else None
+        limited = found.rate_limited > 0
+        return seconds_left(
+            self.pending, self.asked, self.duration_s or 0.0, recent, waiting=found.waiting, limited=limited
+        )
 
     def figures(self) -> dict[str, Any]:
         """The run as the command line's --json prints it; unknown is None."""

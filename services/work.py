@@ -1,6 +1,6 @@
 """What is left to do of a run: its unfinished rows, and how far each had come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.answer_form import best_form, first_form
@@ -17,6 +17,7 @@ from engine.spec import GenerateInput, TransformInput
 from engine.tables import Row
 from handai_db import RunReader, RunRecord
 from providers.base import AnswerForm
+from services.chosen_rows import asked_rows, read_asked, span_of
 from services.habits import Known, known_of
 from services.home import run_path
 from services.run_tables import RunTable, sampler_of, table_of
@@ -45,8 +46,9 @@ def work_of(record: RunRecord) -> Work:
     source = record.spec.input
     shown = source.columns if isinstance(source, TransformInput) and source.columns is not None else table.names
     known = known_of(record)
+    asked = asked_rows(record)
     with RunReader(run_path(record.id)) as reader:
-        finished = reader.finished_rows(record.total)
+        finished = reader.finished_rows(span_of(asked))
         plan = RunPlan(
             record.spec,
             tuple(shown),
@@ -57,7 +59,7 @@ def work_of(record: RunRecord) -> Work:
             unknown_so_far=reader.unknown_of_unfinished(),
         )
         return Work(
-            _pending(record, table, plan, finished),
+            _pending(record, table, plan, asked, finished),
             plan,
             OutputColumns(table.names, reader.outputs()),
             reader.reserved_usd(),
@@ -71,14 +73,15 @@ def work_of(record: RunRecord) -> Work:
         )
 
 
-def _pending(record: RunRecord, table: RunTable, plan: RunPlan, finished: bytearray) -> Iterator[tuple[int, Row]]:
+def _pending(
+    record: RunRecord, table: RunTable, plan: RunPlan, asked: Sequence[int], finished: bytearray
+) -> Iterator[tuple[int, Row]]:
     made = {output.name for step in plan.steps for output in step.outputs}
     named = {name for step in plan.steps for name in columns_sent(step.prompt, plan.columns)} - (made - {*table.names})
     if isinstance(record.spec.input, GenerateInput):
         named = {*table.names}  # expressions and checks may read any
     needed = [name for name in table.names if name in named]
-    rows = table.read(0, record.total, needed)
-    return ((index, row) for index, row in enumerate(rows) if not finished[index])
+    return ((index, row) for index, row in read_asked(table, asked, needed) if not finished[index])
 
 
 def _similar(record: RunRecord, plan: RunPlan, reader: RunReader, table: RunTable) -> SimilarAnswers | None:
@@ -86,7 +89,7 @@ def _similar(record: RunRecord, plan: RunPlan, reader: RunReader, table: RunTabl
     similar = similar_answers(plan)
     if similar is None or not reader.progress().done:
         return similar
-    rows = enumerate(table.read(0, record.total))
+    rows = read_asked(table, asked_rows(record))
     for found in reader.iter_results():
         cells = next(cells for index, cells in rows if index == found.row)
         if found.status == RowStatus.DONE and found.similar_to is None:

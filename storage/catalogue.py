@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -74,19 +74,26 @@ class Sessions:
         return SessionRecord(session_id, name, now, now)
 
     def all(self) -> tuple[SessionRecord, ...]:
-        """Every session with its number of runs, previews left out, last used first."""
+        """Every session with what its runs come to, previews left out; pinned ones first, then those last used."""
         rows = self._db.rows(
-            """SELECT sessions.*, count(runs.id) AS runs FROM sessions
-            LEFT JOIN runs ON runs.session_id = sessions.id AND NOT runs.preview
-            GROUP BY sessions.id ORDER BY used_at DESC"""
+            """SELECT sessions.*, count(runs.id) AS runs, sum(runs.figures ->> 'cost_usd') AS cost_usd,
+                count(runs.id) FILTER (WHERE NOT ifnull(runs.figures ->> 'cost_complete', 0)) AS cost_unknown
+            FROM sessions LEFT JOIN runs ON runs.session_id = sessions.id AND NOT runs.preview
+            GROUP BY sessions.id ORDER BY pinned DESC, used_at DESC, sessions.rowid DESC"""
         )
-        return tuple(
-            SessionRecord(row["id"], row["name"], row["created_at"], row["used_at"], row["runs"]) for row in rows
-        )
+        return tuple(_session(row) for row in rows)
 
-    def touch(self, session_id: str) -> None:
-        """Note that the session is used now."""
-        self._db.change("UPDATE sessions SET used_at = ? WHERE id = ?", (time.time(), session_id))
+    def touch(self, session_id: str) -> bool:
+        """Note that the session is used now; whether it is there."""
+        return bool(self._db.change("UPDATE sessions SET used_at = ? WHERE id = ?", (time.time(), session_id)))
+
+    def describe(self, session_id: str, name: str, note: str) -> None:
+        """Give a session another name and note."""
+        self._db.change("UPDATE sessions SET name = ?, note = ? WHERE id = ?", (name, note, session_id))
+
+    def pin(self, session_id: str, *, pinned: bool) -> None:
+        """Keep a session before all others, or no longer."""
+        self._db.change("UPDATE sessions SET pinned = ? WHERE id = ?", (int(pinned), session_id))
 
     def rename(self, session_id: str, name: str) -> None:
         """Give a session another name."""
@@ -160,11 +167,22 @@ class Settings:
                 found[row["key"]] = json.loads(row["value"])
         return found
 
+    def change(self, key: str, how: Callable[[Any], Any]) -> None:
+        """Save what `how` makes of a setting, nobody coming in between; it is None before it was saved."""
+        with self._db.transaction():
+            value = json.dumps(how(self.all().get(key)))
+            self._db.change("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, value))
+
     def put(self, values: dict[str, Any]) -> None:
         """Save these settings; others stay."""
         with self._db.transaction():
             for key, value in values.items():
                 self._db.change("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, json.dumps(value)))
+
+
+def _session(row: sqlite3.Row) -> SessionRecord:
+    values = {name: row[name] for name in SessionRecord.__slots__}
+    return SessionRecord(**values | {"pinned": bool(row["pinned"]), "cost_usd": row["cost_usd"] or 0.0})
 
 
 def _dataset(row: sqlite3.Row) -> DatasetRecord:

@@ -10,13 +10,20 @@ from engine.tables.model import ParseOptions, TableInfo
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """A person's named group of runs; times are Unix seconds."""
+    """A person's named group of runs; times are Unix seconds.
+
+    `cost_usd` is what its runs cost as far as that is known; `cost_unknown` counts those of whose cost a part is not.
+    """
 
     id: str
     name: str
     created_at: float
     used_at: float
     runs: int = 0
+    note: str = ""
+    pinned: bool = False
+    cost_usd: float = 0.0
+    cost_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ class DatasetRecord:
 class RunRecord:
     """One run as the catalogue knows it; `figures` are its counters when it last ended.
 
-    `commits` is how many its file had seen at least, when its process last said so.
+    `commits` is how many its file had seen at least, when its process last said so; `origin` tells of a run that was
+    opened from a bundle where it is from.
     """
 
     id: str
@@ -61,6 +69,7 @@ class RunRecord:
     started_at: float | None
     finished_at: float | None
     commits: int = 0
+    origin: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,20 @@ def end_execution(path: Path, status: str, note: str) -> None:
         manifest.put_beside(path, found, at_rest=_put_to_rest(path))
 
 
+@contextmanager
+def changed_by_hand(path: Path) -> Iterator[sqlite3.Connection]:
+    """A change to the file of a run that nobody executes, by the lease's owner: sealed anew if it was sealed."""
+    with _writing(path) as connection:
+        sealed = manifest.beside(path) is not None
+        yield connection
+        found = manifest.manifest_of(connection) if sealed else None
+        if found is not None:
+            manifest.remember(connection, found)
+    if found is not None:
+        with suppress(OSError):  # as when an execution ends
+            manifest.put_beside(path, found, at_rest=_put_to_rest(path))
+
+
 def _put_to_rest(path: Path) -> bool:
     """Move what is in the log into the file; whether nothing is left in the log."""
     with translated(path):

@@ -39,7 +39,9 @@ class Runs:
         """A new run."""
         self._db.change(
             """INSERT INTO runs (id, session_id, name, kind, status, spec, provider, model, dataset_id, total, preview,
-                reuse_from, export, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                reuse_from, export, created_at, started_at, finished_at, origin, reason, cause, remedy,
+                figures, commits)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 record.id,
                 record.session_id,
@@ -55,12 +57,27 @@ class Runs:
                 json.dumps(record.reuse_from),
                 json.dumps(record.export),
                 record.created_at,
+                record.started_at,
+                record.finished_at,
+                json.dumps(record.origin) if record.origin is not None else None,
+                record.reason,
+                record.cause,
+                record.remedy,
+                orjson.dumps(record.figures).decode(),
+                record.commits,
             ),
         )
 
     def get(self, run_id: str) -> RunRecord | None:
         """The run with this id."""
         found = self._db.rows("SELECT * FROM runs WHERE id = ?", (run_id,))
+        return _run(found[0]) if found else None
+
+    def opened_from(self, run_id: str, created_at: float) -> RunRecord | None:
+        """The run that was opened from a bundle of that run, under whatever id."""
+        found = self._db.rows(
+            "SELECT * FROM runs WHERE created_at = ? AND origin ->> 'run_id' = ?", (created_at, run_id)
+        )
         return _run(found[0]) if found else None
 
     def matching(self, reference: str) -> tuple[RunRecord, ...]:
@@ -98,6 +115,13 @@ class Runs:
                 offset,
                 json.dumps(wanted.text or "", ensure_ascii=False)[1:-1],  # as it stands inside the spec
             ),
+        )
+        return tuple(_run(row) for row in rows)
+
+    def over(self, dataset_id: str, limit: int = 50) -> tuple[RunRecord, ...]:
+        """The runs over a table, previews too, newest first."""
+        rows = self._db.rows(
+            "SELECT * FROM runs WHERE dataset_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?", (dataset_id, limit)
         )
         return tuple(_run(row) for row in rows)
 
@@ -212,5 +236,6 @@ def _run(row: sqlite3.Row) -> RunRecord:
         "reuse_from": tuple(json.loads(row["reuse_from"])),
         "export": json.loads(row["export"]),
         "figures": json.loads(row["figures"]),
+        "origin": json.loads(row["origin"]) if row["origin"] is not None else None,
     }
     return RunRecord(**values)

@@ -14,6 +14,7 @@ from engine.results import AttemptState
 from providers.base import AnswerForm
 from storage import manifest
 from storage.connect import open_run_writer, translated
+from storage.marks import MarkState, mark_digest
 from storage.run_batch import NOTE_LATE
 from storage.run_file import create_run_file
 from storage.run_reader import RunReader
@@ -41,6 +42,7 @@ _ATTEMPT = (
     "generation",
     "fallback",
 )
+_MARK = ("row", "key", "state", "value", "was", "at", "sha256")
 _COUNT_ATTEMPTS = """
 UPDATE progress SET (attempts, first_attempts, rate_limited, invalid, unknown, answers, prompt_tokens,
     completion_tokens, tokens_unknown, cost_usd, cost_unknown) = (SELECT count(*), count(*) FILTER (WHERE number = 1),
@@ -80,6 +82,8 @@ def salvage(
             _put(connection, "results", _RESULT, intact_results(damaged, rows, numbering))
             _put(connection, "attempts", _ATTEMPT, _attempts(damaged, rows))
             _put(connection, "verdicts", ("row", "draw", "verdict", "cause"), _verdicts(damaged, rows, numbering))
+            _put(connection, "marks", _MARK, _marks(damaged, rows))
+            _put(connection, "held_out", ("row", "at"), _set_aside(damaged, rows))
             connection.execute(_COUNT_ATTEMPTS)
             connection.execute("COMMIT")
     with RunReader(target) as reader:
@@ -143,6 +147,22 @@ def _verdicts(damaged: sqlite3.Connection, rows: int, numbering: Numbering) -> I
     for found in _in_blocks(damaged, sql, rows):
         if found["verdict"] in set(Verdict) and found["answered"]:
             yield found["row"], found["draw"], found["verdict"], found["cause"]
+
+
+def _marks(damaged: sqlite3.Connection, rows: int) -> Iterator[tuple[object, ...]]:
+    """What a person said of cells, as far as it is as it was written."""
+    for found in _read(damaged, "SELECT * FROM marks ORDER BY id") or ():
+        told = tuple(_cell(found[name]) for name in _MARK[:-2])
+        at = found["at"]
+        is_whole_mark = isinstance(at, float) and mark_digest(*told, at=at) == found["sha256"]
+        if is_whole_mark and 0 <= _whole(found["row"]) < rows and found["state"] in set(MarkState):
+            yield tuple(found[name] for name in _MARK)
+
+
+def _set_aside(damaged: sqlite3.Connection, rows: int) -> Iterator[tuple[object, ...]]:
+    for found in _read(damaged, "SELECT row, at FROM held_out") or ():
+        if 0 <= _whole(found["row"]) < rows and isinstance(found["at"], float):
+            yield found["row"], found["at"]
 
 
 def open_damaged(source: Path) -> sqlite3.Connection:

@@ -72,6 +72,11 @@ CATALOGUE: tuple[Migration, ...] = (
         "CREATE TABLE account_salt (id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL)",
         "INSERT INTO account_salt VALUES (1, randomblob(16))",
     ),
+    (
+        "ALTER TABLE sessions ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sessions ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN origin TEXT",
+    ),
 )
 
 # A run file that has ended is told from a damaged one by its hash: a migration counts as a commit (as the last does).
@@ -124,6 +129,19 @@ RUN_FILE: tuple[Migration, ...] = (
     (
         "ALTER TABLE attempts ADD COLUMN fallback TEXT",
         "ALTER TABLE progress ADD COLUMN fallbacks INTEGER NOT NULL DEFAULT 0",
+        "UPDATE progress SET commits = commits + 1",
+    ),
+    (
+        """CREATE TABLE marks (
+            id INTEGER PRIMARY KEY, row INTEGER NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, value TEXT, was TEXT,
+            at REAL NOT NULL, sha256 TEXT NOT NULL)""",
+        "CREATE INDEX marks_by_row ON marks(row)",
+        "CREATE TABLE held_out (row INTEGER PRIMARY KEY, at REAL NOT NULL)",
+        """CREATE TABLE replaced (
+            id INTEGER PRIMARY KEY, row INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
+            status TEXT NOT NULL, data TEXT, raw TEXT, kind TEXT, cause TEXT, committed_at REAL NOT NULL,
+            replaced_at REAL NOT NULL)""",
+        "CREATE INDEX replaced_by_row ON replaced(row)",
         "UPDATE progress SET commits = commits + 1",
     ),
 )

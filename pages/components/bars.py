@@ -32,3 +32,32 @@ def draw_bars(key: str, bars: Sequence[tuple[str, float, float | None]], alt: st
     height = 40 + len(bars) * _BAR * (2 if asked else 1) if lying else 170
     chart = {"mark": {"type": "bar"}, "encoding": encoding, "data": {"values": values}, "height": height}
     st.vega_lite_chart(spec=chart, key=key, alt=alt, width="stretch")
+
+
+def choice_bars(bars: Sequence[tuple[str, int, str, bool]], *, lying: bool) -> dict[str, Any]:
+    """The chart of bars (label, rows, choice, whether it is chosen); a click picks one by its choice."""
+    any_chosen = any(chosen for *_, chosen in bars)
+    values = [
+        {"place": place, "label": label, "rows": rows, "choice": choice, "faint": any_chosen and not chosen}
+        for place, (label, rows, choice, chosen) in enumerate(bars)
+    ]
+    rows = {"field": "rows", "type": "quantitative", "axis": {"title": None, "tickCount": 3, "format": "~s"}}
+    label = {
+        "field": "label",
+        "type": "ordinal",
+        "sort": {"field": "place"},
+        "axis": {"title": None, "labelLimit": 130, "labelOverlap": not lying, "labelAngle": 0},
+    }
+    encoding: dict[str, Any] = {"y": label, "x": rows} if lying else {"x": label, "y": rows}
+    encoding["opacity"] = {"condition": {"test": "datum.faint", "value": 0.35}, "value": 1}
+    encoding["tooltip"] = [
+        {"field": "label", "type": "nominal", "title": "Value"},
+        {"field": "rows", "type": "quantitative", "title": "Rows", "format": ","},
+    ]
+    return {
+        "mark": {"type": "bar", "cursor": "pointer"},
+        "params": [{"name": "pick", "select": {"type": "point", "fields": ["choice"]}}],
+        "encoding": encoding,
+        "data": {"values": values},
+        "height": 30 + len(bars) * _BAR if lying else 130,
+    }

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.components.generate_arrival import keep_address
 from pages.components.launch import Buttons, draw_buttons
 from pages.components.model_key import typed_key
-from pages.components.preview_panel import draw_preview_panel
+from pages.components.preview_panel import OLDER, Shown, draw_preview_panel
 from pages.components.run_links import go
 from pages.components.state import PreviewMade, app_state
 from services import drafts, preferences, runs
@@ -33,7 +33,8 @@ def draw_preview(form: GenerateForm) -> None:
     state = app_state()
     made = state.preview_of(state.generate.draft_id)
     if made is not None:
-        draw_preview_panel("generate", made, form.draft.rows, older=made.asked != asked_now(form))
+        older = OLDER if made.asked != asked_now(form) else None
+        draw_preview_panel("generate", Shown(made, form.draft.rows, older))
 
 
 def _is_unread() -> bool:

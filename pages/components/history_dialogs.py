@@ -10,7 +10,7 @@ from pages.components import run_words as words
 from pages.components.run_download import draw_download
 from pages.components.run_links import go, page_of
 from pages.components.state import forget, held, put
-from services import history
+from services import history, sessions
 
 _NOTE = "history_note"
 DELETE_WORD = "DELETE"
@@ -30,15 +30,25 @@ def act(change: Callable[[], object], told: str) -> None:
     try:
         change()
     except HandaiError as error:
-        put(_NOTE, (False, words.error_words(error)))
+        tell(words.error_words(error), done=False)
     else:
-        put(_NOTE, (True, told))
+        tell(told, done=True)
     st.rerun()
+
+
+def tell(text: str, *, done: bool) -> None:
+    """Have the page say what was done, or why not, when it is drawn next."""
+    put(_NOTE, (done, text))
 
 
 def use_again(record: RunRecord) -> None:
     """The page that started this run, filled in as it was; no question is needed."""
     go(page_of(record), **{"from": record.id})
+
+
+def compare(record: RunRecord) -> None:
+    """The page on which this run stands beside others over its table."""
+    go("compare", runs=record.id)
 
 
 @st.dialog("Download the run's table")
@@ -95,18 +105,30 @@ def delete_run(record: RunRecord) -> None:
     )
 
 
-@st.dialog("Rename the session")
-def rename_session(session: SessionRecord) -> None:
-    """Another name for a session."""
-    st.text_input("Name of this session", value=session.name, key="history_session_name", max_chars=200)
+@st.dialog("Name and note of the session")
+def describe_session(session: SessionRecord) -> None:
+    """Another name for a session, and what a person wants to remember of it."""
+    st.text_input("Name", value=session.name, key="history_session_name", max_chars=sessions.LONGEST_NAME)
+    st.text_area(
+        "Note",
+        value=session.note,
+        key="history_session_note",
+        max_chars=sessions.LONGEST_NOTE,
+        placeholder="What this is about, what was found out, what is next",
+    )
     st.button(
-        "Save the name", key="history_session_rename", type="primary", on_click=_rename_session, args=(session.id,)
+        "Save",
+        key="history_session_save",
+        type="primary",
+        icon=":material/check:",
+        on_click=_describe_session,
+        args=(session.id,),
     )
 
 
-def _rename_session(session_id: str) -> None:
-    name = str(held("history_session_name") or "")
-    act(lambda: history.rename_session(session_id, name), "The session has its new name.")
+def _describe_session(session_id: str) -> None:
+    name, note = str(held("history_session_name") or ""), str(held("history_session_note") or "")
+    act(lambda: sessions.describe(session_id, name, note), "The session is saved.")
 
 
 @st.dialog("Delete this session?")

@@ -19,9 +19,9 @@ from services.model_form import ModelForm, Readiness
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """What the two buttons say and do: `few` of `rows` rows first, or all of them."""
+    """What the two buttons say and do: `few` of `rows` rows first (None while that can't be said), or all of them."""
 
-    few: int
+    few: int | None
     rows: int
     all_of_it: str
     preview: Callable[[], None]
@@ -35,9 +35,9 @@ def draw_buttons(prefix: str, form: ModelForm, ready: Readiness, buttons: Button
     blocked = blocked or ready.runnable is None
     with st.container(horizontal=True):
         preview = st.button(
-            f"Preview ({words.rows_words(buttons.few)})",
+            "Preview" if buttons.few is None else f"Preview ({words.rows_words(buttons.few)})",
             key=f"{prefix}_preview",
-            disabled=blocked,
+            disabled=blocked or buttons.few is None,
             icon=":material/visibility:",
         )
         everything = st.button(

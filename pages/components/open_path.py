@@ -11,15 +11,23 @@ from services import local_files
 from services.local_files import Visit
 
 
-def draw_open_path(choose: Callable[[DatasetRecord], None], *, prefix: str = "transform") -> None:
-    """The upload's limit with the ways around it; who sits at this computer can name a file instead."""
-    may_open = local_files.why_not_by_path(_visit()) is None
+def draw_open_path(choose: Callable[[DatasetRecord], None], *, prefix: str = "transform", folded: bool = False) -> None:
+    """The upload's limit with the ways around it; who sits at this computer can name a file instead.
+
+    `folded` draws the form within what is opened on request already.
+    """
+    may_open = local_files.why_not_by_path(visit()) is None
     limit = int(st.get_option("server.maxUploadSize")) / 1000
     by_path = "open it by its path, " if may_open else ""
-    st.caption(f"Up to {limit:g} GB. A larger table: {by_path}save it as Parquet, which is smaller, or split it.")
-    if may_open:
-        with st.popover("Open a file by its path", key=f"{prefix}_path_popover", icon=":material/folder_open:"):
+    told = f"Up to {limit:g} GB. A larger table: {by_path}save it as Parquet, which is smaller, or split it."
+    if folded or not may_open:
+        st.caption(told)
+        if may_open:
             _draw_form(choose, prefix)
+        return
+    with st.popover("Open a file by its path", key=f"{prefix}_path_popover", icon=":material/folder_open:"):
+        st.caption(told)
+        _draw_form(choose, prefix)
 
 
 def _draw_form(choose: Callable[[DatasetRecord], None], prefix: str) -> None:
@@ -34,14 +42,14 @@ def _draw_form(choose: Callable[[DatasetRecord], None], prefix: str) -> None:
 def _open(path: str, choose: Callable[[DatasetRecord], None]) -> None:
     try:
         with st.spinner("Reading the table …"):
-            choose(local_files.open_path(path, _visit()))
+            choose(local_files.open_path(path, visit()))
     except HandaiError as error:
         st.error(words.plain(error.remedy), title=words.plain(error.cause))
         return
     st.rerun()
 
 
-def _visit() -> Visit:
+def visit() -> Visit:
     """Every name that this server answers to, and who asks."""
     names = [st.get_option("server.address") or "*", st.get_option("browser.serverAddress")]
     names += st.get_option("server.allowedHosts") or ["*"]

@@ -1,10 +1,14 @@
 """A preview, filling in below the buttons: its rows, its errors, and what all rows would take."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 
 from engine.spec import NO_MODEL
 from handai_errors import NotFoundError
 from pages.components import run_words as words
+from pages.components.preview_compare import choose_earlier, draw_pair
 from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, result_frame
 from pages.components.state import PreviewMade
@@ -12,33 +16,61 @@ from services import inspect, runs
 from services.estimates import whole_table
 from services.views import RunView
 
+OLDER = "made with older settings"
 _EVERY_S = 0.25
 _ROW_HEIGHT = 72  # three lines of text; lower rows would not wrap
 
 
-def draw_preview_panel(prefix: str, made: PreviewMade, rows: int, *, older: bool) -> None:
-    """One preview; `rows` are those of the whole table, `older` says that settings have changed since."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a panel shows: a preview, and those before it; `rows` are those of the whole table.
+
+    `older` says why its answers are not those of the settings as they are now; `more` draws what else can be done.
+    """
+
+    made: PreviewMade
+    rows: int
+    older: str | None = None
+    earlier: Sequence[PreviewMade] = ()
+    more: Callable[[], None] | None = None
+
+
+def draw_preview_panel(prefix: str, shown: Shown) -> None:
+    """One preview, beside an earlier one if there is any."""
     try:
-        live = runs.get(made.run_id).status.is_live
+        live = runs.get(shown.made.run_id).status.is_live
     except NotFoundError:
         return
-    st.fragment(_panel, run_every=_EVERY_S if live else None)(prefix, made.run_id, rows, older, was_live=live)
+    st.fragment(_panel, run_every=_EVERY_S if live else None)(prefix, shown, was_live=live)
 
 
-def _panel(prefix: str, run_id: str, rows: int, older: bool, *, was_live: bool) -> None:
-    view = runs.view(run_id)
+def _panel(prefix: str, shown: Shown, *, was_live: bool) -> None:
+    view = runs.view(shown.made.run_id)
     if was_live and not view.status.is_live:
         st.rerun()
     with st.container(border=True, key=f"{prefix}_preview_panel"):
-        _draw_head(view, older=older)
-        _draw_rows(prefix, view)
+        _draw_head(view, shown)
+        _draw_answers(prefix, view, shown)
         if view.damage or (view.record.cause and not view.errors):
             st.error(words.plain(view.damage or f"{view.record.cause} {view.record.remedy or ''}"))
         if view.status.is_live:
-            st.button("Stop", key=f"{prefix}_preview_stop", on_click=_stop, args=(run_id,), icon=":material/stop:")
-        elif view.record.provider != NO_MODEL.provider:
-            _draw_outlook(view, rows)
+            st.button(
+                "Stop", key=f"{prefix}_preview_stop", on_click=_stop, args=(shown.made.run_id,), icon=":material/stop:"
+            )
+        else:
+            if view.record.provider != NO_MODEL.provider:
+                _draw_outlook(view, shown.rows)
+            if shown.more is not None:
+                shown.more()
         draw_errors(view.errors)
+
+
+def _draw_answers(prefix: str, view: RunView, shown: Shown) -> None:
+    chosen = choose_earlier(prefix, shown.made, shown.earlier)
+    if chosen is None:
+        _draw_rows(prefix, view)
+    else:
+        draw_pair(prefix, view.record, *chosen)
 
 
 def _draw_rows(prefix: str, view: RunView) -> None:
@@ -63,14 +95,17 @@ def _stop(run_id: str) -> None:
     runs.stop(run_id)
 
 
-def _draw_head(view: RunView, *, older: bool) -> None:
+def _draw_head(view: RunView, shown: Shown) -> None:
     line = words.status_line(view)
+    number = f" {len(shown.earlier) + 1}" if shown.earlier else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**Preview** · {words.plain(line.title) if not view.status.is_live else 'asking …'}")
+        st.markdown(f"**Preview{number}** · {words.plain(line.title) if not view.status.is_live else 'asking …'}")
         if view.record.provider == "demo":
             st.badge("offline demo, no AI", color="violet")
-        if older:
-            st.badge("made with older settings", color="orange")
+        elif shown.earlier:
+            st.badge(words.plain(view.record.model), color="gray")
+        if shown.older:
+            st.badge(words.plain(shown.older), color="orange")
 
 
 def _draw_outlook(view: RunView, rows: int) -> None:

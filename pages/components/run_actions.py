@@ -12,6 +12,7 @@ from pages.components import run_words as words
 from pages.components.run_key import ask_for_key
 from pages.components.state import held, put
 from services import keys, runs
+from services.pace import next_cap
 from services.views import RunView
 
 _ALL = "all"
@@ -81,14 +82,14 @@ def draw_continue(view: RunView) -> None:
 
 
 def _ask_for_cap(view: RunView) -> float | None:
-    spent, cap = view.cost_usd or 0.0, view.record.spec.limits.max_cost_usd or 0.0
     return st.number_input(
         "New spending cap in US$",
         min_value=0.0001,
-        value=round(max(cap * 2, spent * 1.5, 0.01), 4),
+        value=next_cap(view.asked, view.pending, view.cost_usd, view.record.spec.limits.max_cost_usd),
         format="%.4f",
         key="run_cap",
-        help=f"For the whole run. Spent so far: {words.cost(view.cost_usd, complete=view.cost_complete)}.",
+        help="For the whole run: enough for the rows that are left if they cost what the others did, and a fifth more. "
+        f"Spent so far: {words.cost(view.cost_usd, complete=view.cost_complete)}.",
         width=260,
     )
 

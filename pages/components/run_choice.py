@@ -1,36 +1,54 @@
 """Which row of a run is looked into: chosen in the table, typed, or reached step by step."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pages.components.address import keep_in_address, said_in_address
 from pages.components.state import forget, held, put
+from services.chosen_rows import asks, span_of
 
 PAGE_ROWS = 50
+_ROW = "row"
+_LONGEST = 12  # digits
 
 
 @dataclass(frozen=True, slots=True)
 class RowChoice:
-    """The choice among rows 1 … `last`; `on_page` are the numbers in the table, `filtered` if others are left out."""
+    """The choice among the rows that are `shown` (from 0, in order); a person's numbers count from 1.
+
+    `on_page` are the numbers in the table.
+    """
 
     on_page: tuple[int, ...]
-    last: int
-    filtered: bool
+    shown: Sequence[int]
+
+    @property
+    def last(self) -> int:
+        """The number of the last row; 0 without rows."""
+        return span_of(self.shown)
 
     def now(self) -> int:
-        """The chosen row; the first of the table until one is chosen."""
-        found = held("run_row")
-        if isinstance(found, int) and 1 <= found <= self.last:
-            return found
-        first = self.on_page[0] if self.on_page else 1
-        put("run_row", first)
-        return first
+        """The chosen row; the address's, or the first of the table, until one is chosen."""
+        found = held("run_row") or _said_in_address()
+        if isinstance(found, int) and asks(self.shown, found - 1):
+            near = found
+        elif isinstance(found, int) and self.shown:  # typed: the next one that there is
+            near = self.shown[min(bisect_left(self.shown, found - 1), len(self.shown) - 1)] + 1
+        else:
+            near = self.on_page[0] if self.on_page else 1
+        if held("run_row") != near:
+            put("run_row", near)
+        return near
+
+    def place(self) -> int:
+        """How many rows are shown before the chosen one."""
+        return bisect_left(self.shown, self.now() - 1)
 
     def beside(self, direction: int) -> int | None:
         """The row before or after, among those that the filter shows; None at the end."""
-        now = self.now()
-        if not self.filtered:
-            return now + direction if 1 <= now + direction <= self.last else None
-        others = [number for number in self.on_page if (number - now) * direction > 0]
-        return min(others, key=lambda number: abs(number - now), default=None)
+        place = self.place() + direction
+        return self.shown[place] + 1 if 0 <= place < len(self.shown) else None
 
     def step(self, direction: int) -> None:
         """Go to the row before or after."""
@@ -39,8 +57,8 @@ class RowChoice:
 
     def follow(self) -> None:
         """Turn the table to the chosen row's page."""
-        if not self.filtered:
-            put("run_page", (self.now() - 1) // PAGE_ROWS + 1)
+        put("run_page", self.place() // PAGE_ROWS + 1)
+        _keep(self.now())
 
     def mark(self) -> None:
         """Have the chosen row selected in the table, if it is there."""
@@ -53,9 +71,20 @@ class RowChoice:
         rows = found["selection"]["rows"] if isinstance(found, dict) else []
         if rows and rows[0] < len(self.on_page):
             put("run_row", self.on_page[rows[0]])
+            _keep(self.on_page[rows[0]])
 
 
 def begin_again() -> None:
     """The first page and its first row, after the filter has changed."""
     put("run_page", 1)
     forget("run_row")
+    keep_in_address({_ROW: None})
+
+
+def _keep(number: int) -> None:
+    keep_in_address({_ROW: str(number)})
+
+
+def _said_in_address() -> int | None:
+    (said,) = said_in_address([_ROW])
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < _LONGEST else None

@@ -1,25 +1,92 @@
-"""What went wrong in a run so far, one entry a kind: how many rows, why, and what to do."""
+"""What went wrong in a run so far, one entry a kind: how many rows, why, what to do, and the way there."""
 
 import streamlit as st
 
-from handai_db import ErrorGroup
+from engine.results import PauseReason
+from handai_db import ErrorGroup, RunRecord
+from handai_errors import ErrorKind, NotFoundError
 from pages.components import run_words as words
+from pages.components.run_links import link, page_of
+from providers.specs import get_provider
+
+_ANOTHER_MODEL = frozenset(
+    {
+        ErrorKind.MODEL_NOT_FOUND,
+        ErrorKind.PERMISSION,
+        ErrorKind.MODERATION,
+        ErrorKind.CONTENT_FILTER,
+        ErrorKind.REFUSAL,
+        ErrorKind.CONTEXT_LENGTH,
+        ErrorKind.REQUEST_TOO_LARGE,
+        ErrorKind.INVALID_OUTPUT,
+        ErrorKind.MALFORMED_RESPONSE,
+        ErrorKind.OVERLOADED,
+        ErrorKind.UPSTREAM,
+    }
+)
+_OTHER_SETTINGS = frozenset(
+    {
+        ErrorKind.LENGTH,
+        ErrorKind.TIMEOUT,
+        ErrorKind.UNSUPPORTED,
+        ErrorKind.INVALID_REQUEST,
+        ErrorKind.WRONG_ENDPOINT,
+    }
+)
+_CREDIT = frozenset({ErrorKind.CREDITS, ErrorKind.SPEND_CAP, ErrorKind.DAILY_QUOTA})
+_OF_PAUSES = {
+    PauseReason.CREDITS: ErrorKind.CREDITS,
+    PauseReason.DAILY_QUOTA: ErrorKind.DAILY_QUOTA,
+    PauseReason.CIRCUIT_BREAKER: ErrorKind.UPSTREAM,
+}
 
 
-def draw_errors(errors: tuple[ErrorGroup, ...]) -> None:
-    """The failed rows by kind, most first."""
+def draw_errors(errors: tuple[ErrorGroup, ...], record: RunRecord | None = None) -> None:
+    """The failed rows by kind, most first; with the run, also the way to what helps."""
     if not errors:
         return
     st.subheader("What went wrong", anchor=False)
     with st.container(key="run_errors"):
         for group in errors:
-            _draw(group)
+            _draw(group, record)
 
 
-def _draw(group: ErrorGroup) -> None:
+def draw_way_out(record: RunRecord) -> None:
+    """What helps a paused run, beside resuming it: its provider's page for credit, or another model."""
+    kind = next((kind for reason, kind in _OF_PAUSES.items() if reason == record.reason), None)
+    if kind is not None:
+        _draw_way(kind, record, "pause")
+
+
+def _draw(group: ErrorGroup, record: RunRecord | None) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{words.kind_title(group.kind)}** :red-badge[{words.rows_words(group.count)}]")
         if group.cause:
             st.markdown(words.plain(group.cause))
         if group.remedy:
             st.markdown(f":material/build: {words.plain(group.remedy)}")
+        if record is not None and group.kind in set(ErrorKind):
+            _draw_way(ErrorKind(group.kind), record, group.kind)
+
+
+def _draw_way(kind: ErrorKind, record: RunRecord, name: str) -> None:
+    if kind in _CREDIT:
+        _draw_billing(record)
+    elif kind in _ANOTHER_MODEL:
+        _draw_again(record, "Ask another model, with these settings", f"run_other_model_{name}", "smart_toy")
+    elif kind in _OTHER_SETTINGS:
+        _draw_again(record, "Change the settings", f"run_other_settings_{name}", "tune")
+
+
+def _draw_again(record: RunRecord, label: str, key: str, icon: str) -> None:
+    link(page_of(record), label, key=key, icon=f":material/{icon}:", query={"from": record.id})
+
+
+def _draw_billing(record: RunRecord) -> None:
+    try:
+        provider = get_provider(record.provider)
+    except NotFoundError:  # a provider that a later Handai no longer has
+        return
+    page = provider.billing_page or provider.key_page
+    if page:
+        st.link_button(f"Your account at {provider.name}", page, icon=":material/open_in_new:")

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from handai_db import Progress
 from pages.components import run_words as words
+from services.pace import rows_until_cap
 from services.views import RunView, similar_words
 
 _TONES = {"info": st.info, "success": st.success, "warning": st.warning, "error": st.error}
@@ -52,9 +54,8 @@ def _figures(view: RunView) -> list[tuple[str, str]]:
 def _pace_figures(view: RunView) -> list[tuple[str, str]]:
     found = view.progress
     rate = found.rows_per_s if found else None
-    left = words.duration(view.eta_s) if view.eta_s is not None else "–"
-    speed = "–" if rate is None else f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
-    figures = [("Rows per second", speed), ("Time left", left)]
+    left = words.about_duration(view.eta_s) if view.eta_s is not None else "not known yet"
+    figures = [("Time left", left), ("Rows", "–" if rate is None else words.pace(rate))]
     if view.steps:
         figures.append(("Requests in flight", f"{found.in_flight} of {found.slots}" if found and found.slots else "–"))
     return figures
@@ -67,7 +68,9 @@ def _end_figures(view: RunView) -> list[tuple[str, str]]:
 def _paid(view: RunView) -> list[tuple[str, str]]:
     sent, answered = view.tokens
     tokens = words.UNKNOWN if sent is None else f"{words.count(sent)} + {words.count(answered)}"
-    return [("Tokens in + out", tokens), ("Cost", words.cost(view.cost_usd, complete=view.cost_complete))]
+    cap = view.record.spec.limits.max_cost_usd
+    spent = words.cost(view.cost_usd, complete=view.cost_complete) + (f" of {words.cost(cap)}" if cap else "")
+    return [("Tokens in + out", tokens), ("Cost of the cap" if cap else "Cost", spent)]
 
 
 def _judged(view: RunView) -> list[tuple[str, str]]:
@@ -86,12 +89,10 @@ def _judged(view: RunView) -> list[tuple[str, str]]:
 
 
 def draw_notes(view: RunView) -> None:
-    """Why it is not faster, and what may have been paid twice."""
+    """What was shared between rows, and what may have been paid twice."""
     found = view.progress
     if found is None:
         return
-    if view.status.is_live and (view.steps or found.waiting):
-        st.caption(_pace(view))
     if not view.status.is_live and (said := similar_words(view)):
         st.caption(f":material/content_copy: {words.plain(said)}")
     if found.unknown:
@@ -101,11 +102,29 @@ def draw_notes(view: RunView) -> None:
         )
 
 
-def _pace(view: RunView) -> str:
+def pace_words(view: RunView) -> str:
+    """Why it is not faster, in one line that is always there; then what the cap still allows."""
     found = view.progress
-    if found and found.waiting:
+    if found is None:
+        return ":material/hourglass_top: The first rows are being prepared."
+    return _pace(found, asks=view.steps > 0) + _cap_words(view)
+
+
+def _pace(found: Progress, *, asks: bool) -> str:
+    if found.waiting:
         said = words.plain(found.waiting)
-        return f":material/hourglass_top: {f'Not more at once: {said}' if view.steps else said.capitalize()}"
-    if found and found.slots and found.in_flight >= found.slots:
-        return ":material/speed: All slots are in use."
-    return ":material/speed: Slots are free: the next rows are being prepared, or no row is left to send."
+        return f":material/hourglass_top: {f'Not more at once: {said}.' if asks else f'{said.capitalize()}.'}"
+    if not asks:
+        return ":material/function: Rows are drawn without a model."
+    if not found.slots:
+        return ":material/hourglass_top: The first rows are being prepared."
+    if found.in_flight >= found.slots:
+        return ":material/speed: Not more at once: every place for a request is taken, and more open as answers come."
+    return ":material/speed: Places are free: the next rows are being prepared, or no row is left to send."
+
+
+def _cap_words(view: RunView) -> str:
+    rows = rows_until_cap(view.asked, view.cost_usd, view.record.spec.limits.max_cost_usd)
+    if rows is None or rows >= view.pending:
+        return ""
+    return f" :orange[:material/savings:] The cap is reached after about {words.rows_words(rows)} more."

@@ -1,5 +1,6 @@
 """Rows of a run as tables for the screen: the answers, what the model saw, then the columns it did not see."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import orjson
@@ -45,6 +46,18 @@ def live_frame(rows: Sequence[TableRow], record: RunRecord) -> pd.DataFrame:
 
 def status_words(row: TableRow) -> str:
     """How a row stands; a failure by its reason."""
+    words_on_it = _said_words(row)
+    return _status_of(row) + (f" · {words_on_it}" if words_on_it else "")
+
+
+def _said_words(row: TableRow) -> str:
+    """What a person said of the row."""
+    counts = Counter(str(mark.state) for mark in row.marks.values())
+    said = [state if len(row.answers) == 1 else f"{count} {state}" for state, count in sorted(counts.items())]
+    return ", ".join([*said, *(["set aside"] if row.aside else [])])
+
+
+def _status_of(row: TableRow) -> str:
     found = row.result
     if found is None:
         return "✓ done" if row.status == RowStatus.DONE else "not run yet"

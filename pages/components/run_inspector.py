@@ -8,6 +8,7 @@ import streamlit as st
 from handai_db import RunRecord, StoredAttempt
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.row_corrections import draw_corrections
 from pages.components.run_choice import RowChoice
 from pages.components.run_frames import shown_cell, status_words
 from pages.components.run_steps import draw_messages, draw_steps, verbatim
@@ -34,6 +35,7 @@ def draw_inspector(record: RunRecord, choice: RowChoice) -> None:
                 _draw_messages(detail)
             with right:
                 _draw_answers(detail)
+        draw_corrections(record, detail.row)
         if detail.steps:
             _draw_attempts(detail.attempts, offline=record.provider == "demo")
             if record.provider != "demo":
@@ -62,6 +64,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             disabled=choice.beside(-1) is None,
             on_click=choice.step,
             args=(-1,),
+            shortcut="B",
         )
         st.number_input(
             f"Row, 1 to {choice.last:,}",
@@ -79,6 +82,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             disabled=choice.beside(1) is None,
             on_click=choice.step,
             args=(1,),
+            shortcut="N",
         )
     return now
 
@@ -144,7 +148,7 @@ def _draw_answers(detail: RowDetail) -> None:
         return
     if detail.row.status != "done":
         st.caption("None that could be used.")
-    for name, value in detail.row.answers.items() if detail.row.status == "done" else ():
+    for name, value in detail.row.given.items() if detail.row.status == "done" else ():
         st.caption(words.plain(name))
         verbatim(shown_cell(value) or "")
     if detail.row.result.raw is not None:

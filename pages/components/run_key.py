@@ -5,11 +5,13 @@ from pydantic import SecretStr
 
 from engine.results import PauseReason
 from handai_db import RunRecord
-from handai_errors import NotFoundError
+from handai_errors import ErrorKind, NotFoundError
 from pages.components import run_words as words
 from pages.components.state import app_state, held
 from providers.specs import ProviderSpec, get_provider
 from services import keys
+
+_REFUSED = frozenset({ErrorKind.AUTH, ErrorKind.PERMISSION})  # of rows that failed for it, where others were answered
 
 
 def ask_for_key(record: RunRecord) -> SecretStr | None:
@@ -18,7 +20,7 @@ def ask_for_key(record: RunRecord) -> SecretStr | None:
         provider = get_provider(record.provider)
     except NotFoundError:  # a provider that a later Handai no longer has
         return None
-    refused = record.reason == PauseReason.AUTH
+    refused = record.reason == PauseReason.AUTH or _REFUSED & set(record.figures.get("errors") or ())
     address = record.spec.model.base_url
     typed = app_state().typed_keys.get(provider.id, address)
     found = keys.find_key(provider.id, typed, address)

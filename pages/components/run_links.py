@@ -8,7 +8,7 @@ import streamlit as st
 from engine.spec import GenerateInput
 from handai_db import RunRecord
 
-PageName = Literal["transform", "generate", "run", "history"]
+PageName = Literal["transform", "generate", "run", "history", "compare"]
 
 
 def link(

@@ -1,6 +1,6 @@
 """The settings that most people leave alone, each with a line of help."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import TypedDict, TypeVar
 
 import streamlit as st
@@ -81,18 +81,28 @@ _NEEDED = {"max_attempts": 4, "preview_rows": 5, "timeout_s": 120.0}
 
 
 def draw_settings(
-    form: AnyForm, prefix: str, *, asks_model: bool = True, more: Callable[[AnyForm], AnyForm] | None = None
+    form: AnyForm,
+    prefix: str,
+    *,
+    asks_model: bool = True,
+    more: Callable[[AnyForm], AnyForm] | None = None,
+    without: Collection[str] = (),
 ) -> AnyForm:
-    """The form with the settings as they stand; where no model is asked, only the names. `more` draws a page's own."""
-    form = _draw_all(form, prefix, more, asks_model=asks_model)
+    """The form with the settings as they stand; where no model is asked, only the names.
+
+    `more` draws a page's own, `without` are those that it has elsewhere.
+    """
+    names = [name for name in _NUMBERS if name not in without] if asks_model else []
+    form = _draw_all(form, prefix, more, names)
     return draw_routing(form, prefix) if asks_model else form
 
 
-def _draw_all(form: AnyForm, prefix: str, more: Callable[[AnyForm], AnyForm] | None, *, asks_model: bool) -> AnyForm:
+def _draw_all(form: AnyForm, prefix: str, more: Callable[[AnyForm], AnyForm] | None, names: Sequence[str]) -> AnyForm:
+    asks_model = bool(names)
     with st.expander("Settings", icon=":material/settings:", key=f"{prefix}_settings"):
         changes: dict[str, object] = {}
         with st.grid(3, min_column_width=220):
-            for name in _NUMBERS if asks_model else ():
+            for name in names:
                 changes[name] = _draw_number(name, form, prefix)
             changes["run_name"] = _draw_text(
                 "run_name", "Name of the run", "Empty: what it is about and the time.", form, prefix

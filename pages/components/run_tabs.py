@@ -8,6 +8,7 @@ import streamlit as st
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.run_download import draw_spec_download
+from pages.components.run_learning import can_learn, draw_learning
 from pages.components.run_quality import draw_quality
 from pages.components.run_results import draw_results
 from services import inspect, runs
@@ -20,13 +21,17 @@ def draw_tabs(view: RunView) -> None:
     """Rows, log and settings; only the open one is drawn."""
     live = view.status.is_live
     # The log first while it runs: it is short, so a visitor who comes from far down on Transform sees the figures.
-    names = ["Log", "Rows", "Quality", "Settings"] if live else ["Rows", "Quality", "Log", "Settings"]
+    names = ["Log", "Rows", "Quality", "Settings"] if live else ["Rows", "Improve", "Quality", "Log", "Settings"]
+    names = [name for name in names if name != "Improve" or can_learn(view)]
     names = [name for name in names if name not in {"Rows", "Quality"} or not view.damage]
     drawn = st.tabs(names, key="run_tabs_live" if live else "run_tabs", on_change="rerun")
     tabs = dict(zip(names, drawn, strict=True))
     if "Rows" in tabs and tabs["Rows"].open:
         with tabs["Rows"]:
             _draw_rows(view)
+    if "Improve" in tabs and tabs["Improve"].open:
+        with tabs["Improve"]:
+            draw_learning(view)
     if "Quality" in tabs and tabs["Quality"].open:
         with tabs["Quality"]:
             draw_quality(view)

@@ -1,5 +1,6 @@
 """How a run is told in plain words: its status, its figures, its errors. Pure, so that every page says the same."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -154,6 +155,28 @@ def duration(seconds: float | None) -> str:
         if whole >= size:
             return f"{whole // size} {unit} {whole % size // smaller} {rest}"
     return f"{whole} s"
+
+
+def about_duration(seconds: float) -> str:
+    """A guess at a time as a person would say it: in steps, so that it does not flicker."""
+    if seconds < 15:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {math.ceil(seconds / 10) * 10} s"
+    if seconds < 5_400:
+        return f"about {round(seconds / 60)} min"
+    tens = round(seconds / 600)
+    if tens < 144:
+        return f"about {tens // 6} h" + (f" {tens % 6 * 10} min" if tens % 6 else "")
+    return f"about {duration(seconds)}"
+
+
+def pace(rows_per_s: float) -> str:
+    """3.1 a second, 12 a minute."""
+    if rows_per_s >= 1:
+        return f"{rows_per_s:,.1f} a second" if rows_per_s < 100 else f"{rows_per_s:,.0f} a second"
+    a_minute = rows_per_s * 60
+    return f"{a_minute:,.0f} a minute" if a_minute >= 2 else f"{a_minute:,.1f} a minute"
 
 
 def cost(usd: float | None, *, complete: bool = True) -> str:

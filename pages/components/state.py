@@ -26,6 +26,15 @@ class PreviewMade:
     asked: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What a recipe can be taken back with: its title, the form before it, and the instructions that it made."""
+
+    title: str
+    form: TransformForm
+    made: str
+
+
 @dataclass(slots=True)
 class GenerateState:
     """The Generate page of one visit: the schema under way and the draft that keeps it.
@@ -67,6 +76,7 @@ class AppState:
 
     `form` is None until the first drawing; `seeding` makes `seed` overwrite what widgets hold, once.
     `arrived` is the address that was acted on; `filled_from` names the run whose settings fill the form;
+    `undo` takes the recipe back that filled the form;
     `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
     `page` is the one drawn last of those that share widgets; `opened` the card that is edited in each list;
     `suggesting` the hidden run that suggests columns; `again` asks for the page to be drawn anew at its end.
@@ -82,6 +92,7 @@ class AppState:
     problem: HandaiError | None = None
     arrived: tuple[str | None, ...] | None = None
     filled_from: str | None = None
+    undo: Undo | None = None
     added_to: str | None = None
     generate: GenerateState = field(default_factory=GenerateState)
     providers: ProvidersState = field(default_factory=ProvidersState)
@@ -100,6 +111,10 @@ class AppState:
     def preview_of(self, about: str | None) -> PreviewMade | None:
         """The newest preview over a table or of a draft."""
         return next((made for made in reversed(self.previews) if made.about == about), None)
+
+    def previews_of(self, about: str) -> tuple[PreviewMade, ...]:
+        """The previews over a table, oldest first."""
+        return tuple(made for made in self.previews if made.about == about)
 
     def finish(self) -> None:
         """Draw the page anew if a part of it changed what stands above; widgets below keep their state that way."""

@@ -1,11 +1,15 @@
 """What the address of the Transform page asks for: a table, the settings of a run, only a newer file's added rows."""
 
+from contextlib import suppress
+
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError, InputError
 from pages.components.address import keep_in_address, said_in_address
 from pages.components.state import AppState, PreviewMade, app_state
 from services import datasets, drafts, preferences, runs
 from services.transform_form import TransformForm, asked, from_preferences, from_spec
+
+_KEPT = 4  # previews that a reload brings back
 
 
 def arrive() -> None:
@@ -33,20 +37,20 @@ def choose(record: DatasetRecord, instructions: str | None = None, *, same_colum
     if instructions and (not form.instructions.strip() or form.instructions in samples):
         changes["instructions"] = instructions
     state.form, state.table, state.problem = form.model_copy(update=changes), record, None
-    state.seeding = True
+    state.seeding, state.undo = True, None
     keep_address()
 
 
 def keep_address() -> None:
     """Put what a reload needs into the address."""
     state = app_state()
-    preview = state.preview_of(state.table.id) if state.table else None
+    previews = state.previews_of(state.table.id)[-_KEPT:] if state.table else ()
     keep_in_address(
         {
             "from": state.added_to,
             "added": "1" if state.added_to else None,
             "dataset": state.table.id if state.table else None,
-            "preview": preview.run_id if preview else None,
+            "preview": ",".join(made.run_id for made in previews) or None,
         }
     )
     state.arrived = _address()
@@ -75,13 +79,10 @@ def _fill_from(state: AppState, form: TransformForm, record: RunRecord, *, added
 
 
 def _come_back(state: AppState, form: TransformForm, table: DatasetRecord, preview: str | None) -> None:
-    state.table, state.seeding = table, True
+    state.table, state.seeding, state.undo = table, True, None
     state.form = drafts.load(table.id) or form
-    if preview is None:
-        return
-    try:
-        record = runs.get(preview)
-    except InputError:  # previews go after a day
-        return
-    if record.dataset_id == table.id:
-        state.previews.append(PreviewMade(record.id, table.id, asked(record.spec)))
+    for run_id in filter(None, (preview or "").split(",")[:_KEPT]):
+        with suppress(InputError):  # previews go after a day
+            record = runs.get(run_id)
+            if record.dataset_id == table.id:
+                state.previews.append(PreviewMade(record.id, table.id, asked(record.spec)))

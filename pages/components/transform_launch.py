@@ -1,35 +1,34 @@
 """The last step of Transform: what leaves this machine, what must be mended, Preview and Run all."""
 
-import streamlit as st
-
 from handai_db import DatasetRecord
 from pages.components.launch import Buttons, draw_buttons
 from pages.components.model_key import typed_key
+from pages.components.preview_choice import rows_previewed
 from pages.components.run_links import go
 from pages.components.state import PreviewMade, app_state
 from pages.components.transform_arrival import keep_address
 from services import drafts, preferences, runs
 from services.model_form import to_preferences
-from services.transform_form import TransformForm, asked, readiness, to_spec
+from services.transform_form import TransformForm, asked, preview_spec, readiness, to_spec
 
 
 def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
     """The buttons, and whatever stands in their way."""
     ready = readiness(form, table, typed_key(form.provider, form.base_url))
-    st.subheader("4 · Try a few rows, then run all", anchor=False)
-    few = min(form.preview_rows, table.info.rows)
+    rows = ready.plan.rows if ready.plan else table.info.rows
     buttons = Buttons(
-        few,
-        table.info.rows,
+        rows_previewed(table, form, rows),
+        rows,
         "Run all",
-        preview=lambda: _start_preview(table, form, few),
+        preview=lambda: start_preview(table, form),
         everything=lambda: _start_all(table, form),
     )
     draw_buttons("transform", form, ready, buttons)
 
 
-def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
-    spec = to_spec(form, table, limit=few)
+def start_preview(table: DatasetRecord, form: TransformForm, *, remember: bool = True) -> None:
+    """Have a few rows asked; raises HandaiError. `remember` the settings for next time."""
+    spec = preview_spec(form, table)
     reuse = _reusable(table, form)
     record = runs.start(
         runs.NewRun(spec, table.id, session=form.session.strip() or None, preview=True, reuse_from=reuse),
@@ -37,7 +36,8 @@ def _start_preview(table: DatasetRecord, form: TransformForm, few: int) -> None:
     )
     app_state().previews.append(PreviewMade(record.id, table.id, asked(record.spec)))
     keep_address()
-    _remember(table, form)
+    if remember:
+        _remember(table, form)
 
 
 def _start_all(table: DatasetRecord, form: TransformForm) -> None:

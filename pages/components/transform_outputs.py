@@ -11,14 +11,21 @@ from services.transform_form import TransformForm
 
 def draw_outputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
     """The form with the columns that the answers fill."""
+    st.markdown("**New columns**")
     seed("transform_typed", form.typed)
-    typed = st.toggle(
-        "Several typed columns",
-        key="transform_typed",
-        help="Each with a name and a type: a category, a number, yes or no, a date … Answers are checked against them.",
-    )
-    form = form.model_copy(update={"typed": typed})
-    return _draw_typed(table, form) if typed else _draw_plain(form)
+    seed("transform_json", form.json_mode)
+    with st.container(horizontal=True):
+        typed = st.toggle(
+            "Several typed columns",
+            key="transform_typed",
+            help="Each with a name and a type: a category, a number, yes or no, a date … "
+            "Answers are checked against them.",
+        )
+        json_mode = form.json_mode if typed else _ask_json()
+    form = form.model_copy(update={"typed": typed, "json_mode": json_mode})
+    if typed:
+        return _draw_typed(table, form)
+    return form if json_mode else _draw_plain(form)
 
 
 def _draw_typed(table: DatasetRecord, form: TransformForm) -> TransformForm:
@@ -35,15 +42,15 @@ def _draw_typed(table: DatasetRecord, form: TransformForm) -> TransformForm:
     return form
 
 
-def _draw_plain(form: TransformForm) -> TransformForm:
-    seed("transform_json", form.json_mode)
-    json_mode = st.toggle(
+def _ask_json() -> bool:
+    return st.toggle(
         "Several answers a row (JSON mode)",
         key="transform_json",
         help="The model answers with a JSON object; each of its keys becomes a column.",
     )
-    output = form.output
-    if not json_mode:
-        seed("transform_output", form.output)
-        output = st.text_input("Name of the new column", key="transform_output", max_chars=200)
-    return form.model_copy(update={"json_mode": json_mode, "output": output})
+
+
+def _draw_plain(form: TransformForm) -> TransformForm:
+    seed("transform_output", form.output)
+    output = st.text_input("Name of the new column", key="transform_output", max_chars=200)
+    return form.model_copy(update={"output": output})

@@ -5,19 +5,21 @@ import math
 import pandas as pd
 import streamlit as st
 
-from engine.tables import READABLE, ParseOptions, TableInfo
+from engine.tables import ParseOptions, TableInfo
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
-from pages.components.open_path import draw_open_path
+from pages.components.preview_choice import tick, ticked_before
+from pages.components.row_messages import ROW
 from pages.components.run_frames import shown_cell
-from pages.components.state import app_state, held, seed
+from pages.components.state import app_state, held, put, seed
 from pages.components.transform_arrival import choose, keep_address
-from pages.components.uploads import is_upload, store_and_let_go
+from pages.components.transform_start import draw_sample_field, draw_start, draw_upload_field, read_upload
 from services import datasets
 
 PAGE_ROWS = 50
 _SHOWN_COLUMNS = 100
+_ROWS = "transform_rows"
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _ENCODINGS = ["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-16", "mac_roman", "shift_jis", "gb18030"]
 _HEADER = {
@@ -28,20 +30,17 @@ _HEADER = {
 
 
 def draw_table() -> DatasetRecord | None:
-    """The upload, the samples, and the chosen table; None until there is one."""
-    st.subheader("1 · Your table", anchor=False)
+    """The ways to begin, or the chosen table; None until there is one."""
     state = app_state()
+    read_upload()
     if state.added_to:
         _draw_added(state.added_to)
-    _draw_sources(chosen=state.table is not None)
-    if state.upload_changed:
-        state.upload_changed = False
-        _read_upload()
     if state.problem:
         st.error(words.plain(state.problem.remedy), title=words.plain(state.problem.cause))
     if state.table is None:
-        _draw_next_steps()
+        draw_start()
         return None
+    st.subheader("1 · Your table", anchor=False)
     _draw_chosen(state.table)
     return state.table
 
@@ -62,81 +61,23 @@ def _forget_added() -> None:
     keep_address()
 
 
-def _draw_sources(*, chosen: bool) -> None:
-    upload, sample = st.columns(2, gap="large")
-    with upload:
-        st.file_uploader(
-            "Upload another table" if chosen else "Upload a table: CSV, TSV, Excel, JSON, JSONL or Parquet",
-            type=sorted(READABLE),
-            key="transform_upload",
-            on_change=_note_upload,
-        )
-        draw_open_path(choose)
-    with sample:
-        found = {item.id: item for item in datasets.samples()}
-        name = st.selectbox(
-            "No file at hand?",
-            list(found),
-            format_func=lambda name: found[name].title,
-            key="transform_sample_name",
-        )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Use sample data", key="transform_sample", on_click=_use_sample, icon=":material/dataset:")
-            st.caption(found[name].description, width="content")
-
-
-def _draw_next_steps() -> None:
-    st.space("small")
-    steps = (
-        (":material/table_rows:", "Bring a table", "Upload yours, or take a sample. It stays on this computer."),
-        (":material/edit_note:", "Say what to do", "Write instructions as you would for an assistant."),
-        (":material/visibility:", "Try a few rows", "See the answers before anything is spent on the rest."),
-        (":material/download:", "Run all, download", "Each answer becomes a new column of your table."),
-    )
-    with st.grid(4, min_column_width=210):
-        for icon, title, text in steps:
-            with st.container(border=True, gap="xsmall"):
-                st.markdown(f"{icon} **{title}**")
-                st.caption(text)
-
-
-def _note_upload() -> None:
-    app_state().upload_changed = is_upload(held("transform_upload"))
-
-
-def _read_upload() -> None:
-    state, file = app_state(), held("transform_upload")
-    state.problem = None
-    if not is_upload(file):
-        return
-    try:
-        with st.spinner("Reading the table …"):
-            choose(store_and_let_go(file))
-    except HandaiError as error:
-        state.problem = error
-
-
-def _use_sample() -> None:
-    state, name = app_state(), held("transform_sample_name")
-    sample = next((item for item in datasets.samples() if item.id == name), datasets.samples()[0])
-    state.problem = None
-    try:
-        choose(datasets.store_file(sample.path, sample=True), sample.instructions)
-    except HandaiError as error:
-        state.problem = error
-
-
 def _draw_chosen(table: DatasetRecord) -> None:
     info = table.info
     size = f"{words.rows_words(info.rows)} × {len(info.columns):,} column{'' if len(info.columns) == 1 else 's'}"
     with st.container(key="transform_table"):
-        st.markdown(f"**{words.plain(table.filename)}** · {size}")
-        st.caption(_detected(table))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{words.plain(table.filename)}** · {size}", width="stretch")
+            with st.popover("Another table", icon=":material/folder_open:", key="transform_another", type="tertiary"):
+                draw_upload_field("Upload another table", folded=True)
+                draw_sample_field()
+            with st.popover(
+                "Read it differently", icon=":material/tune:", key="transform_differently", type="tertiary"
+            ):
+                _draw_options(table)
         for notice in info.notices:
             st.info(words.plain(notice))
         _draw_rows(table)
-        with st.expander("Read it differently", icon=":material/tune:"):
-            _draw_options(table)
+        st.caption(f"Tick rows to preview just those. {_detected(table)}")
 
 
 def _detected(table: DatasetRecord) -> str:
@@ -164,11 +105,34 @@ def _draw_rows(table: DatasetRecord) -> None:
     frame = pd.DataFrame({name: [shown_cell(row.get(name)) for row in rows] for name in names})
     frame.index = pd.RangeIndex((place - 1) * PAGE_ROWS + 1, (place - 1) * PAGE_ROWS + 1 + len(rows), name="Row")
     height = 38 + 35 * max(1, min(len(rows), 6))
-    st.dataframe(frame, height=height, placeholder="", key="transform_rows", alt=f"Rows of {table.filename}")
+    start = (place - 1) * PAGE_ROWS
+    put(_ROWS, {"selection": {"rows": ticked_before(start, len(rows)), "columns": [], "cells": []}})
+    st.dataframe(
+        frame,
+        height=height,
+        hide_index=False,
+        placeholder="",
+        key=_ROWS,
+        on_select=lambda: _take_ticks(table, start, len(rows)),
+        selection_mode="multi-row",
+        alt=f"Rows of {table.filename}",
+    )
     if len(table.info.columns) > len(names):
         st.caption(f"The first {len(names)} of {len(table.info.columns):,} columns are shown here.")
     if pages > 1:
         st.pagination(pages, key=key)
+    app_state().finish()  # ticks change what stands below
+
+
+def _take_ticks(table: DatasetRecord, start: int, count: int) -> None:
+    """The ticked rows are what a preview asks, and the newest is the one whose messages are shown."""
+    found = held(_ROWS)
+    ticked = [int(row) for row in found["selection"]["rows"]] if isinstance(found, dict) else []
+    new = set(ticked) - set(ticked_before(start, count))
+    tick(table, start, count, ticked)
+    if new:
+        put(ROW, start + max(new) + 1)
+    app_state().again = True
 
 
 def _draw_options(table: DatasetRecord) -> None:

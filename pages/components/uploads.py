@@ -26,12 +26,17 @@ def store_and_let_go(file: UploadedFile) -> DatasetRecord:
     try:
         return datasets.store_upload(file, file.name, ParseOptions())
     finally:
-        context = get_script_run_ctx()
-        manager = context.uploaded_file_mgr if context else None
-        if context and isinstance(manager, MemoryUploadedFileManager):
-            manager.remove_file(session_id=context.session_id, file_id=file.file_id)
-        file.seek(0)
-        file.truncate()  # the visit's state refers to it until the next upload
+        let_go(file)
+
+
+def let_go(file: UploadedFile) -> None:
+    """Free an upload's memory; the uploader is empty from then on."""
+    context = get_script_run_ctx()
+    manager = context.uploaded_file_mgr if context else None
+    if context and isinstance(manager, MemoryUploadedFileManager):
+        manager.remove_file(session_id=context.session_id, file_id=file.file_id)
+    file.seek(0)
+    file.truncate()  # the visit's state refers to it until the next upload
 
 
 def draw_upload(label: str, key: str, known: str | None = None) -> DatasetRecord | None:

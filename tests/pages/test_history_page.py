@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from handai_db import RunFilter
 from handai_errors import NotFoundError
-from services import history, preferences, runs
+from services import history, preferences, runs, sessions
 from services.history import run_files
 from services.home import home, run_path
 from tests.pages.made_runs import executed, made_run
@@ -156,12 +156,35 @@ def _session_script(action: str) -> None:
         getattr(dialogs, action)(session)
 
 
-def test_a_session_is_renamed() -> None:
+def test_a_session_gets_another_name_and_a_note_which_is_shown_as_it_was_written() -> None:
     executed(made_run(1, session="before"))
-    page = AppTest.from_function(_session_script, args=("rename_session",), default_timeout=30).run()
+    page = AppTest.from_function(_session_script, args=("describe_session",), default_timeout=30).run()
     page.text_input(key="history_session_name").set_value("after").run()
-    page.button(key="history_session_rename").click().run()
-    assert [session.name for session in history.sessions()] == ["after"]
+    page.text_area(key="history_session_note").set_value("Ask *Ada* about ![x](http://x)").run()
+    page.button(key="history_session_save").click().run()
+    assert [(found.name, found.note) for found in history.sessions()] == [("after", "Ask *Ada* about ![x](http://x)")]
+    page = _page()
+    assert [item.value for item in page.text] == ["Ask *Ada* about ![x](http://x)"]
+    assert page.subheader[0].value == "after"
+
+
+def test_a_pinned_session_stands_before_newer_ones() -> None:
+    executed(made_run(1, name="old", session="Study"))
+    executed(made_run(1, name="new", session="Today"))
+    assert _listed(_page()) == ["new", "old"]
+    study = next(found for found in history.sessions() if found.name == "Study")
+    sessions.pin(study.id, pinned=True)
+    page = _page()
+    assert _listed(page) == ["old", "new"]
+    assert page.subheader[0].value == ":material/keep: Study"
+
+
+def test_a_session_says_what_its_runs_come_to_and_the_days_of_its_runs() -> None:
+    executed(made_run(3, session="Study"))
+    made_run(3, session="Study")
+    page = _page()
+    assert "2 runs · cost at least \\$0.00 · last used just now" in _facts(page)
+    assert ":small[**Today**]" in [item.value for item in page.markdown]
 
 
 def test_deleting_a_session_removes_its_runs() -> None:

@@ -152,7 +152,7 @@ def test_an_interrupted_run_is_resumed(started: Callable[[], list[str]]) -> None
     assert page.warning[0].proto.title == "Interrupted: the process ended. Every finished row is safe."
     page.button(key="run_resume").click().run()
     assert started() == [record.id]
-    assert page.info[0].proto.title == "Starting"
+    assert ":material/hourglass_top: Starting" in _words(page)
 
 
 def test_resuming_asks_for_the_key_that_is_missing(started: Callable[[], list[str]]) -> None:
@@ -214,7 +214,7 @@ def test_of_a_damaged_run_the_intact_rows_can_be_had_and_the_rest_asked_again(
 def test_a_live_run_can_be_stopped_then_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     record = made_run(3)
     page = _page(record.id)
-    assert page.info[0].proto.title == "Starting"
+    assert ":material/hourglass_top: Starting" in _words(page)
     page.button(key="run_stop").click().run()
     assert runs.get(record.id).request == "stop"
     assert page.button(key="run_stop").label == "Break off now"

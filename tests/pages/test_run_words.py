@@ -115,3 +115,27 @@ def test_every_pause_says_why(reason: PauseReason) -> None:
 def test_the_kind_of_an_unknown_failure_still_has_a_title() -> None:
     assert words.kind_title("refusal") == "The model refused"
     assert words.kind_title("from a later version") == "Something else went wrong"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (3, "a few seconds"),
+        (41, "about 50 s"),
+        (289, "about 5 min"),
+        (5_399, "about 90 min"),
+        (7_900, "about 2 h 10 min"),
+        (7_200, "about 2 h"),
+        (200_000, "about 2 d 7 h"),
+    ],
+)
+def test_a_guess_at_a_time_is_said_in_steps(seconds: float, expected: str) -> None:
+    assert words.about_duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [(3.14, "3.1 a second"), (1234.0, "1,234 a second"), (0.2, "12 a minute"), (0.01, "0.6 a minute")],
+)
+def test_a_pace_is_said_in_the_unit_that_reads_best(rate: float, expected: str) -> None:
+    assert words.pace(rate) == expected

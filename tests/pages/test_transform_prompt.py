@@ -140,3 +140,23 @@ def test_a_sample_that_is_pressed_twice_is_the_same_table() -> None:
     first = page.query_params["dataset"]
 
     assert press(page, "transform_sample").query_params["dataset"] == first
+
+
+def test_a_chip_puts_a_column_at_the_end_of_the_instructions() -> None:
+    page = ready()
+    page.pills(key="transform_insert").set_value("text")
+    page = ran(page)
+
+    assert page.text_area(key="transform_instructions").value == f"{INSTRUCTIONS} {{{{ text }}}}"
+    assert page.code[0].value == f"{INSTRUCTIONS} Good soup"
+    assert page.pills(key="transform_insert").value is None
+
+
+def test_the_messages_go_on_to_the_next_row_and_back() -> None:
+    page = ready()
+    assert page.button(key="transform_row_previous").disabled
+
+    page = press(press(page, "transform_row_next"), "transform_row_next")
+    assert page.code[1].value == '{"id":"3","text":"No soup"}'
+    assert page.button(key="transform_row_next").disabled
+    assert press(page, "transform_row_previous").code[1].value == '{"id":"2","text":"Cold soup"}'

@@ -99,6 +99,11 @@ TRANSFORM_FLAGS = {
     "--schema": Flag(["--schema", "{folder}/answer.json"], lambda p: [*schema_sent(p)] == ["mood", "sure"]),
     "--json-mode": Flag(["--json-mode"], lambda p: body(p)["response_format"] == {"type": "json_object"}),
     "--limit": Flag(["--limit", "1"], lambda p: p.stats()["total"] == 1),
+    "--where": Flag(["--where", "text is one"], lambda p: p.stats()["total"] == 1 and "one" in user(p)),
+    "--where-any": Flag(
+        ["--where-any", "--where", "text is two", "--where", "text is none", "--columns", "text"],
+        lambda p: p.stats()["total"] == 1 and "two" in user(p),
+    ),
     "--sheet": Flag(["--sheet", "Second"], lambda p: "from the second" in user(p), table="book.xlsx"),
     "--encoding": Flag(["--encoding", "cp1251"], lambda p: "Привет" in user(p), table="russian.csv"),
     "--delimiter": Flag(

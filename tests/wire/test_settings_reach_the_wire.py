@@ -179,3 +179,23 @@ async def test_each_provider_gets_settings_under_its_own_names(
 async def test_the_run_completes_when_settings_are_sent(fake_provider: FakeProvider, tmp_path: Path) -> None:
     run_id = await executed(MODEL["temperature"], "model", fake_provider, tmp_path)
     assert runs.get(run_id).status is RunStatus.COMPLETED
+
+
+async def test_what_a_table_is_asked_reaches_the_wire(fake_provider: FakeProvider, tmp_path: Path) -> None:
+    """The input's own settings and the examples: which rows, and what stands before each."""
+    table = datasets.store_file(made_table(tmp_path / "in.csv", 4))
+    where = {"conditions": [{"column": "text", "operator": "is not empty"}]}
+    spec = RunSpec.checked(
+        {
+            "input": {"kind": "transform", "dataset": table.id, "rows": [1, 3], "only_where": where, "limit": 1},
+            "prompt": {"template": "{{ text }}"},
+            "outputs": [{"name": "answer"}],
+            "examples": [{"input": {"text": "An example"}, "output": {"answer": "Its answer"}}],
+            "model": {"provider": "custom", "model": "m", "base_url": fake_provider.url},
+        }
+    )
+    record = runs.create(runs.NewRun(spec, table.id))
+    assert await execute(record.id, None) is RunStatus.COMPLETED
+    asked = datasets.rows_of(table.id, 1, 1)[0]["text"]
+    assert [message["content"] for message in body(fake_provider)["messages"]] == ["An example", "Its answer", asked]
+    assert fake_provider.stats()["total"] == 1

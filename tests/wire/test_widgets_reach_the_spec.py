@@ -67,7 +67,7 @@ ELSEWHERE = {
     "provider_select", "provider_key", "transform_use_template", "transform_typed", "transform_preview_rows",
     "transform_run_name", "transform_session", "transform_row", "transform_sample_name", "transform_persona",
     "transform_persona_name", "transform_encoding", "transform_delimiter", "transform_header", "model_sort",
-    "model_hide_gone", "transform_similar",
+    "model_hide_gone", "transform_similar", "transform_where_on",
 }  # fmt: skip
 
 

@@ -1,0 +1,72 @@
+"""The exact messages for one row, beside the instructions: which row, what it costs in tokens, the next one."""
+
+import streamlit as st
+
+from engine.prompts import render_messages, shown_examples
+from engine.typed import needs_json
+from handai_db import DatasetRecord
+from pages.components.state import held, put, seed
+from providers.base import Message
+from services import datasets
+from services.estimates import about_tokens
+from services.transform_form import TransformForm
+
+ROW = "transform_row"
+_LONG_MESSAGE = 900
+_SIDE = "transform_side"
+# While the inputs on the left are scrolled through, the messages stay in sight; on a telephone they follow them.
+_STAYS = f"""<style>
+@media (min-width: 900px) {{
+  .stColumn > .stVerticalBlock > div:has(.st-key-{_SIDE}) {{ position: sticky; top: 4.5rem; }}
+  .st-key-{_SIDE} {{ max-height: calc(100vh - 6rem); overflow-y: auto; }}
+}}
+</style>"""
+
+
+@st.fragment
+def draw_messages(table: DatasetRecord, form: TransformForm) -> None:
+    """The messages of the chosen row as they would be sent, for any row of the table."""
+    st.html(_STAYS)
+    with st.container(key=_SIDE):
+        number = _ask_row(max(1, table.info.rows))
+        rows = datasets.rows_of(table.id, number - 1, 1)
+        if not rows:
+            return
+        columns = form.columns if form.columns is not None else [column.name for column in table.info.columns]
+        json_mode = needs_json(form.declared, form.json_mode and not form.typed)
+        outputs = form.outputs if form.typed else ()
+        shown = shown_examples(form.examples, form.prompt, columns, json_mode=json_mode, outputs=form.declared)
+        messages = render_messages(form.prompt, columns, rows[0], json_mode=json_mode, outputs=outputs, shown=shown)
+        st.caption(f":material/toll: About **{about_tokens(messages):,}** tokens, without the answer.")
+        with st.container(key="transform_messages", gap="small"):
+            for place, message in enumerate(messages):
+                _draw_message(message, number, is_row=place == len(messages) - 1)
+
+
+def _ask_row(last: int) -> int:
+    seed(ROW, 1)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        number = int(st.number_input("Messages for row", 1, last, key=ROW, width=150))
+        for step, label, icon in ((-1, "Previous", "chevron_left"), (1, "Next", "chevron_right")):
+            st.button(
+                label,
+                key=f"{ROW}_{label.lower()}",
+                icon=f":material/{icon}:",
+                disabled=not 1 <= number + step <= last,
+                on_click=_step,
+                args=(step,),
+            )
+    return number
+
+
+def _step(step: int) -> None:
+    now = held(ROW)
+    put(ROW, (now if isinstance(now, int) else 1) + step)
+
+
+def _draw_message(message: Message, number: int, *, is_row: bool) -> None:
+    titles = {"system": "Instructions (system)", "user": "Example (user)", "assistant": "Its right answer (assistant)"}
+    with st.container(gap="xsmall"):
+        st.caption(f"Row {number:,} (user)" if is_row else titles.get(message.role, message.role))
+        with st.container(height=320 if len(message.content) > _LONG_MESSAGE else "content", border=False):
+            st.code(message.content, language=None, wrap_lines=True)

@@ -1,0 +1,191 @@
+"""What a run's answers hold, column by column: how often each value comes, how numbers, dates and lengths are spread.
+
+Read once in a stream for each state of a run; a long run's first rows only, until a person asks for all.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import orjson
+
+from engine.tables import Cell
+from engine.tables.cells import cell_as_text
+from handai_db import Mark, RunReader, RunRecord, cells_in, marks_in
+from services.chosen_rows import asked_rows
+from services.facet_choice import Choice, How, is_empty, is_number, range_words
+from services.home import run_path
+from services.kept_looks import KEPT
+from services.spread import Spread
+
+FIRST_ROWS = 100_000
+MOST_VALUES = 12
+_MOST_DIFFERENT = 2_000  # more are free text: they aren't counted on
+_LONGEST_VALUE = 60
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)")
+_MOST_DATES = 15
+
+Kind = Literal["values", "items", "numbers", "dates", "lengths", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a facet: its label, how many cells, and the choice of these cells."""
+
+    label: str
+    rows: int
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A column's cells at a glance; `key` is the answer key. `different` is None where there are too many to count."""
+
+    key: str
+    name: str
+    kind: Kind
+    bars: tuple[Bar, ...]
+    filled: int
+    empty: int
+    different: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The facets of a run's output columns over its first `rows` rows; `whole` if these are all.
+
+    `read_at_once` is up to how many rows nobody has to ask for.
+    """
+
+    columns: tuple[Facet, ...]
+    rows: int
+    whole: bool
+    read_at_once: int = FIRST_ROWS
+
+
+def facets_of(record: RunRecord, *, every_row: bool = False) -> Facets:
+    """The facets of what is answered, of the first rows of a long run unless every row is asked for.
+
+    Read once for each state of the run; raises StorageError.
+    """
+    return KEPT.look(record, ("facets", every_row), lambda: _read(record, every_row=every_row))
+
+
+def _read(record: RunRecord, *, every_row: bool) -> Facets:
+    asked = asked_rows(record)
+    whole = every_row or len(asked) <= FIRST_ROWS
+    before = (asked[-1] + 1 if asked else 0) if whole else asked[FIRST_ROWS]
+    path = run_path(record.id)
+    with RunReader(path) as reader:
+        tallies = {key: _Tally(key, name) for key, name in reader.outputs()}
+    marks = marks_in(path)
+    for row, data in cells_in(path, before):
+        values = orjson.loads(data)
+        for key in tallies.keys() & values.keys():
+            tallies[key].add(_cell(values[key], marks.get(row), key))
+    columns = tuple(tally.result() for tally in tallies.values())
+    return Facets(columns, len(asked) if whole else FIRST_ROWS, whole)
+
+
+def test_of(key: str, choice: Choice, marks: dict[int, dict[str, Mark]]) -> Callable[[int, str | None], bool]:
+    """Whether a model call's cells hold what was chosen of one column, a person's word counted."""
+
+    def holds(row: int, data: str | None) -> bool:
+        values = orjson.loads(data) if data else {}
+        return key in values and choice.holds(_cell(values[key], marks.get(row), key))
+
+    return holds
+
+
+def _cell(given: Cell, marks: dict[str, Mark] | None, key: str) -> Cell:
+    return marks[key].value if marks and key in marks else given
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts one column's cells as they come; free text is only measured."""
+
+    key: str
+    name: str
+    filled: int = 0
+    empty: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] | None = field(default_factory=Counter)
+    numbers: Spread = field(default_factory=Spread)
+    lengths: Spread = field(default_factory=Spread)
+
+    def add(self, cell: Cell) -> None:
+        if is_empty(cell):
+            self.empty += 1
+            return
+        self.filled += 1
+        if isinstance(cell, list):
+            self.kinds["list"] += 1
+            self._count(cell_as_text(item) for item in dict.fromkeys(map(cell_as_text, cell)))
+        elif is_number(cell):
+            self.kinds["number"] += 1
+            self.numbers.add(cell)
+        else:
+            text = cell_as_text(cell)
+            self.kinds["date" if _DATE.match(text) else type(cell).__name__] += 1
+            self._count((text,))
+            if isinstance(cell, str):
+                self.lengths.add(len(cell))
+
+    def _count(self, texts: Iterable[str]) -> None:
+        if self.values is None:
+            return
+        for text in texts:
+            if len(text) > _LONGEST_VALUE:
+                self.values = None
+                return
+            self.values[text] += 1
+        if len(self.values) > _MOST_DIFFERENT:
+            self.values = None
+
+    def result(self) -> Facet:
+        only = next(iter(self.kinds)) if len(self.kinds) == 1 else None
+        if only == "number":
+            return self._facet("numbers", _bars(self.numbers, How.FROM), None)
+        if only == "date" and self.values is not None:
+            return self._facet("dates", _dates(self.values), len(self.values))
+        if self.values is not None and (only in {"list", "bool"} or self._repeats()):
+            kind: Kind = "items" if only == "list" else "values"
+            return self._facet(kind, _most_common(self.values, kind), len(self.values))
+        if self.lengths.rows:
+            return self._facet("lengths", _bars(self.lengths, How.CHARACTERS), None)
+        return self._facet("empty", (), None)
+
+    def _repeats(self) -> bool:
+        """Whether values come again often enough to be told apart by them."""
+        different = len(self.values or ())
+        return different > 0 and self.filled >= different * (2 if different <= MOST_VALUES else 5)
+
+    def _facet(self, kind: Kind, bars: Sequence[Bar], different: int | None) -> Facet:
+        return Facet(self.key, self.name, kind, tuple(bars), self.filled, self.empty, different)
+
+
+def _most_common(values: Counter[str], kind: Kind) -> list[Bar]:
+    how = How.HAS if kind == "items" else How.IS
+    common = sorted(values.items(), key=lambda item: (-item[1], item[0]))[:MOST_VALUES]
+    return [Bar(value, rows, Choice(how, value)) for value, rows in common]
+
+
+def _bars(spread: Spread, how: How) -> list[Bar]:
+    return [
+        Bar(range_words(low, high, whole=spread.whole), rows, Choice(how, low=low, high=high))
+        for low, high, rows in spread.bins()
+    ]
+
+
+def _dates(values: Counter[str]) -> list[Bar]:
+    """By day, month or year, whichever is the finest that fits."""
+    for length in (10, 7, 4):
+        found: Counter[str] = Counter()
+        for value, rows in values.items():
+            found[value[:length]] += rows
+        if len(found) <= _MOST_DATES or length == 4:
+            break
+    return [Bar(start, rows, Choice(How.ON, start)) for start, rows in sorted(found.items())]
