@@ -1,4 +1,4 @@
-"""A preview, filling in below the buttons: its rows, its errors, and what all rows would take."""
+"""A preview, filling in below the buttons: its rows, its errors, and what it took."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, result_frame
 from pages.components.state import PreviewMade
 from services import inspect, runs
-from services.estimates import whole_table
 from services.views import RunView
 
 OLDER = "made with older settings"
@@ -59,7 +58,7 @@ def _panel(prefix: str, shown: Shown, *, was_live: bool) -> None:
             )
         else:
             if view.record.provider != NO_MODEL.provider:
-                _draw_outlook(view, shown.rows)
+                _draw_took(view)
             if shown.more is not None:
                 shown.more()
         draw_errors(view.errors)
@@ -108,12 +107,8 @@ def _draw_head(view: RunView, shown: Shown) -> None:
             st.badge(words.plain(shown.older), color="orange")
 
 
-def _draw_outlook(view: RunView, rows: int) -> None:
-    whole = whole_table(view, rows)
+def _draw_took(view: RunView) -> None:
     sent, answered = view.tokens
     tokens = words.UNKNOWN if sent is None else f"{words.count(sent)} + {words.count(answered)}"
-    said = f"This preview: {tokens} tokens, cost {words.cost(view.cost_usd, complete=view.cost_complete)}."
-    if whole.tokens is not None:
-        price = "cost unknown" if whole.cost_usd is None else f"{words.cost(whole.cost_usd)}"
-        said += f" All {words.rows_words(rows)}: about {words.count(whole.tokens)} tokens, about {price}."
+    said = f"This preview took {tokens} tokens, cost {words.cost(view.cost_usd, complete=view.cost_complete)}."
     st.caption(words.plain(said))
