@@ -35,6 +35,7 @@ class RunPlan:
 
     `attempts_so_far` is by (row, stored step); `table` are all columns of the run's table, those shown if not said;
     `begun` are the rows that are between two steps or two draws, `redrawn` gives the sampled values of a later draw.
+    The rows in `anew` are asked although an answer to the same may be known: a person wants another.
     """
 
     spec: RunSpec
@@ -43,6 +44,7 @@ class RunPlan:
     table: tuple[str, ...] = ()
     begun: Mapping[int, Begun] = field(default_factory=dict)
     redrawn: Callable[[int, int], Row] | None = None
+    anew: frozenset[int] = frozenset()
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
     models: tuple[ModelSettings, ...] = field(init=False)  # asked in turn, the run's own first
