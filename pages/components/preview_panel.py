@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from engine.spec import NO_MODEL
+from engine.spec import NO_MODEL, TransformInput
 from handai_errors import NotFoundError
 from pages.components import run_words as words
 from pages.components.preview_compare import choose_earlier, draw_pair
 from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, result_frame
+from pages.components.run_links import link
 from pages.components.state import PreviewMade
 from services import inspect, runs
 from services.views import RunView
@@ -59,6 +60,14 @@ def _panel(prefix: str, shown: Shown, *, was_live: bool) -> None:
         else:
             if view.record.provider != NO_MODEL.provider:
                 _draw_took(view)
+            if isinstance(view.record.spec.input, TransformInput) and view.done:
+                link(
+                    "run",
+                    "Correct or approve these answers",
+                    key=f"{prefix}_preview_correct",
+                    icon=":material/edit:",
+                    query={"run": view.record.id},
+                )
             if shown.more is not None:
                 shown.more()
         draw_errors(view.errors)
