@@ -15,12 +15,15 @@ from storage.marks import (
     MarkState,
     Replaced,
     add_marks,
+    empty_rows,
     history_in,
     marks_in,
     reopen_rows,
     replaced_in,
+    replaced_rows,
     set_aside,
     set_aside_in,
+    stale_rows,
 )
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
@@ -55,6 +58,7 @@ from storage.run_metrics import AttemptFigures, attempt_figures
 from storage.run_reader import RunReader
 from storage.run_rows import PENDING
 from storage.run_table import Leases, RunFilter, Runs
+from storage.run_timeline import Period, executions_in, latencies_in, periods_in
 from storage.run_writer import RunWriter
 from storage.salvage import damaged_paths, put_in_place, salvage
 from storage.totals import Total, Totals
@@ -82,6 +86,7 @@ __all__ = [
     "Mark",
     "MarkState",
     "OpenAnswer",
+    "Period",
     "PersonaRecord",
     "Place",
     "Progress",
@@ -110,13 +115,16 @@ __all__ = [
     "copy_for_others",
     "create_run_file",
     "damaged_paths",
+    "empty_rows",
     "end_execution",
+    "executions_in",
     "filtered_rows",
     "find_damage",
     "forget_answers",
     "health_in",
     "history_in",
     "is_at_rest",
+    "latencies_in",
     "latency_quantiles",
     "lines_of_log",
     "marks_in",
@@ -125,16 +133,19 @@ __all__ = [
     "note_table",
     "note_told",
     "open_answers",
+    "periods_in",
     "private_directory",
     "put_in_place",
     "reopen_failed",
     "reopen_rows",
     "replaced_in",
+    "replaced_rows",
     "results_of",
     "salvage",
     "seal",
     "set_aside",
     "set_aside_in",
+    "stale_rows",
     "state_of",
 ]
 

@@ -23,9 +23,10 @@ from cli.options import (
 )
 from cli.outputs import mapping_in
 from engine.spec import GenerateInput, RunSpec, TransformInput
-from handai_db import DatasetRecord
-from handai_errors import ErrorKind, NotFoundError, SpecError
-from services import exporting, keys, runs
+from handai_db import DatasetRecord, RunRecord
+from handai_errors import ConflictError, ErrorKind, NotFoundError, SpecError
+from services import again, exporting, keys, runs
+from services.again import Which
 from services.datasets import dataset, store_file
 from services.exporting import Wanted
 from services.schema_files import read_schema_file, with_tables
@@ -75,16 +76,34 @@ def retry(
         ErrorKind | None,
         typer.Option(metavar="KIND", help="Only rows that failed so, for example refusal; a wrong one lists all."),
     ] = None,
+    rows: Annotated[
+        str | None, typer.Option(help="These rows instead, whatever they were answered: '3, 7-12'.")
+    ] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="The rows with empty answers instead.")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="The rows answered with older settings instead.")] = False,
     overwrite: Overwrite = False,
     detach: Detach = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask again for the rows that failed."""
+    """Ask again for the rows that failed, or for others: what they were answered stays on record."""
     record = runs.find(run)
     check_again(record, out, overwrite=overwrite)
+    wanted = _asked_again(record, rows, empty=empty, stale=stale)
     key = keys.require_key(record.provider, base_url=record.spec.model.base_url)
-    queued = runs.prepare_retry(record.id, kind)
+    queued = runs.prepare_retry(record.id, kind) if wanted is None else again.prepare_again(record.id, wanted)
     go_on(queued, key, Manner(out, overwrite=overwrite, detach=detach, as_json=as_json))
+
+
+def _asked_again(record: RunRecord, rows: str | None, *, empty: bool, stale: bool) -> list[int] | None:
+    """The rows that are named or meant; None without any, for those that failed."""
+    if rows is None and not empty and not stale:
+        return None
+    chosen = set(again.rows_named(record, rows) if rows is not None else ())
+    chosen |= set(again.rows_that(record, Which.EMPTY) if empty else ())
+    chosen |= set(again.rows_that(record, Which.STALE) if stale else ())
+    if not chosen:
+        raise ConflictError("There is no such row to ask again.", "Look at the run's rows.")
+    return sorted(chosen)
 
 
 def _read(path: Path) -> tuple[RunSpec, DatasetRecord | None]:

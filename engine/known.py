@@ -43,6 +43,7 @@ class KnownAnswers:
         store: AnswerStore | None,
     ) -> None:
         self._keys = AnswerKeys(plan)
+        self._anew = plan.anew
         self._targets = targets
         self._sink = sink
         self._reuse = reuse
@@ -53,6 +54,8 @@ class KnownAnswers:
 
     def find(self, job: Job) -> RowResult | None:
         """The answer as this row's result; None where nobody has one."""
+        if job.row in self._anew:
+            return None
         known = self._of_earlier_run(job) or self._kept(job)
         return known if known is not None or self._similar is None else self._similar.find(job)
 

@@ -37,6 +37,7 @@ class RunPlan:
     `attempts_so_far` is by (row, stored step), `unknown_so_far` those of them that no answer came to; `table` are all
     columns of the run's table, those shown if not said; `begun` are the rows that are between two steps or two draws,
     `redrawn` gives the sampled values of a later draw.
+    The rows in `anew` are asked although an answer to the same may be known: a person wants another.
     """
 
     spec: RunSpec
@@ -46,6 +47,7 @@ class RunPlan:
     begun: Mapping[int, Begun] = field(default_factory=dict)
     redrawn: Callable[[int, int], Row] | None = None
     unknown_so_far: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    anew: frozenset[int] = frozenset()
     steps: tuple[Step, ...] = field(init=False)
     numbering: Numbering = field(init=False)
     models: tuple[ModelSettings, ...] = field(init=False)  # asked in turn, the run's own first

@@ -9,6 +9,7 @@ from pages.components.generate_rules import draw_rules
 from pages.components.generate_sample import draw_sample
 from pages.components.generate_start import draw_start
 from pages.components.generate_yaml import draw_yaml, forget_yaml, is_other_than_shown
+from pages.components.launch_outlook import draw_cap
 from pages.components.model_fields import draw_model
 from pages.components.run_settings import draw_settings
 from pages.components.schema_editor import draw_schema_columns
@@ -38,9 +39,10 @@ def render() -> None:
     form = draw_rules(form)
     if form.needs_model:
         form = draw_model(form, "generate")
-    form = draw_settings(form, "generate", asks_model=form.needs_model)
+    form = draw_settings(form, "generate", asks_model=form.needs_model, without={"max_cost_usd"})
+    form, place = draw_cap(form, "generate") if form.needs_model else (form, None)
     _keep(form)
-    draw_launch(form)
+    draw_launch(form, place)
     draw_preview(form)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.components.example_list import draw_examples
+from pages.components.launch_outlook import draw_cap
 from pages.components.model_fields import draw_model
 from pages.components.preview_choice import draw_preview_choice
 from pages.components.row_conditions import draw_row_conditions
@@ -34,15 +35,16 @@ def render() -> None:
         return
     form = draw_prompt(table, state.form or TransformForm())
     form = draw_model(form, "transform")
-    form = draw_settings(form, "transform", more=draw_similar, without={"preview_rows"})
+    form = draw_settings(form, "transform", more=draw_similar, without={"preview_rows", "max_cost_usd"})
     st.subheader("4 · Try a few rows, then run all", anchor=False)
     form = draw_row_conditions(table, form)
     form = draw_examples(form)
     form = draw_preview_choice(table, form)
+    form, place = draw_cap(form, "transform")
     state.form, state.seeding = form, False
     if state.saved_form != form:
         drafts.save(table.id, form)
         state.saved_form = form
     state.finish()
-    draw_launch(table, form)
+    draw_launch(table, form, place)
     draw_preview(table, form)

@@ -14,7 +14,20 @@ from engine.tables import Cell, Row
 from engine.tables.cells import cell_as_text
 from engine.typed.fit import fit_one
 from engine.typed.readings import MisfitError
-from handai_db import Mark, MarkState, RunReader, RunRecord, StoredResult, add_marks, marks_in, set_aside, set_aside_in
+from handai_db import (
+    Mark,
+    MarkState,
+    Replaced,
+    RunReader,
+    RunRecord,
+    StoredResult,
+    add_marks,
+    history_in,
+    marks_in,
+    replaced_in,
+    set_aside,
+    set_aside_in,
+)
 from handai_errors import ConflictError, InputError, NotFoundError, SpecError
 from services import runs
 from services.chosen_rows import require_asked
@@ -85,6 +98,12 @@ def marks_of(record: RunRecord, rows: Sequence[int] | None = None) -> dict[int, 
 def aside_in(record: RunRecord) -> frozenset[int]:
     """The rows that are set aside to measure agreement."""
     return set_aside_in(run_path(record.id))
+
+
+def history_of(record: RunRecord, row: int) -> tuple[tuple[Replaced, ...], tuple[Mark, ...]]:
+    """The answers of a row that newer ones replaced, and all that a person said of it; oldest first."""
+    path = run_path(record.id)
+    return replaced_in(path, row), tuple(history_in(path, [row]))
 
 
 def with_marks(results: Iterable[StoredResult], marks: Mapping[int, Mapping[str, Mark]]) -> Iterator[StoredResult]:

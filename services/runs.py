@@ -146,6 +146,11 @@ def prepare_retry(run_id: str, kind: str | None = None) -> RunRecord:
     return _requeue(record, None)
 
 
+def requeue(record: RunRecord) -> RunRecord:
+    """Queue a run that nobody executes, after its rows were made pending; raises ConflictError."""
+    return _requeue(record, None)
+
+
 def remember_export(run_id: str, export: dict[str, Any]) -> None:
     """Note where and how a run's table is written; a resume or retry writes the same file again."""
     with open_catalogue() as catalogue:

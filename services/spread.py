@@ -20,12 +20,12 @@ class Spread:
     counts: Counter[int] = field(default_factory=Counter)
     _width: int = 1
 
-    def add(self, number: Cell) -> None:
-        """Count a number."""
+    def add(self, number: Cell, rows: int = 1) -> None:
+        """Count a number, as often as it comes."""
         found = exactly(number)
-        self.rows += 1
+        self.rows += rows
         self.whole = self.whole and found % EXACT == 0
-        self.counts[found // self._width] += 1
+        self.counts[found // self._width] += rows
         while len(self.counts) > _MOST_COUNTS:
             self._grow()
 

@@ -15,7 +15,7 @@ from engine.results import RowResult, RowStatus
 from engine.similar import SimilarAnswers, similar_answers
 from engine.spec import GenerateInput, TransformInput
 from engine.tables import Row
-from handai_db import RunReader, RunRecord
+from handai_db import RunReader, RunRecord, replaced_rows
 from providers.base import AnswerForm
 from services.chosen_rows import asked_rows, read_asked, span_of
 from services.habits import Known, known_of
@@ -57,6 +57,7 @@ def work_of(record: RunRecord) -> Work:
             reader.begun_rows(finished),
             sampler_of(source).row if isinstance(source, GenerateInput) else None,
             unknown_so_far=reader.unknown_of_unfinished(),
+            anew=replaced_rows(run_path(record.id)),
         )
         return Work(
             _pending(record, table, plan, asked, finished),

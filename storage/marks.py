@@ -17,6 +17,13 @@ from storage.connect import open_run_reader, translated
 from storage.migrate import version_of
 from storage.run_file import changed_by_hand
 
+_EMPTY = """
+SELECT row FROM results GROUP BY row HAVING min(status = 'done') AND max(EXISTS (SELECT 1 FROM json_each(results.data)
+    WHERE type <> 'null' AND trim(value, ' ' || char(9) || char(10) || char(13)) NOT IN ('', '[]', '{}'))) = 0
+ORDER BY row"""
+_STALE = """
+SELECT DISTINCT row FROM results WHERE status = 'done' AND cached AND request_hash = '' AND similar_to IS NULL
+ORDER BY row"""
 _SINCE = 7  # the version of run files that have these tables
 
 
@@ -94,8 +101,13 @@ def reopen_rows(path: Path, rows: Sequence[int]) -> int:
             SELECT row, step, attempt, status, data, raw, kind, cause, committed_at, ?2 FROM results WHERE {chosen}""",  # noqa: S608 ours
             (wanted, time.time()),
         )
+        connection.execute(
+            f"""UPDATE progress SET done = done - ?2, failed = failed - ?3, (cached, repaired) = (SELECT
+            progress.cached - coalesce(sum(r.cached), 0), progress.repaired - coalesce(sum(r.repaired), 0)
+            FROM results r WHERE {chosen})""",  # noqa: S608 ours
+            (wanted, done, failed),
+        )
         connection.execute(f"DELETE FROM results WHERE {chosen}", (wanted,))  # noqa: S608 ours
-        connection.execute("UPDATE progress SET done = done - ?, failed = failed - ?", (done, failed))
     return int(done + failed)
 
 
@@ -138,6 +150,27 @@ def set_aside_in(path: Path) -> frozenset[int]:
     with _reading(path) as connection:
         rows = connection.execute("SELECT row FROM held_out").fetchall() if connection is not None else []
     return frozenset(row for (row,) in rows)
+
+
+def replaced_rows(path: Path) -> frozenset[int]:
+    """The rows that a person had asked again."""
+    with _reading(path) as connection:
+        rows = connection.execute("SELECT DISTINCT row FROM replaced").fetchall() if connection is not None else []
+    return frozenset(row for (row,) in rows)
+
+
+def empty_rows(path: Path) -> list[int]:
+    """The rows that are done although every answer of theirs is blank, in order; it looks at every row."""
+    with _reading(path) as connection:
+        rows = () if connection is None else connection.execute(_EMPTY).fetchall()
+    return [row for (row,) in rows]
+
+
+def stale_rows(path: Path) -> list[int]:
+    """The rows whose answer was kept from a run that asked differently, in order."""
+    with _reading(path) as connection:
+        rows = () if connection is None else connection.execute(_STALE).fetchall()
+    return [row for (row,) in rows]
 
 
 def replaced_in(path: Path, row: int) -> tuple[Replaced, ...]:

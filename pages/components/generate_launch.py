@@ -1,9 +1,11 @@
 """The last step of Generate: what leaves this machine, what must be mended, Preview and Generate all."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.generate_arrival import keep_address
 from pages.components.launch import Buttons, draw_buttons
+from pages.components.launch_outlook import draw_outlook
 from pages.components.model_key import typed_key
 from pages.components.preview_panel import OLDER, Shown, draw_preview_panel
 from pages.components.run_links import go
@@ -13,10 +15,15 @@ from services.generate_form import GenerateForm, asked, asked_now, readiness, to
 from services.model_form import to_preferences
 
 
-def draw_launch(form: GenerateForm) -> None:
-    """The buttons, and whatever stands in their way."""
+def draw_launch(form: GenerateForm, place: DeltaGenerator | None) -> None:
+    """The buttons, whatever stands in their way, and in its `place` what a run would take."""
     ready = readiness(form, typed_key(form.provider, form.base_url))
     st.subheader(f"{4 if form.needs_model else 3} · Try a few rows, then generate all", anchor=False)
+    if place is not None:
+        state = app_state()
+        draw_outlook(
+            place, form, ready.plan, [made.run_id for made in state.previews_of(state.generate.draft_id or "")]
+        )
     few = min(form.preview_rows, form.draft.rows)
     buttons = Buttons(
         few,

@@ -1,9 +1,12 @@
-"""What stands in the way of a run, and what a person should know before it; the same on every page that starts one."""
+"""What stands in the way of a run, and what it would take; the same on every page that starts one."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from pages.components import run_words as words
 from services.checks import sentence_on_privacy
+from services.estimates import Outlook, Span
 from services.model_form import Readiness
 
 
@@ -18,3 +21,42 @@ def tell(prefix: str, ready: Readiness) -> None:
         st.caption(f":material/info: {words.plain(notice)}")
     with st.container(key=f"{prefix}_privacy"):
         st.caption(f":material/lock: {words.plain(sentence_on_privacy(ready.plan))}")
+
+
+def outlook_words(found: Outlook) -> list[str]:
+    """What a run would take, a line each: rows, cost and time, tokens, and how this is known."""
+    has = "has" if found.kept == 1 else "have"
+    kept = f" {words.rows_words(found.kept)} {has} an answer already." if found.kept else ""
+    if not found.rows:
+        return [f"Nothing is left to ask:{kept}"]
+    cost = "cost unknown" if found.cost_usd is None else _between(found.cost_usd, words.cost)
+    time = "" if found.seconds is None else f" · {_time(found.seconds)}"
+    tokens = "tokens unknown"
+    if found.sent is not None and found.answered is not None:
+        tokens = f"{_between(found.sent, words.count)} tokens in, {_between(found.answered, words.count)} out"
+    return [f"{words.rows_words(found.rows)} to ask: {cost}{time}.{kept}", f"{tokens}. {_basis(found)}"]
+
+
+def _basis(found: Outlook) -> str:
+    unpriced = " The price of this model is not known here." if found.cost_usd is None else ""
+    if found.basis:
+        return f"By what {words.rows_words(found.basis)} of the preview took.{unpriced}"
+    thinks = "a model that thinks before it answers can take several times as much"
+    return f"A rough guess by the length of the messages; {thinks}. A preview tells more.{unpriced}"
+
+
+def _between(span: Span, say: Callable[[float], str]) -> str:
+    low, high = say(_rounded(span.low)), say(_rounded(span.high))
+    if span.high == 0:
+        return low
+    return f"about {low}" if low == high else f"{low} to {high}"
+
+
+def _time(span: Span) -> str:
+    low, high = words.about_duration(span.low), words.about_duration(span.high)
+    return low if low == high else f"{low} to {high.removeprefix('about ')}"
+
+
+def _rounded(number: float) -> float:
+    """Two digits that count: a guess has no more."""
+    return float(f"{number:.2g}")

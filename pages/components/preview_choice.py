@@ -25,7 +25,7 @@ def draw_preview_choice(table: DatasetRecord, form: TransformForm) -> TransformF
     seed(_COUNT, form.preview_rows)
     seed(_SEED, form.preview_seed)
     seed(_PICKED, form.preview_picked)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="transform_preview_choice"):
+    with st.container(horizontal=True, key="transform_preview_choice"):
         chosen = PreviewFrom(
             st.segmented_control(
                 "Preview on", list(_LABELS), format_func=lambda way: _LABELS[way], key=_FROM, required=True
@@ -39,7 +39,6 @@ def draw_preview_choice(table: DatasetRecord, form: TransformForm) -> TransformF
         else:
             changes["preview_rows"] = int(st.number_input("How many", 1, 100, key=_COUNT, width=140))
         if chosen is PreviewFrom.RANDOM:
-            st.button("Draw others", key="transform_preview_draw", icon=":material/refresh:", on_click=_draw_others)
             changes["preview_seed"] = held(_SEED)
     form = form.model_copy(update=changes)
     _tell(table, form)
@@ -91,4 +90,13 @@ def _tell(table: DatasetRecord, form: TransformForm) -> None:
         st.caption(f":orange[:material/touch_app:] {words.plain(f'{error.cause} {error.remedy}')}")
         return
     if form.preview_from is PreviewFrom.RANDOM and places:
-        st.caption(f"Rows {as_numbers(places)} · drawn with seed {form.preview_seed}, which brings them back.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            told = f"Rows {as_numbers(places)}, drawn with seed {form.preview_seed}, which brings them back."
+            st.caption(told, width="content")
+            st.button(
+                "Draw others",
+                key="transform_preview_draw",
+                type="tertiary",
+                icon=":material/refresh:",
+                on_click=_draw_others,
+            )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from engine.prompts import columns_sent
 from engine.spec import TransformInput
+from engine.tables import Cell
 from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
@@ -20,8 +21,7 @@ from services.preview_pairs import Pair, PairedRow, asked_differently, in_words,
 CHANGED = "Changed"
 _ALONE = ""
 _ROW_HEIGHT = 72
-_SHORT = 30  # characters
-_WIDE = 300  # pixels
+_WIDTHS, _WIDEST = ((8, 110), (14, 150), (40, 190)), 300  # characters that fit, and pixels
 _LONG = 110  # characters that three lines of a wide cell still show
 _NEW, _OLD = "background-color: rgba(200, 119, 43, 0.28)", "background-color: rgba(128, 128, 128, 0.14)"
 
@@ -47,12 +47,13 @@ def draw_pair(prefix: str, newer: RunRecord, name: str, older: RunRecord) -> Non
     """Both previews' answers row by row, the newer one's first; what changed is coloured and named."""
     found = pair(newer, older)
     with st.container(key=f"{prefix}_pair", gap="small"):
-        st.caption(words.plain(in_words(asked_differently(newer.spec, older.spec))))
+        differing = words.plain(in_words(asked_differently(newer.spec, older.spec)))
         if not found.rows or not found.columns:
+            st.caption(differing)
             nothing = "They asked different rows." if not found.rows else "They fill different columns."
             st.info(f"{nothing} There is nothing to compare cell by cell.")
             return
-        st.markdown(f"**{_count(found)}** since {words.plain(name)}")
+        st.markdown(f"**{_count(found)}** since {words.plain(name)}. :gray[{differing}]")
         _draw_table(prefix, found, newer, name)
         _draw_closely(prefix, found, name)
 
@@ -60,13 +61,19 @@ def draw_pair(prefix: str, newer: RunRecord, name: str, older: RunRecord) -> Non
 def pair_frame(found: Pair, record: RunRecord, name: str) -> pd.DataFrame:
     """Each column beside what it was, then what the model saw."""
     data: dict[str, list[object]] = {ROW: [row.index + 1 for row in found.rows]}
-    data[CHANGED] = [", ".join(row.changed) if row.ended else "…" for row in found.rows]
+    data[CHANGED] = [_changed(row, found.columns) for row in found.rows]
     for column in found.columns:
-        data[column] = [shown_cell(row.now[column]) or "" for row in found.rows]
-        data[_before(column, name)] = [shown_cell(row.before[column]) or "" for row in found.rows]
+        data[column] = [_told(row.now[column]) for row in found.rows]
+        data[_before(column, name)] = [_told(row.before[column]) for row in found.rows]
     for seen in _seen(record, found.rows):
-        data.setdefault(seen, [shown_cell(row.cells.get(seen)) or "" for row in found.rows])
+        data.setdefault(seen, [_told(row.cells.get(seen)) for row in found.rows])
     return pd.DataFrame(data)
+
+
+def _changed(row: PairedRow, columns: Sequence[str]) -> str:
+    if not row.ended:
+        return "…"
+    return "yes" if row.changed and len(columns) == 1 else ", ".join(row.changed)
 
 
 def _draw_table(prefix: str, found: Pair, record: RunRecord, name: str) -> None:
@@ -85,15 +92,24 @@ def _draw_table(prefix: str, found: Pair, record: RunRecord, name: str) -> None:
         selection_mode="single-row",
         column_config={
             ROW: st.column_config.NumberColumn(width=60, pinned=True),
-            CHANGED: st.column_config.TextColumn(width=110),
-            **{name: st.column_config.TextColumn(width=_WIDE) for name in frame.columns[2:] if _is_long(frame[name])},
+            CHANGED: st.column_config.TextColumn(width=80 if len(found.columns) == 1 else 120),
+            **{name: st.column_config.TextColumn(width=_width(frame[name])) for name in frame.columns[2:]},
         },
         alt=f"Answers of this preview beside those of {name}; changed cells are coloured",
     )
 
 
-def _is_long(cells: "pd.Series[str]") -> bool:
-    return bool(cells.str.len().max() > _SHORT)
+def _width(cells: "pd.Series[str]") -> int:
+    """Room for what is in both columns of a pair; wrapped text needs more."""
+    longest = int(cells.str.len().max())
+    return next((pixels for letters, pixels in _WIDTHS if longest <= letters), _WIDEST)
+
+
+def _told(cell: Cell) -> str:
+    """A cell in words; a list without its brackets."""
+    if isinstance(cell, list) and all(isinstance(item, str | int | float) for item in cell):
+        return ", ".join(str(item) for item in cell)
+    return shown_cell(cell) or ""
 
 
 def _draw_closely(prefix: str, found: Pair, name: str) -> None:
@@ -102,16 +118,16 @@ def _draw_closely(prefix: str, found: Pair, name: str) -> None:
     if row is None:
         return
     with st.container(border=True, key=f"{prefix}_pair_row", gap="small"):
-        st.caption(f"Row {row.index + 1:,}, whole. Tick another row above to see that one.")
+        st.caption(f"Row {row.index + 1:,} in full. Tick another row above to see that one.")
         for column in found.columns:
             here, there = st.columns(2)
             mark = ":orange-badge[changed]" if column in row.changed else ""
             with here:
                 st.markdown(f"**{words.plain(column)}** {mark}")
-                st.text(shown_cell(row.now[column]) or "—")
+                st.text(_told(row.now[column]) or "—")
             with there:
                 st.caption(words.plain(_before(column, name)))
-                st.text(shown_cell(row.before[column]) or "—")
+                st.text(_told(row.before[column]) or "—")
 
 
 def _looked_at(prefix: str, found: Pair) -> PairedRow | None:

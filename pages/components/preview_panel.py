@@ -1,19 +1,19 @@
-"""A preview, filling in below the buttons: its rows, its errors, and what all rows would take."""
+"""A preview, filling in below the buttons: its rows, its errors, and what it took."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from engine.spec import NO_MODEL
+from engine.spec import NO_MODEL, TransformInput
 from handai_errors import NotFoundError
 from pages.components import run_words as words
 from pages.components.preview_compare import choose_earlier, draw_pair
 from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, result_frame
+from pages.components.run_links import link
 from pages.components.state import PreviewMade
 from services import inspect, runs
-from services.estimates import whole_table
 from services.views import RunView
 
 OLDER = "made with older settings"
@@ -59,7 +59,15 @@ def _panel(prefix: str, shown: Shown, *, was_live: bool) -> None:
             )
         else:
             if view.record.provider != NO_MODEL.provider:
-                _draw_outlook(view, shown.rows)
+                _draw_took(view)
+            if isinstance(view.record.spec.input, TransformInput) and view.done:
+                link(
+                    "run",
+                    "Correct or approve these answers",
+                    key=f"{prefix}_preview_correct",
+                    icon=":material/edit:",
+                    query={"run": view.record.id},
+                )
             if shown.more is not None:
                 shown.more()
         draw_errors(view.errors)
@@ -108,12 +116,8 @@ def _draw_head(view: RunView, shown: Shown) -> None:
             st.badge(words.plain(shown.older), color="orange")
 
 
-def _draw_outlook(view: RunView, rows: int) -> None:
-    whole = whole_table(view, rows)
+def _draw_took(view: RunView) -> None:
     sent, answered = view.tokens
     tokens = words.UNKNOWN if sent is None else f"{words.count(sent)} + {words.count(answered)}"
-    said = f"This preview: {tokens} tokens, cost {words.cost(view.cost_usd, complete=view.cost_complete)}."
-    if whole.tokens is not None:
-        price = "cost unknown" if whole.cost_usd is None else f"{words.cost(whole.cost_usd)}"
-        said += f" All {words.rows_words(rows)}: about {words.count(whole.tokens)} tokens, about {price}."
+    said = f"This preview took {tokens} tokens, cost {words.cost(view.cost_usd, complete=view.cost_complete)}."
     st.caption(words.plain(said))

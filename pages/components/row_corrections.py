@@ -7,6 +7,7 @@ from engine.tables.cells import cell_as_text
 from handai_db import Mark, RunRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.row_history import draw_history
 from pages.components.run_frames import shown_cell
 from pages.components.state import forget, held, put
 from services import corrections
@@ -20,6 +21,7 @@ _EMPTY = ""
 def draw_corrections(record: RunRecord, row: TableRow) -> None:
     """The row's answers as fields, and what can be said of them."""
     if row.result is None or not row.answers:
+        draw_history(record, row.index)
         return
     _fill(record, row)
     with st.container(border=True, key="run_corrections"):
@@ -29,6 +31,7 @@ def draw_corrections(record: RunRecord, row: TableRow) -> None:
             _draw_field(place, name, outputs.get(name), row)
         _draw_buttons(record, row)
         _draw_notes(record)
+        draw_history(record, row.index)
 
 
 def _fill(record: RunRecord, row: TableRow) -> None:

@@ -45,8 +45,8 @@ def draw_messages(table: DatasetRecord, form: TransformForm) -> None:
 
 def _ask_row(last: int) -> int:
     seed(ROW, 1)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        number = int(st.number_input("Messages for row", 1, last, key=ROW, width=150))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        number = int(st.number_input("Messages for row", 1, last, key=ROW, width=130))
         for step, label, icon in ((-1, "Previous", "chevron_left"), (1, "Next", "chevron_right")):
             st.button(
                 label,

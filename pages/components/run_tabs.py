@@ -7,6 +7,8 @@ import streamlit as st
 
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.run_again import draw_again
+from pages.components.run_charts import draw_charts
 from pages.components.run_download import draw_spec_download
 from pages.components.run_learning import can_learn, draw_learning
 from pages.components.run_quality import draw_quality
@@ -21,9 +23,10 @@ def draw_tabs(view: RunView) -> None:
     """Rows, log and settings; only the open one is drawn."""
     live = view.status.is_live
     # The log first while it runs: it is short, so a visitor who comes from far down on Transform sees the figures.
-    names = ["Log", "Rows", "Quality", "Settings"] if live else ["Rows", "Improve", "Quality", "Log", "Settings"]
+    ended = ["Rows", "Improve", "Charts", "Quality", "Log", "Settings"]
+    names = ["Log", "Rows", "Charts", "Quality", "Settings"] if live else ended
     names = [name for name in names if name != "Improve" or can_learn(view)]
-    names = [name for name in names if name not in {"Rows", "Quality"} or not view.damage]
+    names = [name for name in names if name not in {"Rows", "Charts", "Quality"} or not view.damage]
     drawn = st.tabs(names, key="run_tabs_live" if live else "run_tabs", on_change="rerun")
     tabs = dict(zip(names, drawn, strict=True))
     if "Rows" in tabs and tabs["Rows"].open:
@@ -32,6 +35,9 @@ def draw_tabs(view: RunView) -> None:
     if "Improve" in tabs and tabs["Improve"].open:
         with tabs["Improve"]:
             draw_learning(view)
+    if "Charts" in tabs and tabs["Charts"].open:
+        with tabs["Charts"]:
+            draw_charts(view)
     if "Quality" in tabs and tabs["Quality"].open:
         with tabs["Quality"]:
             draw_quality(view)
@@ -49,6 +55,7 @@ def _draw_rows(view: RunView) -> None:
         st.caption("As of when this page was opened; the newest rows are above.")
         st.button("Refresh", key="run_refresh", icon=":material/refresh:")
     draw_results(view)
+    draw_again(view)
 
 
 def _draw_log(run_id: str) -> None:

@@ -1,7 +1,10 @@
 """The last step of Transform: what leaves this machine, what must be mended, Preview and Run all."""
 
+from streamlit.delta_generator import DeltaGenerator
+
 from handai_db import DatasetRecord
 from pages.components.launch import Buttons, draw_buttons
+from pages.components.launch_outlook import draw_outlook
 from pages.components.model_key import typed_key
 from pages.components.preview_choice import rows_previewed
 from pages.components.run_links import go
@@ -12,10 +15,11 @@ from services.model_form import to_preferences
 from services.transform_form import TransformForm, asked, preview_spec, readiness, to_spec
 
 
-def draw_launch(table: DatasetRecord, form: TransformForm) -> None:
-    """The buttons, and whatever stands in their way."""
+def draw_launch(table: DatasetRecord, form: TransformForm, place: DeltaGenerator) -> None:
+    """The buttons, whatever stands in their way, and in its `place` what a run would take."""
     ready = readiness(form, table, typed_key(form.provider, form.base_url))
     rows = ready.plan.rows if ready.plan else table.info.rows
+    draw_outlook(place, form, ready.plan, [made.run_id for made in app_state().previews_of(table.id)], table)
     buttons = Buttons(
         rows_previewed(table, form, rows),
         rows,

@@ -66,7 +66,8 @@ def run_all(page: Page) -> str:
 
 def expect_status(page: Page, text: str, *, seconds: float = 60) -> None:
     """Wait until the run's headline says so."""
-    expect(widget(page, "run_status")).to_contain_text(text, timeout=seconds * 1000)
+    status = widget(page, "run_status").first  # while the live panel gives way to it, both are there
+    expect(status).to_contain_text(text, timeout=seconds * 1000)
     settle(page)
 
 

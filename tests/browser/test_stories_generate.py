@@ -154,6 +154,23 @@ def test_a_schema_is_learned_from_a_file(own_server: AppServer, browser_page: Ne
     assert not any("anna" in row["email"] for row in rows)
 
 
+def test_a_table_is_made_from_a_description(own_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
+    page = browser_page()
+    open_generate(page, own_server.url, "Describe it")
+    write(page, "generate_describe", "Complaints to a city's bus company: line, delay in minutes, weather, message.")
+    write(page, "generate_describe_rows", "20")
+    press(page, "generate_propose")
+    expect_columns(page)
+    shot(page, "generate-described")
+
+    generate_all(page)
+    expect_status(page, "Done")
+    rows = _read(download(page, "run_download", tmp_path))
+    assert len(rows) == 20
+    assert len(rows[0]) >= 3
+    assert all(all(row.values()) for row in rows)
+
+
 def test_yaml_that_can_not_be_read_shows_its_line(own_server: AppServer, browser_page: NewPage) -> None:
     page = browser_page()
     open_generate(page, own_server.url, "Build it yourself")

@@ -23,8 +23,9 @@ def made_run(  # the knobs of a run, by name
     preview: bool = False,
     limits: Limits | None = None,
     fallbacks: tuple[str, ...] = (),
+    asked: int | None = None,
 ) -> RunRecord:
-    """A queued run over a table with the columns `id` and `text`; a base URL is the custom provider's."""
+    """A queued run over a table with the columns `id` and `text`, or its first rows; a base URL is a custom one's."""
     lines = "".join(f"{number},ROW{number} says <b>hello</b>\n" for number in range(rows))
     table = store_upload(io.BytesIO(f"id,text\n{lines}".encode()), "reviews.csv", ParseOptions())
     model = (
@@ -33,7 +34,7 @@ def made_run(  # the knobs of a run, by name
         else ModelSettings(provider=provider, model=provider)
     )
     spec = RunSpec(
-        input=TransformInput(dataset=table.id, file="reviews.csv", columns=("text",)),
+        input=TransformInput(dataset=table.id, file="reviews.csv", columns=("text",), limit=asked),
         prompt=Prompt(instructions="Say what this is."),
         outputs=(Output(name="answer"),),
         model=model,

@@ -49,7 +49,7 @@ def test_the_prompt_and_the_one_before_stand_side_by_side(launched: Launched, ec
     assert list(found)[:4] == ["Row", "Changed", "output", "output · Preview 1"]
     assert found["output"] == ["warm"] * 3
     assert found["output · Preview 1"] == ["cold"] * 3
-    assert found["Changed"] == ["output"] * 3
+    assert found["Changed"] == ["yes"] * 3
     assert found["text"] == ["Good soup", "Cold soup", "No soup"]
 
 

@@ -115,3 +115,14 @@ def test_values_and_searches_with_html_and_markdown_are_only_text(record: RunRec
     assert _rows(page) == [110]
     assert "<img" not in _told(page).replace(r"\<img", "")
     assert "![x]" not in _told(page).replace(r"!\[x", "")
+
+
+def test_charts_are_drawn_from_sums_and_say_what_they_show(record: RunRecord) -> None:
+    page = AppTest.from_function(_script, default_timeout=30)
+    page.query_params["run"] = record.id
+    page.session_state["run_tabs"] = "Charts"
+    page.run()
+    assert not page.exception
+    charts = page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")
+    assert len(charts) == 1  # nothing was asked: no latency, tokens or cost
+    assert "110 done, 10 failed" in charts[0].proto.alt

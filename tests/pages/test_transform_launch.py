@@ -54,7 +54,7 @@ def test_a_preview_fills_in_and_says_what_the_whole_table_would_take(launched: L
     page = ran(page)
 
     assert "Done: every row has an answer" in said(page)
-    assert "All 3 rows: about" in said(page)
+    assert "Nothing is left to ask: 3 rows have an answer already." in said(page)
     assert all("offline demo, no AI" in answer for answer in page.dataframe[1].value["output"])
     assert list(page.dataframe[1].value["text"]) == ["Good soup", "Cold soup", "No soup"]
 
