@@ -3,6 +3,7 @@
 Read once in a stream for each state of a run; a long run's first rows only, until a person asks for all.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from typing import Literal
 
 import orjson
 
-from engine.tables import Cell
+from engine.tables import Cell, Row
 from engine.tables.cells import cell_as_text
 from handai_db import Mark, RunReader, RunRecord, cells_in, marks_in
 from services.chosen_rows import asked_rows
@@ -23,9 +24,11 @@ from services.spread import Spread
 FIRST_ROWS = 100_000
 MOST_VALUES = 12
 _MOST_DIFFERENT = 2_000  # more are free text: they aren't counted on
+_MOST_TOLD_APART = 100
 _LONGEST_VALUE = 60
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)")
 _MOST_DATES = 15
+_AT_ONCE = 5_000  # rows
 
 Kind = Literal["values", "items", "numbers", "dates", "lengths", "empty"]
 
@@ -80,11 +83,11 @@ def _read(record: RunRecord, *, every_row: bool) -> Facets:
     path = run_path(record.id)
     with RunReader(path) as reader:
         tallies = {key: _Tally(key, name) for key, name in reader.outputs()}
-    marks = marks_in(path)
-    for row, data in cells_in(path, before):
-        values = orjson.loads(data)
-        for key in tallies.keys() & values.keys():
-            tallies[key].add(_cell(values[key], marks.get(row), key))
+    marks, cells = marks_in(path), cells_in(path, before)
+    while some := list(itertools.islice(cells, _AT_ONCE)):
+        answers = [_answers(orjson.loads(data), marks.get(row)) for row, data in some]
+        for key, tally in tallies.items():
+            tally.add_all([values[key] for values in answers if key in values])
     columns = tuple(tally.result() for tally in tallies.values())
     return Facets(columns, len(asked) if whole else FIRST_ROWS, whole)
 
@@ -103,6 +106,10 @@ def _cell(given: Cell, marks: dict[str, Mark] | None, key: str) -> Cell:
     return marks[key].value if marks and key in marks else given
 
 
+def _answers(given: Row, marks: dict[str, Mark] | None) -> Row:
+    return {key: _cell(cell, marks, key) for key, cell in given.items()} if marks else given
+
+
 @dataclass(slots=True)
 class _Tally:
     """Counts one column's cells as they come; free text is only measured."""
@@ -116,32 +123,43 @@ class _Tally:
     numbers: Spread = field(default_factory=Spread)
     lengths: Spread = field(default_factory=Spread)
 
-    def add(self, cell: Cell) -> None:
-        if is_empty(cell):
-            self.empty += 1
+    def add_all(self, cells: Sequence[Cell]) -> None:
+        """Count cells: equal ones together, which takes a fraction of the time for all but free text."""
+        try:
+            counted = Counter(zip(map(type, cells), cells, strict=True))  # 1 is not true
+        except TypeError:  # lists and objects can't be told apart by their hash
+            for cell in cells:
+                self._add(cell, 1)
             return
-        self.filled += 1
+        for (_, cell), rows in counted.items():
+            self._add(cell, rows)
+
+    def _add(self, cell: Cell, rows: int) -> None:
+        if is_empty(cell):
+            self.empty += rows
+            return
+        self.filled += rows
         if isinstance(cell, list):
-            self.kinds["list"] += 1
-            self._count(cell_as_text(item) for item in dict.fromkeys(map(cell_as_text, cell)))
+            self.kinds["list"] += rows
+            self._count(dict.fromkeys(map(cell_as_text, cell)), rows)
         elif is_number(cell):
-            self.kinds["number"] += 1
-            self.numbers.add(cell)
+            self.kinds["number"] += rows
+            self.numbers.add(cell, rows)
         else:
             text = cell_as_text(cell)
-            self.kinds["date" if _DATE.match(text) else type(cell).__name__] += 1
-            self._count((text,))
+            self.kinds["date" if _DATE.match(text) else type(cell).__name__] += rows
+            self._count((text,), rows)
             if isinstance(cell, str):
-                self.lengths.add(len(cell))
+                self.lengths.add(len(cell), rows)
 
-    def _count(self, texts: Iterable[str]) -> None:
+    def _count(self, texts: Iterable[str], rows: int) -> None:
         if self.values is None:
             return
         for text in texts:
             if len(text) > _LONGEST_VALUE:
                 self.values = None
                 return
-            self.values[text] += 1
+            self.values[text] += rows
         if len(self.values) > _MOST_DIFFERENT:
             self.values = None
 
@@ -161,7 +179,7 @@ class _Tally:
     def _repeats(self) -> bool:
         """Whether values come again often enough to be told apart by them."""
         different = len(self.values or ())
-        return different > 0 and self.filled >= different * (2 if different <= MOST_VALUES else 5)
+        return 0 < different <= _MOST_TOLD_APART and self.filled >= different * (2 if different <= MOST_VALUES else 5)
 
     def _facet(self, kind: Kind, bars: Sequence[Bar], different: int | None) -> Facet:
         return Facet(self.key, self.name, kind, tuple(bars), self.filled, self.empty, different)

@@ -48,6 +48,10 @@ def test_only_this_computer_reaches_the_app_and_nothing_is_reported() -> None:
     assert CONFIG["client"]["showErrorDetails"] == "none"
 
 
+def test_no_tick_of_a_tab_pays_for_a_full_garbage_collection() -> None:
+    assert CONFIG["runner"]["postScriptGC"] is False
+
+
 def test_the_look_fetches_nothing() -> None:
     assert "://" not in str(CONFIG["theme"])
 

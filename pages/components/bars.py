@@ -7,7 +7,7 @@ import streamlit as st
 
 MOST_BARS = 20
 _GOT, _ASKED = "got", "asked for"
-_BAR = 16  # pixels
+_BAR, _CHOICE_BAR = 16, 22  # pixels; what is clicked is higher
 
 
 def draw_bars(key: str, bars: Sequence[tuple[str, float, float | None]], alt: str, *, lying: bool) -> None:
@@ -59,5 +59,5 @@ def choice_bars(bars: Sequence[tuple[str, int, str, bool]], *, lying: bool) -> d
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["choice"]}}],
         "encoding": encoding,
         "data": {"values": values},
-        "height": 30 + len(bars) * _BAR if lying else 130,
+        "height": 50 + len(bars) * _CHOICE_BAR if lying else 150,
     }

@@ -11,7 +11,7 @@ from services.charts import Charts, Latency, Point, charts_of
 from services.facet_choice import range_words
 from services.views import RunView
 
-_HEIGHT = 170
+_HEIGHT = 230
 _MINUTES_FROM_S, _HOURS_FROM_S = 180, 3 * 3600
 
 
@@ -110,7 +110,7 @@ def _draw_latency(found: Latency) -> None:
                 "layer": [
                     {"mark": {"type": "rule", "strokeDash": [4, 3], "color": "#b4570f"}, "encoding": rule},
                     {
-                        "mark": {"type": "text", "align": "left", "dx": 4, "y": 8, "color": "#b4570f"},
+                        "mark": {"type": "text", "baseline": "bottom", "y": -2, "color": "#b4570f"},
                         "encoding": {**rule, "text": {"field": "said", "type": "nominal"}},
                     },
                 ],

@@ -72,7 +72,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             max_value=choice.last,
             key="run_row",
             on_change=choice.follow,
-            width=120,
+            width=170,
         )
         st.button(
             "Next",

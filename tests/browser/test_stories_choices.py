@@ -12,7 +12,8 @@ from tests.fake_provider import FakeProvider
 
 _FIRST_CALL_MS = 120_000  # it loads the provider's library, which takes long on a busy machine
 KEY = "sk-or-v1-" + "k3y" * 8
-TABLE = "id,text\n" + "".join(f"{n},The soup of table {n % 3} was cold again\n" for n in range(120))
+# More rows than a busy machine has under way before the first answer, which others then take.
+TABLE = "id,text\n" + "".join(f"{n},The soup of table {n % 3} was cold again\n" for n in range(600))
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ def test_asking_again_keeps_all_but_the_examples_and_the_rows(run: RunRecord) ->
 def test_agreement_before_and_after_is_measured_on_the_rows_set_aside(run: RunRecord) -> None:
     edit(run.id, [Edit(row, {"mood": "cold"}, approve=True, aside=True) for row in (4, 5)])
     edit(run.id, [Edit(6, approve=True, aside=True), Edit(1, {"mood": "cold"}, approve=True)])
+    edit(run.id, [Edit(2, approve=True)])  # judged, but neither an example nor set aside
     edit(run.id, [Edit(9, {"mood": "cold", "score": "9"}, aside=True)])
     later = runs.create(with_examples(run, examples_of(run, [1]), rows=[4, 5, 6, 9]))
     put(
