@@ -80,8 +80,8 @@ def _draw_ended(view: RunView) -> None:
     draw_notes(view)
     draw_diversity(view)
     draw_continue(view)
-    draw_way_out(view.record)
-    draw_errors(view.errors, view.record)
+    draw_way_out(view)
+    draw_errors(view.errors, view)
 
 
 def _draw_again(record: RunRecord) -> None:

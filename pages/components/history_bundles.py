@@ -11,7 +11,7 @@ from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.history_dialogs import tell
 from pages.components.open_path import visit
-from pages.components.state import held
+from pages.components.state import held, put
 from pages.components.uploads import is_upload, let_go
 from services import bundle, bundle_open, local_files
 from services.bundle_open import Opened
@@ -19,6 +19,7 @@ from services.home import home
 
 _IN_BROWSER = 200_000_000  # a download is held in memory on its way
 _CHUNK = 1 << 20
+_OPEN = "history_bundle_open"
 
 
 @st.dialog("Save the run as a bundle")
@@ -74,7 +75,7 @@ def _builder(record: RunRecord) -> Callable[[], bytes]:
 
 def draw_open_bundle() -> None:
     """The way in for a bundle."""
-    with st.popover("Open a bundle", key="history_bundle_open", icon=":material/unarchive:"):
+    with st.popover("Open a bundle", key=_OPEN, icon=":material/unarchive:", on_change="rerun"):
         st.caption("A run that was saved as a bundle, here or on another computer. It is checked before it is kept.")
         st.file_uploader("Bundle (.zip)", type=["zip"], key="history_bundle_file", on_change=_open_upload)
         if _may_use_paths():
@@ -121,6 +122,7 @@ def _open(how: Callable[[], Opened]) -> None:
         tell(words.error_words(error), done=False)
     else:
         tell(_told(found), done=True)
+    put(_OPEN, False)  # what was told stands behind it
 
 
 def _told(found: Opened) -> str:

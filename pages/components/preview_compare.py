@@ -93,14 +93,14 @@ def _draw_table(prefix: str, found: Pair, record: RunRecord, name: str) -> None:
         column_config={
             ROW: st.column_config.NumberColumn(width=60, pinned=True),
             CHANGED: st.column_config.TextColumn(width=80 if len(found.columns) == 1 else 120),
-            **{name: st.column_config.TextColumn(width=_width(frame[name])) for name in frame.columns[2:]},
+            **{name: st.column_config.TextColumn(width=fitting_width(frame[name])) for name in frame.columns[2:]},
         },
         alt=f"Answers of this preview beside those of {name}; changed cells are coloured",
     )
 
 
-def _width(cells: "pd.Series[str]") -> int:
-    """Room for what is in both columns of a pair; wrapped text needs more."""
+def fitting_width(cells: "pd.Series[str]") -> int:
+    """Room for what is in a column; wrapped text needs more."""
     longest = int(cells.str.len().max())
     return next((pixels for letters, pixels in _WIDTHS if longest <= letters), _WIDEST)
 

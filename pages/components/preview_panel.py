@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from engine.spec import NO_MODEL, TransformInput
 from handai_errors import NotFoundError
 from pages.components import run_words as words
-from pages.components.preview_compare import choose_earlier, draw_pair
+from pages.components.preview_compare import choose_earlier, draw_pair, fitting_width
 from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, result_frame
 from pages.components.run_links import link
@@ -93,10 +94,14 @@ def _draw_rows(prefix: str, view: RunView) -> None:
         column_config={
             ROW: st.column_config.NumberColumn(width=60),
             STATUS: st.column_config.TextColumn(width=110),
-            **{name: st.column_config.TextColumn(width="large") for _, name in view.outputs},
+            **{name: st.column_config.TextColumn(width=_width(frame, name)) for _, name in view.outputs},
         },
         alt="The preview's rows with their answers",
     )
+
+
+def _width(frame: pd.DataFrame, name: str) -> int | None:
+    return fitting_width(frame[name].fillna("").astype(str)) if name in frame and len(frame) else None
 
 
 def _stop(run_id: str) -> None:

@@ -51,7 +51,7 @@ def _panel(run_id: str, asked: str | None, since: float, every: float) -> None:
     draw_diversity(view)
     if view.steps:
         _draw_newest(seen)
-    draw_errors(view.errors, view.record)
+    draw_errors(view.errors, view)
 
 
 def _every(view: RunView) -> float:

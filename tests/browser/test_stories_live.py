@@ -45,6 +45,7 @@ def test_a_cap_is_reached_raised_and_the_run_finishes(priced_server: AppServer, 
     expect(widget(page, "transform_outlook")).to_contain_text("60 rows to ask")
     run_all(page)
     expect_status(page, "Paused: the spending cap of $0.0150 is reached")
+    widget(page, "run_status").scroll_into_view_if_needed()
     shot(page, "run-cap")
     proposed = widget(page, "run_cap").locator("input").input_value()
     assert float(proposed) > 0.015

@@ -104,6 +104,7 @@ def test_a_run_is_handed_on_as_a_bundle(own_server: AppServer, browser_page: New
         visitor = browser_page()
         _open_bundle(visitor, elsewhere.url, bundle)
         expect(visitor.get_by_text("is in the history now")).to_be_visible()
+        expect(widget(visitor, "history_bundle_file")).to_be_hidden()
         expect(visitor.get_by_text("opened from a bundle")).to_be_visible()
         shot(visitor, "projects-opened")
         _open_bundle(visitor, elsewhere.url, bundle)

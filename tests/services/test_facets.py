@@ -62,7 +62,7 @@ def test_a_column_without_a_value_says_so(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9).map(lambda x: round(x, 3))), min_size=1))
-def test_every_number_is_in_exactly_the_bin_thatcounts_it(numbers: list[float]) -> None:
+def test_every_number_is_in_exactly_the_bin_that_counts_it(numbers: list[float]) -> None:
     spread = Spread()
     for number in numbers:
         spread.add(number)
