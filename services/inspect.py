@@ -90,7 +90,7 @@ def page(record: RunRecord, start: int, count: int) -> list[TableRow]:
     cells = cells_of(record, asked)
     said = _said(record, asked)
     rows = [_row(index, cells[index], results.get(index), outputs, said) for index in asked if index in cells]
-    return rows if steps else [replace(row, status=RowStatus.DONE) if row.cells else row for row in rows]
+    return _drawn(rows, steps)
 
 
 def chosen(record: RunRecord, indexes: Sequence[int]) -> list[TableRow]:
@@ -99,8 +99,9 @@ def chosen(record: RunRecord, indexes: Sequence[int]) -> list[TableRow]:
         return []
     results, cells, said = results_of(run_path(record.id), indexes), cells_of(record, indexes), _said(record, indexes)
     with RunReader(run_path(record.id)) as reader:
-        outputs = reader.outputs()
-    return [_row(index, cells[index], results.get(index), outputs, said) for index in indexes if index in cells]
+        outputs, steps = reader.outputs(), reader.numbering.steps
+    rows = [_row(index, cells[index], results.get(index), outputs, said) for index in indexes if index in cells]
+    return _drawn(rows, steps)
 
 
 def failed_page(record: RunRecord, kind: str | None, offset: int, count: int) -> list[TableRow]:
@@ -108,6 +109,11 @@ def failed_page(record: RunRecord, kind: str | None, offset: int, count: int) ->
     with RunReader(run_path(record.id)) as reader:
         outputs, results = reader.outputs(), reader.failed_page(kind, offset, count)
     return _rows_of(record, results, outputs)
+
+
+def _drawn(rows: list[TableRow], steps: int) -> list[TableRow]:
+    """Rows of a table that asks no model are done once they are drawn."""
+    return rows if steps else [replace(row, status=RowStatus.DONE) if row.cells else row for row in rows]
 
 
 def newest(record: RunRecord, count: int) -> list[TableRow]:

@@ -70,7 +70,7 @@ def _paid(view: RunView) -> list[tuple[str, str]]:
     tokens = words.UNKNOWN if sent is None else f"{words.count(sent)} + {words.count(answered)}"
     cap = view.record.spec.limits.max_cost_usd
     spent = words.cost(view.cost_usd, complete=view.cost_complete) + (f" of {words.cost(cap)}" if cap else "")
-    return [("Tokens in + out", tokens), ("Cost of the cap" if cap else "Cost", spent)]
+    return [("Tokens in + out", tokens), ("Cost, of the cap" if cap else "Cost", spent)]
 
 
 def _judged(view: RunView) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from engine.gate import Verdict
 from engine.results import RowResult, RowStatus, RunStatus
 from handai_db import RunRecord, Standing
 from handai_errors import ErrorKind
-from services import corrections, facets, row_filters, runs
+from services import corrections, facets, inspect, row_filters, runs
 from services.corrections import Edit
 from services.facet_choice import Choice, How
 from services.facets import facets_of
@@ -131,3 +131,10 @@ def test_low_scores_and_checks_of_a_generated_table(tmp_path: Path) -> None:
     assert list(matching(record, RowFilter(show=LOW))) == [0, 2]
     assert list(matching(record, RowFilter(show=Standing.MARKED))) == [1]
     assert RowFilter(show=ALL).is_everything
+
+
+def test_a_row_drawn_without_a_model_is_done_when_a_search_finds_it() -> None:
+    record = generate_run({"name": "topic", "sampler": "category", "values": ["red lamp"]}, rows=3)
+    found = matching(record, RowFilter(search="LAMP"))
+    assert list(found) == [0, 1, 2]
+    assert [row.status for row in inspect.chosen(record, found)] == ["done"] * 3
