@@ -364,17 +364,21 @@ async def test_of_a_flush_larger_than_the_disk_all_that_fits_is_kept(tmp_path: P
     assert_counters_equal_tables(path)
 
 
+async def until_stored(folder: Path, rows: int) -> None:
+    async with asyncio.timeout(20):
+        while len(query(folder / "run.db", "SELECT row FROM results")) < rows:  # noqa: ASYNC110 the writer is a thread
+            await asyncio.sleep(0.01)
+
+
 async def test_what_did_not_fit_is_written_where_space_comes_back_in_time(tmp_path: Path) -> None:
     async with writing(tmp_path, give_up_s=5) as writer:
         limit_pages(writer, 20)
         writer.put(done(0))
         writer.put(done(1, "x" * 900_000))
         writer.judged([(1, 0, "marked", "why")], "0:2")
-        flushed = asyncio.ensure_future(writer.flush())
-        while not query(tmp_path / "run.db", "SELECT * FROM results"):  # noqa: ASYNC110 the writer is another thread
-            await asyncio.sleep(0.01)
+        await until_stored(tmp_path, 1)
         writer._connection.execute("PRAGMA max_page_count = 100000")  # noqa: SLF001 as above
-        await flushed
+        await until_stored(tmp_path, 2)
         assert (writer.lost, writer.told is writer.failure) == (0, True)
     assert [row["row"] for row in query(tmp_path / "run.db", "SELECT row FROM results ORDER BY row")] == [0, 1]
     assert len(query(tmp_path / "run.db", "SELECT * FROM verdicts")) == 1
