@@ -159,6 +159,7 @@ def test_a_table_is_made_from_a_description(own_server: AppServer, browser_page:
     open_generate(page, own_server.url, "Describe it")
     write(page, "generate_describe", "Complaints to a city's bus company: line, delay in minutes, weather, message.")
     write(page, "generate_describe_rows", "20")
+    choose(page, "provider_select", "Demo")
     press(page, "generate_propose")
     expect_columns(page)
     shot(page, "generate-described")

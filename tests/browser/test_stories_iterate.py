@@ -111,6 +111,7 @@ def _preview(page: Page, said: str) -> None:
 def test_ticked_rows_are_previewed_and_their_messages_shown(app_server: AppServer, browser_page: NewPage) -> None:
     page = browser_page()
     upload(page, app_server.url, "soups.csv", TABLE.encode())
+    choose(page, "provider_select", "Demo")  # an earlier story's choice is remembered
     write(page, "transform_instructions", "How was the soup?")
     grid = widget(page, "transform_rows").get_by_test_id("stDataFrame")
     box = grid.bounding_box()
