@@ -107,10 +107,10 @@ def pace_words(view: RunView) -> str:
     found = view.progress
     if found is None:
         return ":material/hourglass_top: The first rows are being prepared."
-    return _pace(found, asks=view.steps > 0) + _cap_words(view)
+    return _pace(found, view.record.spec.limits.concurrency, asks=view.steps > 0) + _cap_words(view)
 
 
-def _pace(found: Progress, *, asks: bool) -> str:
+def _pace(found: Progress, allowed: int | str, *, asks: bool) -> str:
     if found.waiting:
         said = words.plain(found.waiting)
         return f":material/hourglass_top: {f'Not more at once: {said}.' if asks else f'{said.capitalize()}.'}"
@@ -118,6 +118,8 @@ def _pace(found: Progress, *, asks: bool) -> str:
         return ":material/function: Rows are drawn without a model."
     if not found.slots:
         return ":material/hourglass_top: The first rows are being prepared."
+    if found.in_flight == allowed:
+        return ":material/speed: Not more at once: as many requests as you allow are under way."
     if found.in_flight >= found.slots:
         return ":material/speed: Not more at once: every place for a request is taken, and more open as answers come."
     return ":material/speed: Places are free: the next rows are being prepared, or no row is left to send."

@@ -69,6 +69,11 @@ def test_why_not_more_at_once_is_said_in_the_providers_place() -> None:
     assert "Not more at once: waiting 12 s: the provider limits the rate." in said.replace("\\", "")
 
 
+def test_one_who_allowed_no_more_requests_is_told_so() -> None:
+    assert "as many requests as you allow" in _said(_page(_running(400, limits=Limits(concurrency=4))))
+    assert "more open as answers come" in _said(_page(_running(400, limits=Limits(concurrency=8))))
+
+
 def test_failures_are_told_by_kind_while_it_runs_and_lead_on() -> None:
     record = _running(400)
     put(record, *[failed(row) for row in range(2)], done(2, answer="x"))
