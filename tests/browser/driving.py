@@ -62,5 +62,5 @@ def shot(page: Page, name: str) -> Path:
 
 
 def widget(page: Page, key: str) -> Locator:
-    """The widget to which the code gave this key."""
-    return page.locator(f".st-key-{key}")
+    """The widget to which the code gave this key; while a page changes, the one before may stand beside it."""
+    return page.locator(f".st-key-{key}").first

@@ -64,7 +64,7 @@ def test_own_instructions_come_back_after_a_recipe(app_server: AppServer, browse
     press(page, "transform_recipe_use")
     expect(widget(page, "transform_messages")).to_contain_text("Translate the text in “text” into English")
     press(page, "transform_recipe_undo")
-    expect(widget(page, "transform_instructions").locator("textarea")).to_have_value("Was the guest happy?")
+    expect(widget(page, "transform_instructions").locator("textarea").first).to_have_value("Was the guest happy?")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, True), (390, False)], ids=["wide-dark", "narrow-light"])
