@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from engine.answer_key import AnswerKeys
+from engine.identity import messages_digest
 from engine.job import Job, Member
 from engine.plan import RunPlan
 from engine.spec import RunSpec
@@ -20,7 +21,7 @@ def job_of(row: int, draw: int = 0, **parts: Any) -> tuple[RunPlan, Job]:  # noq
     given = {"input": {"kind": "transform"}, "prompt": {"template": "{{ n }}"}, **parts}
     plan = RunPlan(RunSpec.checked({**given, "model": MODEL | parts.get("model", {})}), ("n",))
     job = plan.job([Member(row, {"n": "1"}, draw)])
-    job.messages = SAID
+    job.messages, job.digest = SAID, messages_digest(SAID)
     return plan, job
 
 
@@ -39,6 +40,14 @@ OTHER: dict[str, dict[str, Any]] = {
     "json": {"model": {"json_mode": True}},
     "schema": {"outputs": ONE_NUMBER},
 }
+
+
+def test_another_text_is_another_key() -> None:
+    plan, _ = job_of(0)
+    keys = AnswerKeys(plan)
+    jobs = [plan.job([Member(0, {"n": text})]) for text in ("1", "2", "1")]
+    first, second, again = (keys.key(job, plan.models[0]) for job in jobs)
+    assert first == again != second
 
 
 @pytest.mark.parametrize("other", OTHER.values(), ids=OTHER)

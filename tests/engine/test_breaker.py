@@ -35,6 +35,10 @@ def test_ten_good_rows_first_and_the_ten_alike_no_longer_matter() -> None:
     assert tripped_at([None] * 10 + [ROW_S_FAULT] * 100) is None
 
 
+def test_a_good_row_that_completes_the_least_number_does_not_hide_the_bad_ones() -> None:
+    assert tripped_at([None] * 8 + [DOWN] * 11 + [None]) == 20
+
+
 def test_half_is_not_more_than_half() -> None:
     assert tripped_at([None, DOWN] * 100) is None
 

@@ -38,3 +38,10 @@ async def test_one_who_stops_waiting_takes_no_place() -> None:
 
     window.give_back()
     assert window.take_free()
+
+
+async def test_several_places_are_given_back_at_once() -> None:
+    window = Window(2)
+    assert [window.take_free(), window.take_free()] == [True, True]
+    window.give_back(2)
+    assert [window.take_free() for _ in range(3)] == [True, True, False]

@@ -179,12 +179,13 @@ def test_a_small_text_table_needs_no_second_process(
 
 def test_a_text_table_is_read_alike_in_either_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "0f3a"
-    source.write_text('name;note\nAda;"two\nlines"\nÉva;\n😀;x;more\n\n', encoding="utf-8")
+    source.write_text('name;note\nAda;"two\nlines"\nÉva\n😀;x;more\n\n', encoding="utf-8")
     here = convert_limited(source, "t.csv", ParseOptions(), tmp_path / "here.parquet")
     monkeypatch.setattr(limits_module, "SMALL_BYTES", 0)
     there = convert_limited(source, "t.csv", ParseOptions(), tmp_path / "there.parquet")
 
     assert here == there
+    assert [row["note"] for row in read_rows(tmp_path / "here.parquet")] == ["two\nlines", None, "x"]
     assert list(read_rows(tmp_path / "here.parquet")) == list(read_rows(tmp_path / "there.parquet"))
 
 
