@@ -5,6 +5,8 @@ import streamlit as st
 from handai_errors import HandaiError
 from pages import compare_page, generate_page, history_page, providers_page, run_page, transform_page
 from pages.components import run_words as words
+from pages.components.look import draw_look
+from pages.components.scrolling import begin_at_top
 from pages.components.start import once_per_server
 
 st.set_page_config(page_title="Handai", page_icon="🌾", layout="wide", menu_items={"About": "Handai"})
@@ -20,6 +22,8 @@ page = st.navigation(
     ],
     position="top",
 )
+draw_look()
+begin_at_top(page.url_path, st.query_params.get("run"))
 try:
     once_per_server()
     page.run()

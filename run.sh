@@ -152,9 +152,9 @@ check_and_test() {
         "$python" -m ruff check .
         "$python" -m ruff format --check .
         "$python" -m mypy
-        # Most tests wait for something, so four at a time share even two cores; the stories have the machine for themselves.
+        # Most tests wait for something, so four at a time share even two cores; of the stories, each with a browser, two.
         "$python" -m pytest -n 4 --dist loadfile --ignore tests/browser
-        set -- tests/browser
+        set -- -n 2 --dist loadfile tests/browser
     fi
     exec "$python" -m pytest "$@"
 }

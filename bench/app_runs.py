@@ -19,10 +19,12 @@ _ALL_AT_ONCE = 500  # where the run itself is not what is measured
 
 
 @contextmanager
-def live_runs(count: int) -> Iterator[list[str]]:
+def live_runs(
+    count: int, *, latency_s: float = 2.0, rows: int = 20_000, together: int = _TOGETHER
+) -> Iterator[list[str]]:
     """So many runs that go on in processes of their own while the block runs."""
-    os.environ["HANDAI_DEMO_LATENCY_S"] = "2"
-    names = [_made(20_000, f"live {number}") for number in range(count)]
+    os.environ["HANDAI_DEMO_LATENCY_S"] = str(latency_s)
+    names = [_made(rows, f"live {number}", together) for number in range(count)]
     for name in names:
         runs.launch(runs.get(name))
     try:

@@ -1,17 +1,19 @@
 """`python -m bench.engine`: the engine without HTTP (its client answers at once), and how soon answers are durable.
 
-CPU a row is taken between two sizes of run, so that what happens once doesn't count. The second part asks the bench's
-provider over HTTP with 256 requests in flight, and tells the time from answer to disk.
+CPU a row is taken between two sizes of run, so that what happens once doesn't count, and in turn with a plain gather
+over the same client, which writes its file at its end: that one's time tells how fast the machine is just then. The
+second part asks the bench's provider over HTTP with 256 requests in flight, and tells the time from answer to disk.
 """
 
 import argparse
 import asyncio
+import csv
 import gc
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -21,10 +23,12 @@ from structlog.testing import capture_logs
 from bench.serving import provider
 from engine.spec import RunSpec
 from handai_cli import SELDOM
-from providers.base import Completion, CompletionRequest, StreamPiece, Usage
+from providers.base import Completion, CompletionRequest, Message, StreamPiece, Usage
 from services import datasets, execution, runs
 
 _FEW, _MANY = 2_000, 22_000
+_IN_FLIGHT = 256
+_UNUSED_URL = "http://127.0.0.1:9/v1"
 
 
 class _Stub:
@@ -61,19 +65,59 @@ def _profile(folder: Path, target: Path) -> None:
 
     profile = cProfile.Profile()
     with patch.object(execution, "make_client", lambda *_, **__: _Stub()):
-        profile.runcall(_cpu_s, folder, _MANY, "http://127.0.0.1:9/v1")
+        profile.runcall(_cpu_s, folder, _MANY, _UNUSED_URL)
     profile.dump_stats(target)
 
 
 def _without_http(folder: Path, times: int) -> None:
-    found = []
+    engine, plain = [], []
     with patch.object(execution, "make_client", lambda *_, **__: _Stub()):
-        _cpu_s(folder, _FEW, "http://127.0.0.1:9/v1")
+        _cpu_s(folder, _FEW, _UNUSED_URL)
+        _gather_s(folder, _FEW)
         for _ in range(times):
-            few, many = (_cpu_s(folder, rows, "http://127.0.0.1:9/v1")[0] for rows in (_FEW, _MANY))
-            found.append((many - few) / (_MANY - _FEW) * 1e6)
-    each = ", ".join(f"{figure:.0f}" for figure in found)
-    print(f"engine without HTTP: {statistics.median(found):.0f} µs of CPU a row ({each})")
+            engine.append(_us_a_row(lambda rows: _cpu_s(folder, rows, _UNUSED_URL)[0]))
+            plain.append(_us_a_row(lambda rows: _gather_s(folder, rows)))
+    for name, found in (("engine without HTTP", engine), ("plain gather, nothing durable", plain)):
+        each = ", ".join(f"{figure:.1f}" for figure in found)
+        print(f"{name}: {statistics.median(found):.1f} µs of CPU a row ({each})")
+    print(f"ratio: {statistics.median(a / b for a, b in zip(engine, plain, strict=True)):.1f}")
+
+
+def _us_a_row(cpu_s: Callable[[int], float]) -> float:
+    few, many = cpu_s(_FEW), cpu_s(_MANY)
+    return (many - few) / (_MANY - _FEW) * 1e6
+
+
+def _gather_s(folder: Path, rows: int) -> float:
+    """CPU seconds of the same rows, read from a CSV file, asked of the same client and written to another."""
+    source, target = _table(folder, rows), folder / "gathered.csv"
+    began = time.process_time()
+    asyncio.run(_gather(source, target))
+    return time.process_time() - began
+
+
+async def _gather(source: Path, target: Path) -> None:
+    client, slots = _Stub(), asyncio.Semaphore(_IN_FLIGHT)
+    with source.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    async def ask(row: dict[str, str]) -> str | None:
+        async with slots:
+            messages = (Message("system", "Summarise"), Message("user", str(row)))
+            return (await client.complete(CompletionRequest("m", messages))).text
+
+    answers = await asyncio.gather(*(ask(row) for row in rows))
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "output"])
+        writer.writeheader()
+        writer.writerows({**row, "output": answer} for row, answer in zip(rows, answers, strict=True))
+
+
+def _table(folder: Path, rows: int) -> Path:
+    """A table of its own: no earlier answer may be taken over."""
+    table, salt = folder / f"{rows}.csv", time.monotonic_ns()
+    table.write_text("id,text\n" + "".join(f'{row},"ROW{row} the quick brown fox {salt}"\n' for row in range(rows)))
+    return table
 
 
 def _durable(folder: Path, times: int) -> None:
@@ -85,17 +129,14 @@ def _durable(folder: Path, times: int) -> None:
 
 def _cpu_s(folder: Path, rows: int, base_url: str) -> tuple[float, dict[str, Any]]:
     """CPU seconds of one run, all threads, and its figures of durability."""
-    table = folder / f"{rows}.csv"
-    salt = time.monotonic_ns()  # a table of its own: no earlier answer may be taken over
-    table.write_text("id,text\n" + "".join(f'{row},"ROW{row} the quick brown fox {salt}"\n' for row in range(rows)))
-    stored = datasets.store_file(table)
+    stored = datasets.store_file(_table(folder, rows))
     model = {"provider": "custom", "base_url": base_url, "model": "m"}
     spec = RunSpec.checked(
         {
             "input": {"kind": "transform", "dataset": stored.id},
             "prompt": {"instructions": "Summarise"},
             "model": model,
-            "limits": {"concurrency": 256},
+            "limits": {"concurrency": _IN_FLIGHT},
         }
     )
     record = runs.create(runs.NewRun(spec, stored.id))

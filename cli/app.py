@@ -53,18 +53,29 @@ def app_of(names: Iterable[str] = tuple(_COMMANDS)) -> typer.Typer:
     return app
 
 
+def load(arguments: Sequence[str]) -> None:
+    """Import what `main` will need for these arguments."""
+    for name in _asked_for(arguments):
+        import_module(_COMMANDS[name].partition(":")[0])
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; exits with design's codes: 0, 1 could not start, 2 usage, 3 failures, 4 paused or stopped."""
     _log_to_standard_error(wanted=os.environ.get("HANDAI_LOG") == "debug")
     said = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app_of(said[:1] if said and said[0] in _COMMANDS else _COMMANDS)(said, prog_name="handai")
+        app_of(_asked_for(said))(said, prog_name="handai")
     except HandaiError as error:
         from cli.progress import fail
 
         raise fail(error, 1) from None
     except KeyboardInterrupt:
         sys.exit(4)
+
+
+def _asked_for(said: Sequence[str]) -> Iterable[str]:
+    """The one command that is named, or all of them for the help page."""
+    return said[:1] if said and said[0] in _COMMANDS else _COMMANDS
 
 
 def _log_to_standard_error(*, wanted: bool) -> None:

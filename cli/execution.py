@@ -201,7 +201,7 @@ def _counts(view: RunView) -> str:
     if found is not None:
         counts += [
             f"{found.fallbacks} answered by a fallback" if found.fallbacks else "",
-            f"{found.cached} from kept answers" if found.cached else "",
+            f"{found.cached} asked before" if found.cached else "",
             f"{found.refused} refused and drawn again" if found.refused else "",
             f"{found.dropped} left out by checks" if found.dropped else "",
             f"{found.marked} marked by checks" if found.marked else "",

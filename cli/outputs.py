@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from cli.options import file_text
 from engine.columns import Output
 from engine.typed import outputs_from_json_schema, parse_output_flag
 from handai_errors import SpecError
-
-_OUTPUTS: TypeAdapter[list[Output]] = TypeAdapter(list[Output])
 
 
 def declared_outputs(flags: Sequence[str], schema: Path | None) -> list[Output]:
@@ -31,7 +28,7 @@ def outputs_in(path: Path) -> Sequence[Output]:
     if "columns" not in data:
         return outputs_from_json_schema(data)
     try:
-        return _OUTPUTS.validate_python(data["columns"])
+        return TypeAdapter(list[Output]).validate_python(data["columns"])
     except ValidationError as error:
         found = error.errors()[0]
         place = ".".join(str(part) for part in found["loc"])
@@ -40,6 +37,8 @@ def outputs_in(path: Path) -> Sequence[Output]:
 
 def mapping_in(path: Path, what: str) -> dict[str, Any]:
     """The mapping that a YAML or JSON file holds; raises SpecError."""
+    import yaml  # most runs come from flags alone
+
     try:
         data = yaml.safe_load(file_text(path, what))
     except yaml.YAMLError as error:

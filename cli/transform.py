@@ -1,5 +1,6 @@
 """`handai transform`: a model works on every row of a table."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,11 +42,12 @@ from cli.outputs import declared_outputs
 from cli.personas import PersonaName, name_of, told
 from cli.row_conditions import Where, WhereAny, conditions_of
 from engine.conditions import Conditions
-from engine.spec import TransformInput
+from engine.spec import RunSpec, TransformInput
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
 from services import exporting
 from services.datasets import store_file
+from services.example_files import with_examples_in
 from services.exporting import Wanted
 
 _OUTPUT_HELP = (
@@ -62,6 +64,13 @@ _Prompt = Annotated[
 _Schema = Annotated[
     Path | None, typer.Option(help="The columns to compute from a file: a JSON Schema, or a mapping with `columns`.")
 ]
+_Examples = Annotated[
+    Path | None,
+    typer.Option(
+        help="Rows with right answers, shown to the model before each row: a table file with the columns that the "
+        "model sees and one for each answer."
+    ),
+]
 _JsonMode = Annotated[
     bool | None, typer.Option("--json-mode/--no-json-mode", help="Ask for a JSON object; its keys are columns.")
 ]
@@ -77,6 +86,7 @@ def transform(
     output: Annotated[list[str] | None, typer.Option(help=_OUTPUT_HELP)] = None,
     schema: _Schema = None,
     json_mode: _JsonMode = None,
+    examples: _Examples = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
     where: Where = None,
     where_any: WhereAny = False,
@@ -114,19 +124,27 @@ def transform(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
     flags = replace(flags, fallbacks=tuple(fallback or ()), routes=tuple(route or ()), similar=similar)
-    parts = model_part(replace(flags, no_cache=no_cache, spacing_s=spacing, daily_cap=daily_cap))
+    flags = replace(flags, no_cache=no_cache, spacing_s=spacing, daily_cap=daily_cap)
     text, chosen = told(persona, instructions)
     declared: dict[str, Any] = {
         "prompt": {"instructions": text, "template": text_of(prompt) or None},
         "outputs": [item.model_dump() for item in declared_outputs(output or [], schema)],
-        **parts,
+        **model_part(flags),
     }
-    header = False if no_header else None
-    stored = store_file(table, ParseOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, header=header))
+    stored = store_file(table, _reading(sheet, encoding, delimiter, no_header=no_header))
     conditions = conditions_of(where, [column.name for column in stored.info.columns], any_of=where_any)
-    spec = checked_spec({"input": _source(stored, columns, limit, conditions).model_dump(), **declared})
+    spec = _spec(stored, _source(stored, columns, limit, conditions), declared, examples)
     name = name_of(run_name, chosen, Path(stored.filename).stem)
     start(spec, stored, Manner(out, Wanted(diagnostics, lossless_csv), overwrite, name, session, detach, as_json))
+
+
+def _reading(sheet: str | None, encoding: str | None, delimiter: str | None, *, no_header: bool) -> ParseOptions:
+    return ParseOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, header=False if no_header else None)
+
+
+def _spec(stored: DatasetRecord, source: TransformInput, declared: Mapping[str, Any], examples: Path | None) -> RunSpec:
+    spec = checked_spec({"input": source.model_dump(), **declared})
+    return with_examples_in(spec, examples, stored) if examples else spec
 
 
 def _source(

@@ -19,21 +19,24 @@ class AnswerKeys:
         self._plan = plan
         # Rows of a generated table may well ask the same, and are to be told different things.
         self._by_row = isinstance(plan.spec.input, GenerateInput)
-        self._of_model: dict[tuple[int, int], bytes] = {}
+        self._begun: dict[tuple[int, int], hashlib.blake2b] = {}  # by model and step: what is the same for every row
 
-    def key(self, job: Job, model: ModelSettings) -> str | None:
-        """The key of a job's request to that model, as hex; None where answers are not kept."""
+    def key(self, job: Job, model: ModelSettings) -> bytes | None:
+        """The sixteen bytes of a job's request to that model; None where answers are not kept."""
         if not job.is_single or model.base_url is None:
             return None
-        begun = self._of_model.get((job.target, job.step.index))
+        begun = self._begun.get((job.target, job.step.index))
         if begun is None:
-            begun = self._of_model[job.target, job.step.index] = _settings_of(job, model)
-        sample = (job.row, job.members[0].draw) if self._by_row else None
-        asked = begun + job.digest + orjson.dumps((self._plan.seed(job), sample))
-        return hashlib.blake2b(asked, digest_size=16).hexdigest()
+            settings = _settings_of(job, model, self._plan.spec.model.seed)
+            begun = self._begun[job.target, job.step.index] = hashlib.blake2b(settings, digest_size=16)
+        asked = begun.copy()
+        asked.update(job.digest)
+        if self._by_row:
+            asked.update(orjson.dumps((self._plan.seed(job), job.row, job.members[0].draw)))
+        return asked.digest()
 
 
-def _settings_of(job: Job, model: ModelSettings) -> bytes:
+def _settings_of(job: Job, model: ModelSettings, seed: int | None) -> bytes:
     """What is the same for every row; the form in which JSON is asked for is not in it: it is found out as a run goes.
 
     The host alone would not do: some providers put each person's model under a path of its own.
@@ -46,6 +49,7 @@ def _settings_of(job: Job, model: ModelSettings) -> bytes:
         "model": model.model,
         "temperature": model.temperature,
         "max_tokens": model.max_tokens,
+        "seed": seed,
         "json": job.needs_json,
         "schema": schema,
         "fallbacks": model.fallbacks,

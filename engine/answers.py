@@ -25,7 +25,9 @@ def assess(job: Job, completion: Completion, cost: Callable[[Usage], Usage]) -> 
     """What an answer cost, and each row with its values or its failure; never raises."""
     usage = Usage()
     try:
-        usage = plausible(cost(plausible(completion.usage)))
+        usage = plausible(completion.usage)
+        if (priced := cost(usage)) is not usage:
+            usage = plausible(priced)
         return usage, judge_answer(job, completion)
     except ProviderError as error:
         return usage, [(member, error) for member in job.members]

@@ -12,22 +12,17 @@ _MOST_TOKENS = 2**40
 
 def plausible(usage: Usage) -> Usage:
     """`usage` with counts and costs that can't be (negative, no number, absurd) as unknown."""
-    if _is_plausible(usage):
-        return usage
-    cost = usage.cost_usd
-    return Usage(
-        _plausible_count(usage.prompt_tokens),
-        _plausible_count(usage.completion_tokens),
-        cost if cost is not None and math.isfinite(cost) and cost >= 0 else None,
-    )
-
-
-def _is_plausible(usage: Usage) -> bool:
     sent, answered, cost = usage.prompt_tokens, usage.completion_tokens, usage.cost_usd
-    return (
+    if (
         (sent is None or 0 <= sent <= _MOST_TOKENS)
         and (answered is None or 0 <= answered <= _MOST_TOKENS)
         and (cost is None or 0 <= cost < math.inf)
+    ):
+        return usage
+    return Usage(
+        _plausible_count(sent),
+        _plausible_count(answered),
+        cost if cost is not None and math.isfinite(cost) and cost >= 0 else None,
     )
 
 

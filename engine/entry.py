@@ -40,7 +40,7 @@ class Entry:
         """A job that waited, or whose model is another now; None when its row ended or waits."""
         try:
             return self.unanswered(job)
-        except Exception as error:  # noqa: BLE001 as above
+        except Exception as error:  # noqa: BLE001 a bad row's own failure, here too
             member = job.members[0]
             self._flow.row_failed(member.row, member.draw, internal_failure(member.row, job.stored_step, error))
             return None
@@ -51,7 +51,7 @@ class Entry:
             following = self._plan.next_job(job, member, values)
             if following is not None:
                 return self.unanswered(following)
-        except Exception as error:  # noqa: BLE001 as above
+        except Exception as error:  # noqa: BLE001 what a step's answer makes of the next is the row's own failure
             failure = internal_failure(member.row, job.stored_step + 1, error)
             self._flow.row_failed(member.row, member.draw, failure)
             return None

@@ -16,6 +16,7 @@ from engine.left_out import LeftOut
 from engine.limiter import Limiter
 from engine.numbering import Numbering
 from engine.outputs import OutputColumns
+from engine.ready import ReadyJobs
 from engine.results import PauseReason, ResultSink, RowResult, RowStatus
 from engine.similar import SimilarAnswers
 from engine.spec import ModelSettings
@@ -88,17 +89,18 @@ class Flow:
         self.with_ = collaborators
         self._numbering = numbering
         ceiling = collaborators.ceiling
-        # A crash leaves every reservation in doubt, so only as many are made ahead as one commit's time can use up.
-        self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling // 2)
+        # A crash may leave every reservation in doubt, so no more are made ahead than may be in flight; with fewer, a
+        # commit serves fewer rows, and a server that answers faster than a commit takes would wait for it.
+        self.reserve_ahead = max(_SMALLEST_RESERVE, ceiling)
         self.window_size = (ceiling + self.reserve_ahead) * rows_per_call
         self.window = Window(self.window_size)
-        self.ready: asyncio.Queue[Job | None] = asyncio.Queue()
+        self.ready = ReadyJobs()
         self.end = RunEnd()
         self.open_rows = 0
         self.redraws: deque[tuple[int, int]] = deque()
         self._draining = asyncio.Event()
         self._changed = asyncio.Event()
-        self._known_outputs = len(collaborators.outputs)
+        self._named = collaborators.outputs.named
 
     @property
     def is_draining(self) -> bool:
@@ -146,8 +148,9 @@ class Flow:
             return
         if not jobs:
             return
+        now = self.with_.wall()
         try:
-            await self.with_.sink.reserve([job.reservation(self.with_.wall()) for job in jobs])
+            await self.with_.sink.reserve([job.reservation(now) for job in jobs], at_once=not self.ready)
         except StorageError as error:
             self.storage_failed(error)
             for job in jobs:
@@ -157,11 +160,9 @@ class Flow:
             for job in jobs:
                 self.release(job)
             raise
+        use = self.release if self.is_draining else self.ready.put
         for job in jobs:
-            if self.is_draining:
-                self.release(job)
-            else:
-                self.ready.put_nowait(job)
+            use(job)
 
     def release(self, job: Job) -> None:
         """Take back a reservation that was never sent; the row stays pending."""
@@ -242,21 +243,22 @@ class Flow:
 
     def release_ready(self) -> None:
         """Take back everything that waits for a slot."""
-        while not self.ready.empty():
-            job = self.ready.get_nowait()
-            if job is not None:
-                self.release(job)
+        for job in self.ready.take_all():
+            self.release(job)
 
     def keep(self, result: RowResult) -> None:
         """Hand a result to the writer, its new output columns first."""
-        outputs = self.with_.outputs
-        for key in result.values or {}:
-            if key != REDRAWN or not self._numbering.draw(result.step):
-                outputs.name_for(key)
-        if len(outputs) > self._known_outputs:
-            self._known_outputs = len(outputs)
-            self.with_.sink.columns(outputs.pairs)
+        named = self._named
+        if new := [key for key in result.values or () if key not in named]:
+            self._name(new, result.step)
         self.with_.sink.put(result)
+
+    def _name(self, keys: Sequence[str], step: int) -> None:
+        new = [key for key in keys if key != REDRAWN or not self._numbering.draw(step)]
+        for key in new:
+            self.with_.outputs.name_for(key)
+        if new:
+            self.with_.sink.columns(self.with_.outputs.pairs)
 
 
 def _stored_verdict(judgement: Judgement) -> str:

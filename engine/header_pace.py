@@ -3,6 +3,8 @@
 from collections import deque
 from dataclasses import dataclass
 
+from providers.values import value
+
 LONGEST_RESET_S = 120.0  # in a longer time much can change: it asks
 _MEMORY_S = 10.0
 _SHORTEST_S = 0.15  # of watching before a refill is believed
@@ -25,7 +27,7 @@ class _Burst:
     least: float = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Mark:
     """A request as its budget sees it."""
 
@@ -71,7 +73,8 @@ class HeaderPace:
         """Note a request; its answer is told with the mark."""
         if self._full_at is not None and now >= self._full_at and self._spent_at_reset is None:
             self._spent_at_reset = self._spent
-        self._note_overflow(now)
+        if self._seen:
+            self._note_overflow(now)
         if now - self._burst.began > _BURST_S:
             self._burst = _Burst(now, self._spent)
         self._spent += cost
@@ -80,8 +83,6 @@ class HeaderPace:
 
     def _note_overflow(self, now: float) -> None:
         """What ran over while it was full is as good as spent: before the burst that goes on, and since."""
-        if not self._seen:
-            return
         burst, (at, total) = self._burst, self._seen[-1]
         if burst.began > at and now - burst.began <= _BURST_S:
             over = max(0.0, total + self._steady * (burst.began - at) - burst.before - self._full)

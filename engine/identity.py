@@ -11,8 +11,28 @@ from providers.base import Message
 
 def messages_digest(messages: Sequence[Message]) -> bytes:
     """Thirty-two bytes that are equal only for equal messages."""
-    said = [(message.role, message.content) for message in messages]
-    return hashlib.blake2b(orjson.dumps(said), digest_size=32).digest()
+    return MessagesDigest().of(tuple(messages))
+
+
+class MessagesDigest:
+    """Digests the messages of one row after another; those that stand before a row's own are read once."""
+
+    def __init__(self) -> None:
+        self._before: tuple[Message, ...] = ()
+        self._begun = hashlib.blake2b(b"[", digest_size=32)
+
+    def of(self, messages: tuple[Message, ...]) -> bytes:
+        """Thirty-two bytes that are equal only for equal messages: a hash of their JSON, as one list of pairs."""
+        if messages[:-1] != self._before:
+            self._before = messages[:-1]
+            said = [orjson.dumps((message.role, message.content)) + b"," for message in self._before]
+            self._begun = hashlib.blake2b(b"[" + b"".join(said), digest_size=32)
+        whole = self._begun.copy()
+        if messages:
+            last = messages[-1]
+            whole.update(orjson.dumps((last.role, last.content)))
+        whole.update(b"]")
+        return whole.digest()
 
 
 class RequestIdentity:

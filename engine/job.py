@@ -4,17 +4,18 @@ from dataclasses import dataclass, field
 
 from engine.pacer import NO_LEASE, Lease
 from engine.prompts import correction, prompt_tokens_bound
-from engine.results import Attempt, AttemptState, RowResult, RowStatus
+from engine.results import Attempt, AttemptState, Reservation, RowResult, RowStatus
 from engine.retry import AttemptHistory
 from engine.steps import Step
 from engine.tables.model import Row
 from handai_errors import REPORT_FAULT, ErrorKind, ProviderError
 from providers.base import AnswerForm, Completion, Message, Usage
+from providers.values import value
 
 REDRAWN = ""  # the key under which a redrawn row's sampled values are stored; no column has it
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Member:
     """A row that a job asks for: which draw of it, and its values so far."""
 
@@ -47,16 +48,13 @@ class Job:
     target: int = 0  # the place of the model that it is asked of; `fallback` names it where it is not the first
     fallback: str | None = None
     moved: bool = False  # to another model, since it was last looked up
-    answer_key: str | None = None  # under which its answer is kept for whoever asks the same
+    answer_key: bytes | None = None  # under which its answer is kept for whoever asks the same
+    row: int = field(init=False)  # under which its attempts are recorded: the first one's
     is_single: bool = field(init=False)  # it asks for one row
 
     def __post_init__(self) -> None:
+        self.row = self.members[0].row
         self.is_single = len(self.members) == 1
-
-    @property
-    def row(self) -> int:
-        """The row under which its attempts are recorded: the first one."""
-        return self.members[0].row
 
     @property
     def history(self) -> AttemptHistory:
@@ -77,16 +75,9 @@ class Job:
         """Show the model what was wrong with its answer when it is asked again."""
         self.corrections = correction(error)
 
-    def reservation(self, now: float) -> Attempt:
+    def reservation(self, now: float) -> Reservation:
         """The attempt as it is written before it is sent."""
-        return Attempt(
-            self.row,
-            self.stored_step,
-            self.number,
-            AttemptState.RESERVED,
-            started_at=now,
-            reserved_usd=self.reserved_usd,
-        )
+        return Reservation(self.row, self.stored_step, self.number, now, self.reserved_usd)
 
     def ended(self, state: AttemptState, now: float, latency_s: float, error: ProviderError | None = None) -> Attempt:
         """The attempt as it ended without an answer."""

@@ -21,11 +21,11 @@ Reuse = Callable[[Job], RowResult | None]
 class AnswerStore(Protocol):
     """Where good answers are kept for whoever asks the same again; neither method raises or waits for a disk."""
 
-    def find(self, key: str) -> Completion | None:
+    def find(self, key: bytes) -> Completion | None:
         """The answer that is kept under a key."""
         ...
 
-    def keep(self, key: str, completion: Completion) -> None:
+    def keep(self, key: bytes, completion: Completion) -> None:
         """Keep an answer."""
         ...
 
@@ -50,7 +50,7 @@ class KnownAnswers:
         self._similar = similar
         self._store = store
         self._told_of_reuse = False
-        self._waiting: dict[str, list[Job]] = {}  # by the key that another job is asking for
+        self._waiting: dict[bytes, list[Job]] = {}  # by the key that another job is asking for
 
     def find(self, job: Job) -> RowResult | None:
         """The answer as this row's result; None where nobody has one."""

@@ -16,7 +16,7 @@ class Numbering:
 
     def number(self, draw: int, step: int) -> int:
         """The stored number of a draw's step."""
-        return draw * self.width + step
+        return draw * self.width + step if draw else step
 
     def draw(self, number: int) -> int:
         """The draw that a stored number belongs to."""

@@ -1,6 +1,6 @@
 """The names of computed columns: never an input column's, never each other's."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, KeysView
 
 from engine.columns import Output
 from engine.schema.columns import ModelColumn, Schema
@@ -41,8 +41,10 @@ class OutputColumns:
         """(key, column) in order."""
         return tuple(self._names.items())
 
-    def __len__(self) -> int:
-        return len(self._names)
+    @property
+    def named(self) -> KeysView[str]:
+        """The keys that have a column so far; a view, which grows."""
+        return self._names.keys()
 
 
 def declared_outputs(spec: RunSpec) -> tuple[Output, ...]:

@@ -107,7 +107,7 @@ class Pacer:
     def wait_s(self, now: float, size: int = 0) -> float:
         """Seconds until a request with a prompt of at most `size` tokens may be sent; 0 is now."""
         held = max(self._gate_until, self._next_send) - now
-        if self._is_probing(now) and self._probe_is_out:
+        if self._probe_is_out and self._is_probing(now):
             held = max(held, _BLIND_WAIT_S)
         told = self._requests.wait_s(now, 1.0)
         if self._tokens is not None:

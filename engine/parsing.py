@@ -1,7 +1,6 @@
 """From a completion to column values, or to the kind of failure it is. Nothing partial is ever a result."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from engine.columns import ColumnType, Output
@@ -11,6 +10,7 @@ from engine.tables.model import Cell
 from engine.typed import AnswerError, fit_answer
 from handai_errors import ErrorKind, ProviderError
 from providers.base import Completion
+from providers.values import value
 
 _ONE_VALUE = {
     ColumnType.INTEGER,
@@ -21,7 +21,7 @@ _ONE_VALUE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Parsed:
     """Values by answer key, and whether broken JSON had to be repaired or a value read out of another form."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from engine.asked_schema import asked_schema, largest_schema
 from engine.columns import Output
 from engine.fallbacks import asked_in_turn
-from engine.identity import RequestIdentity, messages_digest
+from engine.identity import MessagesDigest, RequestIdentity
 from engine.job import Job, Member
 from engine.left_out import max_tokens_name
 from engine.numbering import Numbering
@@ -19,6 +19,9 @@ from engine.steps import Step, steps_of
 from engine.tables.model import Cell, Row
 from providers.base import SCHEMA_FORMS, AnswerForm, CompletionRequest
 from providers.prices import Price
+
+# What requests have in common that differ in their rows alone: target, step, rows, form, settings left out.
+_Alike = tuple[int, int, int, AnswerForm, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ class RunPlan:
     models: tuple[ModelSettings, ...] = field(init=False)  # asked in turn, the run's own first
     _renderers: tuple[Renderer, ...] = field(init=False, repr=False)
     _identity: RequestIdentity = field(init=False, repr=False)
+    _digest: MessagesDigest = field(default_factory=MessagesDigest, init=False, repr=False)
     _schema_sizes: dict[tuple[int, int], int] = field(default_factory=dict, init=False)
+    _requests: dict[_Alike, CompletionRequest] = field(default_factory=dict, init=False)  # the first of those alike
 
     def __post_init__(self) -> None:
         steps = steps_of(self.spec, (*self.columns, *self.table))
@@ -103,7 +108,7 @@ class RunPlan:
             messages = self._renderers[step_index].messages(first.values)
         else:
             messages = render_rows(step.prompt, [member.values for member in members], step.outputs)
-        digest = messages_digest(messages)
+        digest = self._digest.of(messages)
         stored_step = self.numbering.number(first.draw, step_index)
         return Job(
             tuple(members),
@@ -139,14 +144,21 @@ class RunPlan:
         """The model call of a job: in its form if the answer has to be JSON, without what the model doesn't take.
 
         `model` are the settings of the one that is asked; without them it is the run's first. Under a cap nobody may
-        be asked who is dearer than `price`, which is what the cap counts on.
+        be asked who is dearer than `price`, which is what the cap counts on. Both go with the job's target.
         """
-        model = model or self.models[0]
+        alike = (job.target, job.step.index, len(job.members), job.form, job.without)
+        first = self._requests.get(alike)
+        if first is None:
+            first = self._requests[alike] = self._request(job, model or self.models[0], price)
+        messages = job.messages + job.corrections if job.corrections else job.messages
+        return first.about(messages, None if first.seed is None else self.seed(job))
+
+    def _request(self, job: Job, model: ModelSettings, price: Price | None) -> CompletionRequest:
         ceiling = price if self.spec.limits.max_cost_usd is not None else None
         with_schema = job.form in SCHEMA_FORMS and job.needs_json and bool(job.step.outputs)
         return CompletionRequest(
             model=model.model,
-            messages=job.messages + job.corrections,
+            messages=job.messages,
             temperature=None if "temperature" in job.without else model.temperature,
             max_tokens=model.max_tokens,
             form=_form(job, with_schema=with_schema),

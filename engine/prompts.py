@@ -63,20 +63,20 @@ class Renderer:
     ) -> None:
         self._instructions = prompt.instructions.strip()
         self._form = json_instruction(outputs) if json_mode else ""
-        self._prompt = prompt
+        self._template = _template_of(prompt)
         self._columns = tuple(columns)
         self._shown = tuple(shown)
-        self._same: Message | None = None if _PLACE in self._instructions else self._system({})
+        self._same = None if _PLACE in self._instructions else self._before({})
 
     def messages(self, row: Row) -> tuple[Message, ...]:
         """The messages for one row."""
-        system = self._same or self._system(row)
-        messages = (*self._shown, _asked_for(self._prompt, self._columns, row))
-        return (system, *messages) if system.content else messages
+        before = self._before(row) if self._same is None else self._same
+        return (*before, _asked_for(self._template, self._columns, row))
 
-    def _system(self, row: Row) -> Message:
+    def _before(self, row: Row) -> tuple[Message, ...]:
         system = _fill(self._instructions, row)
-        return Message("system", fit_text(f"{system}\n\n{self._form}".strip() if self._form else system))
+        said = fit_text(f"{system}\n\n{self._form}".strip() if self._form else system)
+        return (Message("system", said), *self._shown) if said else self._shown
 
 
 def render_messages(
@@ -95,9 +95,14 @@ def render_messages(
     return Renderer(prompt, columns, json_mode=json_mode, outputs=outputs, shown=shown).messages(row)
 
 
-def _asked_for(prompt: Prompt, columns: Sequence[str], row: Row) -> Message:
-    if (prompt.template or "").strip():
-        return Message("user", fit_text(_fill(prompt.template or "", row)))
+def _template_of(prompt: Prompt) -> str | None:
+    """The template; None where it says nothing, so that the columns are shown as JSON."""
+    return prompt.template if (prompt.template or "").strip() else None
+
+
+def _asked_for(template: str | None, columns: Sequence[str], row: Row) -> Message:
+    if template is not None:
+        return Message("user", fit_text(_fill(template, row)))
     return Message("user", fit_text(to_json({name: row.get(name) for name in columns})))
 
 
@@ -110,9 +115,9 @@ def shown_examples(
     outputs: Sequence[Output] = (),
 ) -> tuple[Message, ...]:
     """The examples as the model sees them before every row: each a row and its right answer."""
-    names, messages = tuple(columns), list[Message]()
+    template, names, messages = _template_of(prompt), tuple(columns), list[Message]()
     for example in examples_for(examples, outputs):
-        messages.append(_asked_for(prompt, names, example.values))
+        messages.append(_asked_for(template, names, example.values))
         messages.append(Message("assistant", fit_text(answer_of(example, outputs, json=json_mode))))
     return tuple(messages)
 

@@ -5,8 +5,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import json_repair
-
 _FENCE = re.compile(r"^\s*```[a-zA-Z0-9_-]*\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 _OBJECT_START = re.compile(r"""\{\s*(?:["'“‘]|\w+\s*:)""")
 _ROWS_START = re.compile(r"""\[\s*(?=[\["'“‘{])|\{\s*(?:["'“‘]|\w+\s*:)""")
@@ -98,9 +96,15 @@ def _repair(text: str, *, several: bool) -> object:
     if len(found) > 1:  # the repair library would keep one of them
         return found if several else None
     try:
-        return _loads(inner) or json_repair.loads(inner)
+        return _loads(inner) or _mended(inner)
     except (ValueError, RecursionError):
         return None
+
+
+def _mended(text: str) -> Any:  # noqa: ANN401 - any JSON
+    import json_repair  # few runs need it
+
+    return json_repair.loads(text)
 
 
 def _is_open(text: str) -> bool:

@@ -1,13 +1,14 @@
 """The values that travel from the runner to storage, and the protocol between the two."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.tables.model import Cell
 from handai_errors import ErrorKind
-from providers.base import Usage
+from providers.base import UNKNOWN_USAGE, Usage
+from providers.values import value
 
 
 class AttemptState(StrEnum):
@@ -64,7 +65,22 @@ class RunStatus(StrEnum):
         return self in {RunStatus.PAUSED, RunStatus.STOPPED, RunStatus.INTERRUPTED}
 
 
-@dataclass(frozen=True, slots=True)
+class Reservation(NamedTuple):
+    """One request before it is sent; `reserved_usd` is the most that it can cost, None without a cap."""
+
+    row: int
+    step: int
+    number: int
+    started_at: float
+    reserved_usd: float | None = None
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What tells it from every other."""
+        return self.row, self.step, self.number
+
+
+@value(frozen=True, slots=True)
 class Attempt:
     """One request for one step; `row` counts from 0, `number` from 1; `started_at` is a Unix time in seconds."""
 
@@ -79,13 +95,13 @@ class Attempt:
     status: int | None = None
     model: str | None = None
     upstream: str | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = UNKNOWN_USAGE
     reserved_usd: float | None = None
     generation: str | None = None  # under what the provider can be asked about the answer
     fallback: str | None = None  # the model that was asked in place of the run's own
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RowResult:
     """How a row's step ended: values by column, or the kind and cause of its failure with the raw answer kept."""
 
@@ -123,8 +139,12 @@ class ResultSink(Protocol):
     Every method but `room`, `reserve` and `flush` returns at once; those raise StorageError when the disk fails.
     """
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
-        """Return when the attempts are on the disk as reserved."""
+    async def reserve(self, requests: Sequence[Reservation], *, at_once: bool = False) -> None:
+        """Return when the requests are on the disk as reserved; `at_once` if nothing else could be sent meanwhile."""
+        ...
+
+    def hurry(self) -> None:
+        """Have reservations that are waited for written soon: nothing is left that could be sent meanwhile."""
         ...
 
     async def room(self) -> None:
@@ -139,7 +159,7 @@ class ResultSink(Protocol):
         """Record how an attempt ended."""
         ...
 
-    def release(self, attempts: Sequence[Attempt]) -> None:
+    def release(self, requests: Sequence[Reservation]) -> None:
         """Forget reservations that were never sent."""
         ...
 

@@ -73,7 +73,7 @@ class Runner:
                     task.cancel()
                 self._flow.release_ready()  # only a run that breaks off has any
                 for _ in self._workers:
-                    self._flow.ready.put_nowait(None)
+                    self._flow.ready.put(None)
         self._publisher.publish_diversity()
         try:
             await self._with.sink.flush()
@@ -83,6 +83,8 @@ class Runner:
 
     async def _work(self) -> None:
         while (job := await self._flow.ready.get()) is not None:
+            if not self._flow.ready:
+                self._with.sink.hurry()
             target = self._targets.of(job)
             try:
                 await self._with.sink.room()
@@ -108,23 +110,22 @@ class Runner:
             completion = await target.client.complete(self._plan.request(job, target.model, target.price))
         except asyncio.CancelledError as error:
             if not is_cancelled():  # a library's own, which would end this worker without a word
-                self._refused(job, stumbled(error), started, self._with.clock() - began)
+                self._refused(job, target, stumbled(error), started, self._with.clock() - began)
                 return
             self._with.sink.attempt_ended(job.ended(AttemptState.UNKNOWN, started, self._with.clock() - began))
             self._settle(job, None)
             self._flow.finish(len(job.members))
             raise
         except ProviderError as error:
-            self._refused(job, error, started, self._with.clock() - began)
+            self._refused(job, target, error, started, self._with.clock() - began)
         except Exception as error:  # noqa: BLE001 an adapter's fault is one row's failure, never the run's
-            self._refused(job, stumbled(error), started, self._with.clock() - began)
+            self._refused(job, target, stumbled(error), started, self._with.clock() - began)
         else:
-            self._answered(job, completion, started)
+            self._answered(job, target, completion, started)
         finally:
             target.limiter.release(job.lease)
 
-    def _answered(self, job: Job, completion: Completion, started: float) -> None:
-        target = self._targets.of(job)
+    def _answered(self, job: Job, target: Target, completion: Completion, started: float) -> None:
         target.heard()
         target.limiter.answered(job.lease, completion.rate_limits, completion.usage)
         switched = None if job.target else self._switches.fallback(completion.model)
@@ -181,8 +182,7 @@ class Runner:
         alone.counted = min(job.counted, self._plan.spec.limits.max_attempts - 1)
         self._group.create_task(self._retry_later(alone, 0.0))
 
-    def _refused(self, job: Job, error: ProviderError, started: float, latency_s: float) -> None:
-        target = self._targets.of(job)
+    def _refused(self, job: Job, target: Target, error: ProviderError, started: float, latency_s: float) -> None:
         target.note_reach(job, error)
         state = outcome_of(error)
         job.unknown += state is AttemptState.UNKNOWN
@@ -226,12 +226,15 @@ class Runner:
         self._flow.finish(len(job.members))
 
     def _ask_the_next(self, job: Job, error: ProviderError) -> bool:
-        """Whether the run's next model is asked instead: for this row, or for all where the model is to blame."""
+        """Whether it is the run's next model's turn: for this row, or for all where the model is to blame."""
         target, following = self._targets.of(job), self._targets.after(job)
-        if following is None or error.kind not in FALLS_BACK or self._flow.is_draining:
+        if following is None or error.kind not in FALLS_BACK:
             return False
         if not job.is_single and error.kind in ANSWERS_FAULT:
             return False
+        if self._flow.is_draining:  # it stays pending: after a resume another model may still answer it
+            self._flow.finish(len(job.members))
+            return True
         tripped = target.breaker.record([member.row for member in job.members], error.kind)
         gone = error.kind is ErrorKind.MODEL_NOT_FOUND or target.is_dead(job, error)
         if (note := self._targets.note_of_move(job, error, for_all=tripped or gone)) is not None:

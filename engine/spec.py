@@ -1,10 +1,8 @@
 """The RunSpec: all that decides what a run does, without secrets; the same object everywhere."""
 
-import re
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from engine.backoff import DEFAULT_BACKOFF, Backoff
@@ -21,20 +19,6 @@ DEFAULT_OUTPUT = "output"
 DEFAULT_MAX_ATTEMPTS = 4
 DEFAULT_TIMEOUT_S = 120.0
 MAX_CONCURRENCY = 1000
-
-_RARE_BREAKS = re.compile("[\x85\u2028\u2029]")
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes text with rare line breaks, which PyYAML would otherwise read back as plain ones."""
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = '"' if _RARE_BREAKS.search(text) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
 
 
 class TransformInput(Declared):
@@ -135,18 +119,16 @@ class RunSpec(Declared):
 
     def to_yaml(self) -> str:
         """The spec as a YAML document that `from_yaml` reads back equal."""
-        return yaml.dump(self.model_dump(mode="json"), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+        from engine.spec_file import as_yaml  # a run's first request waits for what is imported before it
+
+        return as_yaml(self.model_dump(mode="json"))
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """The spec in a YAML document; raises SpecError with every problem named by its place."""
-        try:
-            data = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise SpecError(f"The spec is not valid YAML: {error}", "Mend the line it names.") from None
-        if not isinstance(data, dict):
-            raise SpecError("The spec is empty or not a mapping.", "It needs at least `input` and `model`.")
-        return cls.checked(data)
+        from engine.spec_file import mapping_in
+
+        return cls.checked(mapping_in(text))
 
     @classmethod
     def checked(cls, data: dict[str, Any]) -> Self:

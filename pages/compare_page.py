@@ -8,7 +8,7 @@ from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.compare_cells import draw_cells
-from pages.components.compare_choice import LETTERS, ask_runs
+from pages.components.compare_choice import LETTERS, ask_runs, draw_others
 from pages.components.compare_figures import draw_agreement, draw_figures
 from pages.components.compare_settings import draw_settings
 from pages.components.run_links import link
@@ -30,16 +30,18 @@ def render() -> None:
         return
     sides = [compare.side_of(record) for record in records]
     _tell_problems(sides)
-    draw_figures(sides)
     draw_settings(records)
     _draw_answers(sides)
+    draw_figures(sides)
 
 
 def _draw_too_few(records: Sequence[RunRecord]) -> None:
-    if records and len(compare.comparable(records[0])) < 2:
+    others = compare.others_of(records[0]) if records else ()
+    if records and not others:
         st.info("Run its table again with another prompt or model, then compare.", title="No other run over this table")
     else:
-        st.info("Choose two or more runs above.", title="Nothing to compare yet")
+        st.info("Choose two or more runs.", title="Nothing to compare yet")
+        draw_others(records, others)
     link("history", "Find runs in History", key="compare_to_history", icon=":material/history:")
 
 

@@ -11,6 +11,7 @@ from pages.components.generate_start import draw_start
 from pages.components.generate_yaml import draw_yaml, forget_yaml, is_other_than_shown
 from pages.components.launch_outlook import draw_cap
 from pages.components.model_fields import draw_model
+from pages.components.parts import part
 from pages.components.run_settings import draw_settings
 from pages.components.schema_editor import draw_schema_columns
 from pages.components.state import app_state, is_held, put
@@ -28,18 +29,25 @@ def render() -> None:
     st.title("Generate", anchor=False)
     st.caption("Make a table of invented rows. What can be drawn is drawn at once; a model writes the texts.")
     page = app_state().generate
-    if page.problem is not None:
-        st.error(words.plain(page.problem.remedy), title=words.plain(page.problem.cause))
+    with part():
+        if page.problem is not None:
+            st.error(words.plain(page.problem.remedy), title=words.plain(page.problem.cause))
     if not form.begun:
         draw_start(form)
         return
     page.problem = None  # told once: what is worked on goes on
-    form = _draw_schema(form)
-    draw_sample(form)
-    form = draw_rules(form)
-    if form.needs_model:
-        form = draw_model(form, "generate")
-    form = draw_settings(form, "generate", asks_model=form.needs_model, without={"max_cost_usd"})
+    with part():
+        form = _draw_schema(form)
+    with part():
+        draw_sample(form)
+    with part():
+        form = draw_rules(form)
+    with part():
+        if form.needs_model:
+            form = draw_model(form, "generate")
+    with part():
+        form = draw_settings(form, "generate", asks_model=form.needs_model, without={"max_cost_usd"})
+    st.subheader(f"{4 if form.needs_model else 3} · Try a few rows, then generate all", anchor=False)
     form, place = draw_cap(form, "generate") if form.needs_model else (form, None)
     _keep(form)
     draw_launch(form, place)
@@ -52,11 +60,19 @@ def _draw_schema(form: GenerateForm) -> GenerateForm:
         st.subheader("1 · The columns", anchor=False, width="content")
         st.space("stretch")
         st.button("Start over", key="generate_anew", on_click=begin_anew, type="tertiary", icon=":material/undo:")
-    for note in state.generate.notes:
-        st.info(words.plain(note))
+    with part():
+        for note in state.generate.notes:
+            st.info(words.plain(note))
     if not is_held(VIEW):  # no field of the form: what a callback chose stays
         put(VIEW, _VIEWS[0])
-    view = st.segmented_control("View", _VIEWS, key=VIEW, label_visibility="collapsed", required=True)
+    view = st.segmented_control(
+        "View",
+        _VIEWS,
+        key=VIEW,
+        label_visibility="collapsed",
+        required=True,
+        format_func=lambda view: "As text (YAML)" if view == "YAML" else view,
+    )
     if view == "YAML":
         return draw_yaml(form)
     forget_yaml()

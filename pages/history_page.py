@@ -9,6 +9,7 @@ from pages.components.history_filters import ask_filter, is_set
 from pages.components.history_list import draw_list
 from pages.components.history_storage import draw_storage
 from pages.components.history_totals import draw_totals
+from pages.components.parts import part
 from pages.components.run_links import link
 from services import history
 
@@ -19,7 +20,8 @@ def render() -> None:
         st.title("History", anchor=False, width="content")
         st.space("stretch")
         draw_open_bundle()
-    draw_note()
+    with part():
+        draw_note()
     everything = history.list_runs(RunFilter(), limit=-1)
     if everything:
         sessions = history.sessions()

@@ -2,20 +2,23 @@
 
 import streamlit as st
 
+from engine.results import RunStatus
 from handai_db import RunFilter, RunRecord
 from handai_errors import HandaiError, NotFoundError
 from pages.components import run_words as words
+from pages.components.parts import part
 from pages.components.run_actions import draw_continue
 from pages.components.run_chat import draw_chat_export
 from pages.components.run_damage import draw_damaged
 from pages.components.run_diversity import draw_diversity
 from pages.components.run_download import draw_download
 from pages.components.run_errors import draw_errors, draw_way_out
-from pages.components.run_figures import draw_figures, draw_notes, draw_status
+from pages.components.run_figures import draw_done, draw_figures, draw_figures_folded, draw_notes, draw_status
 from pages.components.run_header import draw_header
-from pages.components.run_links import link, page_of
+from pages.components.run_links import link
 from pages.components.run_live import draw_live
 from pages.components.run_tabs import draw_tabs
+from pages.components.run_ways_on import draw_ways_on
 from services import history, runs
 from services.views import RunView, view_of
 
@@ -33,14 +36,20 @@ def render() -> None:
         return
     view = view_of(record)
     draw_header(record)
-    if record.status.is_live:
-        draw_live(view)
-    else:
-        _draw_ended(view)
-    if not view.damage:
-        draw_download(record)
-        draw_chat_export(view)
-    _draw_again(record)
+    with part():
+        if record.status.is_live:
+            draw_live(view)
+        else:
+            _draw_ended(view)
+    with st.container(horizontal=True, vertical_alignment="center", key="run_take"):
+        if not view.damage:
+            folded = view.status is RunStatus.COMPLETED
+            draw_download(
+                record,
+                more=lambda: draw_chat_export(view),
+                beside=(lambda: draw_figures_folded(view)) if folded else None,
+            )
+        draw_ways_on(view)
     draw_tabs(view)
 
 
@@ -75,6 +84,10 @@ def _draw_ended(view: RunView) -> None:
     if view.damage:
         draw_damaged(view)
         return
+    if view.status is RunStatus.COMPLETED:
+        draw_done(view)
+        draw_notes(view)
+        return
     draw_status(view)
     draw_figures(view)
     draw_notes(view)
@@ -82,23 +95,3 @@ def _draw_ended(view: RunView) -> None:
     draw_continue(view)
     draw_way_out(view)
     draw_errors(view.errors, view)
-
-
-def _draw_again(record: RunRecord) -> None:
-    page = page_of(record)
-    with st.container(horizontal=True):
-        link(
-            page,
-            "Use these settings again",
-            key="run_again",
-            icon=":material/content_copy:",
-            query={"from": record.id},
-        )
-        if page == "transform":
-            link(
-                "transform",
-                "Run only added rows of a newer file",
-                key="run_added",
-                icon=":material/playlist_add:",
-                query={"from": record.id, "added": "1"},
-            )

@@ -5,10 +5,10 @@ import streamlit as st
 from pages.components.example_list import draw_examples
 from pages.components.launch_outlook import draw_cap
 from pages.components.model_fields import draw_model
+from pages.components.parts import part
 from pages.components.preview_choice import draw_preview_choice
 from pages.components.row_conditions import draw_row_conditions
 from pages.components.run_settings import draw_settings
-from pages.components.session_offer import draw_offer
 from pages.components.similar_field import draw_similar
 from pages.components.state import app_state
 from pages.components.transform_arrival import arrive
@@ -28,18 +28,23 @@ def render() -> None:
     arrive()
     st.title("Transform", anchor=False)
     st.caption("Have a model work on every row of your table. Answers are new columns; yours stay as they are.")
-    if state.table is None:
-        draw_offer("transform")
-    table = draw_table()
+    with part():
+        table = draw_table()
     if table is None:
         return
-    form = draw_prompt(table, state.form or TransformForm())
-    form = draw_model(form, "transform")
-    form = draw_settings(form, "transform", more=draw_similar, without={"preview_rows", "max_cost_usd"})
+    with part():
+        form = draw_prompt(table, state.form or TransformForm())
+    with part():
+        form = draw_model(form, "transform")
+    with part():
+        form = draw_settings(form, "transform", more=draw_similar, without={"preview_rows", "max_cost_usd"})
     st.subheader("4 · Try a few rows, then run all", anchor=False)
-    form = draw_row_conditions(table, form)
-    form = draw_examples(form)
-    form = draw_preview_choice(table, form)
+    with part():
+        form = draw_row_conditions(table, form)
+    with part():
+        form = draw_examples(form)
+    with part():
+        form = draw_preview_choice(table, form)
     form, place = draw_cap(form, "transform")
     state.form, state.seeding = form, False
     if state.saved_form != form:

@@ -1,12 +1,14 @@
 """What every provider looks like from above: a request goes in, a completion comes out, or a ProviderError."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from providers.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Message:
     """One chat message."""
 
@@ -27,7 +29,7 @@ class AnswerForm(StrEnum):
 SCHEMA_FORMS = frozenset({AnswerForm.BOUNDED_SCHEMA, AnswerForm.JSON_SCHEMA})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CompletionRequest:
     """One model call; None leaves a setting to the provider's default. `json_schema` goes with SCHEMA_FORMS only.
 
@@ -47,8 +49,24 @@ class CompletionRequest:
     fallbacks: tuple[str, ...] = ()
     preferences: dict[str, Any] | None = None
 
+    def about(self, messages: tuple[Message, ...], seed: int | None) -> "CompletionRequest":
+        """The same call with other messages: those of another row."""
+        return CompletionRequest(
+            self.model,
+            messages,
+            self.temperature,
+            self.max_tokens,
+            self.form,
+            self.json_schema,
+            seed,
+            self.timeout_s,
+            self.max_tokens_name,
+            self.fallbacks,
+            self.preferences,
+        )
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Usage:
     """Tokens and cost of one call in US dollars; None is unknown, never zero."""
 
@@ -57,7 +75,10 @@ class Usage:
     cost_usd: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+UNKNOWN_USAGE = Usage()
+
+
+@value(frozen=True, slots=True)
 class Allowance:
     """What is left of one of a provider's budgets, of how much, and seconds until it is full; None is unsaid."""
 
@@ -66,7 +87,7 @@ class Allowance:
     reset_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RateLimits:
     """The budgets that a provider told about with an answer; None is unsaid."""
 
@@ -76,7 +97,7 @@ class RateLimits:
     output_tokens: Allowance | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Completion:
     """A model's answer as received; engine.parsing decides whether it is usable.
 
@@ -88,7 +109,7 @@ class Completion:
     model: str | None = None
     finish_reason: str | None = None
     refusal: str | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = UNKNOWN_USAGE
     upstream: str | None = None
     latency_s: float = 0.0
     rate_limits: RateLimits | None = None

@@ -221,7 +221,7 @@ _TRANSPORT_TEXTS: dict[TransportFault, tuple[str, str]] = {
     TransportFault.REFUSED: ("{name} is not running at {base_url}.", "start"),
     TransportFault.UNKNOWN_HOST: (
         "The address {base_url} was not found.",
-        "Check the base URL and the internet connection.",
+        "Is the internet on? If it is, check the provider's address (base URL).",
     ),
     TransportFault.UNREACHABLE: ("No connection to {name} at {base_url}.", "start"),
     TransportFault.CERTIFICATE: (

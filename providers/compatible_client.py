@@ -133,7 +133,7 @@ class OpenAICompatibleClient:
             async with contextlib.aclosing(opened) as response:
                 async for piece in self._read_stream(request, response, started):
                     yield piece
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:  # noqa: BLE001 - whatever a transport raises is told as a failure
             yield self._failure(request, error)
 
     async def _read_stream(

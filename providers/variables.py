@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 FILES = (".env", "secrets.env")
 
 
@@ -53,6 +51,12 @@ def _set(values: dict[str, str | None], file: str | None) -> Iterator[Variable]:
 
 def _read(path: Path) -> dict[str, str | None] | None:
     try:
-        return dotenv_values(path, interpolate=False) if path.is_file() else {}  # a key may contain a dollar sign
+        return _values_in(path) if path.is_file() else {}
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def _values_in(file: Path) -> dict[str, str | None]:
+    from dotenv import dotenv_values  # most folders have no such file, and a run's first request waits for this
+
+    return dotenv_values(file, interpolate=False)  # a key may contain a dollar sign

@@ -12,6 +12,7 @@ from services.chosen_rows import asked_rows, asks
 from services.damage import refuse_damaged
 from services.dev_mode import refuse_in_dev_mode
 from services.home import run_path
+from services.kept_looks import KEPT
 
 _PART = re.compile(r"(\d+)(?:\s*(?:-|–|to)\s*(\d+))?")
 
@@ -26,7 +27,15 @@ class Which(StrEnum):
 
 
 def rows_that(record: RunRecord, which: Which) -> list[int]:
-    """The rows that failed, are done with nothing but blank answers, or were answered with older settings."""
+    """The rows that failed, are done with nothing but blank answers, or were answered with older settings.
+
+    Looked for once for each state of the run.
+    """
+    found: list[int] = KEPT.look(record, ("again", which), lambda: _rows_that(record, which))
+    return found
+
+
+def _rows_that(record: RunRecord, which: Which) -> list[int]:
     path = run_path(record.id)
     if which is Which.EMPTY:
         judged = marks_in(path)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 MOST_CATEGORIES = 20
+EMPTY = "(empty)"
 _FEW_ROWS_A_CATEGORY = 5  # fewer say nothing about categories that nobody declared
 
 
@@ -45,7 +46,7 @@ class Tally:
     def add(self, here: Any, there: Any) -> bool:  # noqa: ANN401 any cell
         """Count a row that both answered; whether its cells are equal."""
         self.compared += 1
-        same = bool(here == there and isinstance(here, bool) == isinstance(there, bool))
+        same = is_same(here, there)
         self.equal += same
         if self._pairs is not None:
             self._pairs[as_text(here), as_text(there)] += 1
@@ -86,8 +87,19 @@ def kappa_words(kappa: float) -> str:
     return f"Beyond chance (Cohen's kappa): {kappa:.2f}, {word}; 1 is full agreement, 0 is what guessing gives."
 
 
+def is_same(here: Any, there: Any) -> bool:  # noqa: ANN401 any cell
+    """Whether two cells say the same: 1 and 1.0 do, 1 and true don't, and no text is as empty as none."""
+    if here in (None, "") or there in (None, ""):
+        return here in (None, "") and there in (None, "")
+    if isinstance(here, list) and isinstance(there, list):
+        return len(here) == len(there) and all(map(is_same, here, there))
+    if isinstance(here, dict) and isinstance(there, dict):
+        return here.keys() == there.keys() and all(is_same(here[key], there[key]) for key in here)
+    return bool(here == there) and isinstance(here, bool) == isinstance(there, bool)
+
+
 def as_text(value: Any) -> str:  # noqa: ANN401 any cell
     """A cell as a person reads it; an empty one says so."""
     if value is None or value == "":
-        return "(empty)"
+        return EMPTY
     return value if isinstance(value, str) else orjson.dumps(value).decode()

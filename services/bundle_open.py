@@ -197,7 +197,7 @@ def _put_in(record: RunRecord, run: BundledRun, run_file: Path, if_it_fails: Exi
 def _write_down(record: RunRecord, session: str) -> RunRecord:
     """The last step: from now on the history has the run."""
     with open_catalogue() as catalogue:
-        record = replace(record, session_id=session_named(catalogue, session).id)
+        record = replace(record, session_id=session_named(catalogue, session, used=False).id)
         catalogue.runs.add(record)
     return record
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from array import array
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -65,20 +66,38 @@ class Comparison:
         bit = 1 << self.columns.index(column)
         return array("Q", (row for row, mark in zip(self.rows, self.marks, strict=True) if mark & bit))
 
+    def columns_of(self, row: int) -> tuple[str, ...]:
+        """The columns in which a row differs."""
+        place = bisect_left(self.rows, row)
+        mark = self.marks[place] if place < len(self.rows) and self.rows[place] == row else 0
+        return tuple(column for bit, column in enumerate(self.columns) if mark >> bit & 1)
+
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """A row of the table with each run's answers by column; None where a run has no answer."""
+    """A row of the table with each run's answers by column, None where a run has no answer, and where they differ."""
 
     row: int
     cells: Row
     answers: tuple[Mapping[str, Any] | None, ...]
+    differs: tuple[str, ...]
 
 
 def comparable(record: RunRecord) -> tuple[RunRecord, ...]:
     """Every run over the same table, newest first."""
     listed = history.list_runs(RunFilter(previews=record.preview), limit=-1)
     return tuple(found for found in listed if found.dataset_id and found.dataset_id == record.dataset_id)
+
+
+def others_of(record: RunRecord) -> tuple[RunRecord, ...]:
+    """The other runs over the same table, newest first."""
+    return tuple(found for found in comparable(record) if found.id != record.id)
+
+
+def beside(record: RunRecord) -> tuple[str, ...]:
+    """The runs to begin with when this one is to be compared: it and the newest other one, the older first."""
+    pair = sorted((record, *others_of(record)[:1]), key=lambda found: found.created_at)
+    return tuple(found.id for found in pair)
 
 
 def named(run_ids: Sequence[str]) -> tuple[RunRecord, ...]:
@@ -122,7 +141,7 @@ def page_of(records: Sequence[RunRecord], comparison: Comparison, rows: Sequence
             answers.append({result.row: _values(result) for result in found})
     cells = [next(iter(table.page(row, 1)), {}) for row in rows]
     return [
-        ComparedRow(row, found, tuple(side.get(row) for side in answers))
+        ComparedRow(row, found, tuple(side.get(row) for side in answers), comparison.columns_of(row))
         for row, found in zip(rows, cells, strict=True)
     ]
 

@@ -25,6 +25,7 @@ from handai_db import (
     history_in,
     marks_in,
     replaced_in,
+    results_of,
     set_aside,
     set_aside_in,
 )
@@ -48,6 +49,15 @@ class Edit:
     aside: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A value that a person wrote and that can't be saved, and why."""
+
+    row: int
+    column: str
+    why: str
+
+
 def edit(run_id: str, edits: Sequence[Edit]) -> bool:
     """Write what a person says of rows into the run's file; False if it waits until the run has ended.
 
@@ -68,6 +78,32 @@ def edit(run_id: str, edits: Sequence[Edit]) -> bool:
         _put_waiting(run_id, edits)
         return False
     return True
+
+
+def wrong_in(record: RunRecord, edits: Sequence[Edit]) -> tuple[Wrong, ...]:
+    """The values that could not be saved as they are: their column does not take them, or their row has no answer."""
+    path, outputs = run_path(record.id), outputs_of(record)
+    rows = sorted({one.row for one in edits})
+    found, standing = results_of(path, rows), marks_in(path, rows)
+    with RunReader(path) as reader:
+        pairs = reader.outputs()
+    wrong: list[Wrong] = []
+    for one in edits:
+        for name, text in (one.values or {}).items():
+            single, pair = Edit(one.row, {name: text}), [pair for pair in pairs if pair[1] == name]
+            if one.row not in found:
+                wrong.append(Wrong(one.row, name, "The row has no answer yet."))
+                continue
+            try:
+                _said(found[one.row], single, pair, standing.get(one.row, {}), outputs)
+            except SpecError as error:
+                wrong.append(Wrong(one.row, name, error.cause))
+    return tuple(wrong)
+
+
+def answered(record: RunRecord, rows: Sequence[int]) -> list[int]:
+    """Those of some rows that have a good answer."""
+    return [row for row, found in results_of(run_path(record.id), rows).items() if found.status == RowStatus.DONE]
 
 
 def waiting(run_id: str) -> int:

@@ -1,17 +1,20 @@
 """The pages as they were left: a reload is a new visit, and must lose nothing but the key."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from engine.declared import Declared
+from engine.tables import Cell
 from services.generate_form import GenerateForm
 from services.home import open_catalogue
 from services.transform_form import TransformForm
 
-_TRANSFORM, _GENERATE = "transform_drafts", "generate_drafts"
+_TRANSFORM, _GENERATE, _CELLS = "transform_drafts", "generate_drafts", "unsaved_cells"
 _KEPT = 10
+_Changed = TypeAdapter(dict[int, dict[str, Any]])
 
 Form = TypeVar("Form", bound=Declared)
 
@@ -47,6 +50,24 @@ def newest_schema() -> tuple[str, GenerateForm] | None:
         if form := load_schema(draft_id):
             return draft_id, form
     return None
+
+
+def load_cells(run_id: str) -> dict[int, dict[str, Cell]]:
+    """The cells that were changed in a run's table and neither saved nor discarded, by row and column."""
+    try:
+        return _Changed.validate_python(_all(_CELLS).get(run_id, {}))
+    except ValidationError:  # an older version's
+        return {}
+
+
+def save_cells(run_id: str, cells: Mapping[int, Mapping[str, Cell]]) -> None:
+    """Keep them until they are saved, discarded or deleted with their run; forget them where there are none."""
+    if cells or run_id in _all(_CELLS):
+        kept = {other: draft for other, draft in _all(_CELLS).items() if other != run_id}
+        if cells:
+            kept[run_id] = {str(row): dict(changed) for row, changed in cells.items()}
+        with open_catalogue() as catalogue:
+            catalogue.settings.put({_CELLS: kept})
 
 
 def _read(key: str, name: str, kind: type[Form]) -> Form | None:

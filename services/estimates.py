@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from providers.base import Message, Usage
 from providers.prices import Price, cost_of
+from services.token_guess import guessed_tokens
 
-_ASCII_PER_TOKEN = 4.0
-_OTHERS_PER_TOKEN = 1.6  # letters beyond ASCII: between Cyrillic's two to three and Chinese's one
 _PER_MESSAGE = 4
 _GUESS = (0.67, 1.5)  # how far `about_tokens` may be off
 _GUESSED_ANSWER = (10, 400)  # tokens of an answer that nobody has seen yet
@@ -20,7 +19,7 @@ _SURE = 1.3
 
 def about_tokens(messages: Sequence[Message]) -> int:
     """A guess at the prompt's tokens, within a third for most languages."""
-    return round(sum(_tokens(message.content) + _PER_MESSAGE for message in messages))
+    return round(sum(guessed_tokens(message.content) + _PER_MESSAGE for message in messages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,3 @@ def _time(seconds: Span, rows: int, pacing: Pacing) -> Span:
         return Span(0.0, 0.0)
     least, most, few = rows * pacing.apart_s, min(pacing.together.high, rows), min(pacing.together.low, rows)
     return Span(max(least, rows * seconds.low / most), max(least, rows * seconds.high / few))
-
-
-def _tokens(text: str) -> float:
-    others = sum(not letter.isascii() for letter in text)
-    return (len(text) - others) / _ASCII_PER_TOKEN + others / _OTHERS_PER_TOKEN

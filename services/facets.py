@@ -12,6 +12,8 @@ from typing import Literal
 
 import orjson
 
+from engine.columns import ColumnType
+from engine.outputs import declared_outputs
 from engine.tables import Cell, Row
 from engine.tables.cells import cell_as_text
 from handai_db import Mark, RunReader, RunRecord, cells_in, marks_in
@@ -82,7 +84,8 @@ def _read(record: RunRecord, *, every_row: bool) -> Facets:
     before = (asked[-1] + 1 if asked else 0) if whole else asked[FIRST_ROWS]
     path = run_path(record.id)
     with RunReader(path) as reader:
-        tallies = {key: _Tally(key, name) for key, name in reader.outputs()}
+        closed = _closed(record)
+        tallies = {key: _Tally(key, name, key in closed or name in closed) for key, name in reader.outputs()}
     marks, cells = marks_in(path), cells_in(path, before)
     while some := list(itertools.islice(cells, _AT_ONCE)):
         answers = [_answers(orjson.loads(data), marks.get(row)) for row, data in some]
@@ -90,6 +93,12 @@ def _read(record: RunRecord, *, every_row: bool) -> Facets:
             tally.add_all([values[key] for values in answers if key in values])
     columns = tuple(tally.result() for tally in tallies.values())
     return Facets(columns, len(asked) if whole else FIRST_ROWS, whole)
+
+
+def _closed(record: RunRecord) -> frozenset[str]:
+    """The columns whose values a person named, so that five rows too are counted by them."""
+    named = {ColumnType.CATEGORY, ColumnType.BOOLEAN}
+    return frozenset(output.name for output in declared_outputs(record.spec) if output.type in named)
 
 
 def test_of(key: str, choice: Choice, marks: dict[int, dict[str, Mark]]) -> Callable[[int, str | None], bool]:
@@ -116,6 +125,7 @@ class _Tally:
 
     key: str
     name: str
+    closed: bool = False
     filled: int = 0
     empty: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -147,7 +157,7 @@ class _Tally:
             self.numbers.add(cell, rows)
         else:
             text = cell_as_text(cell)
-            self.kinds["date" if _DATE.match(text) else type(cell).__name__] += rows
+            self.kinds["date" if _DATE.match(text) and not self.closed else type(cell).__name__] += rows
             self._count((text,), rows)
             if isinstance(cell, str):
                 self.lengths.add(len(cell), rows)
@@ -169,7 +179,7 @@ class _Tally:
             return self._facet("numbers", _bars(self.numbers, How.FROM), None)
         if only == "date" and self.values is not None:
             return self._facet("dates", _dates(self.values), len(self.values))
-        if self.values is not None and (only in {"list", "bool"} or self._repeats()):
+        if self.values is not None and (only in {"list", "bool"} or self.closed or self._repeats()):
             kind: Kind = "items" if only == "list" else "values"
             return self._facet(kind, _most_common(self.values, kind), len(self.values))
         if self.lengths.rows:

@@ -13,7 +13,7 @@ from typing import Any
 from engine.results import RunStatus
 from handai_db import Catalogue, RunFilter, RunReader, RunRecord, SessionRecord, damaged_paths, private_directory
 from handai_errors import ConflictError, DamagedFileError, NotFoundError
-from services import answer_cache, runs
+from services import answer_cache, drafts, runs
 from services.damage import glanced_damage
 from services.datasets import forget_if_unused, sweep
 from services.home import dataset_path, home, open_catalogue, run_path
@@ -81,6 +81,7 @@ def delete_run(run_id: str) -> None:
         for path in run_files(run_id):
             path.unlink(missing_ok=True)  # before the run is forgotten: what is still listed can be deleted again
         answer_cache.forget(run_id)
+        drafts.save_cells(run_id, {})
         with open_catalogue() as catalogue:
             catalogue.runs.delete(run_id)
     for dataset_id in datasets_of(record):

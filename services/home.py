@@ -1,23 +1,26 @@
 """Where Handai keeps its files, and what the environment says. The environment is read here and nowhere else."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handai_db import Catalogue, private_directory
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-class Environment(BaseSettings):
-    """The HANDAI_* variables, from the environment or a .env file in the current folder."""
+_PREFIX = "handai_"
 
-    model_config = SettingsConfigDict(env_prefix="HANDAI_", env_file=(".env",), env_ignore_empty=True, extra="ignore")
 
-    home: Path | None = None
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The HANDAI_* variables, from the environment or a .env file in the current folder; empty ones are not set."""
+
+    home: str | None = None
     provider: str | None = None
     model: str | None = None
     base_url: str | None = None
@@ -38,14 +41,28 @@ class Environment(BaseSettings):
 
 def environment() -> Environment:
     """The environment as it is now."""
-    said = tuple((name, value) for name, value in os.environ.items() if name.upper().startswith("HANDAI_"))
-    return _read(said, _version(Path(".env")))
+    said = tuple(_ours(os.environ).items())
+    file = Path(".env")
+    return _read(said, file, _version(file))
 
 
 @lru_cache(maxsize=4)
-def _read(_said: tuple[tuple[str, str], ...], _version: tuple[int, ...] | None) -> Environment:
+def _read(said: tuple[tuple[str, str], ...], file: Path, version: tuple[int, ...] | None) -> Environment:
     """Read anew only if something has changed: it is asked dozens of times in the first second of a run."""
-    return Environment()
+    found = {**(_in_file(file) if version else {}), **dict(said)}
+    return Environment(**{field.name: found.get(_PREFIX + field.name) for field in fields(Environment)})
+
+
+def _in_file(file: Path) -> dict[str, str]:
+    from dotenv import dotenv_values  # most folders have no such file, and a run's first request waits for this
+
+    return _ours(dotenv_values(file)) if file.is_file() else {}
+
+
+def _ours(values: Mapping[str, str | None]) -> dict[str, str]:
+    """Handai's variables among these, by their names in small letters."""
+    names = [name for name in values if name.lower().startswith(_PREFIX)]
+    return {name.lower(): value for name in names if (value := values[name])}
 
 
 def _version(file: Path) -> tuple[int, ...] | None:
@@ -61,7 +78,7 @@ def home() -> Path:
     """HANDAI_HOME, or the platform's data directory; made on first use, private to its owner."""
     said = environment().home
     # A run's own process works in another folder: what is relative here would be elsewhere there.
-    return private_directory(said.expanduser().absolute() if said else user_data_path("handai"))
+    return private_directory(Path(said).expanduser().absolute() if said else user_data_path("handai"))
 
 
 def catalogue_path() -> Path:

@@ -22,6 +22,7 @@ from handai_db import (
     set_aside_in,
 )
 from providers.base import Message
+from services.carried_marks import previewed_rows
 from services.chosen_rows import asked_rows, require_asked
 from services.home import run_path
 from services.run_tables import RunTable, table_of
@@ -34,7 +35,7 @@ class TableRow:
     """One row as shown: its place from 0, its original cells, its answers by column, how it stands.
 
     `marks` are the person's words on its cells by column; `answers` has the corrected values, `given` the model's own.
-    `aside` says that the row measures agreement.
+    `aside` says that the row measures agreement, `previewed` that its answer came with a preview of this run.
     """
 
     index: int
@@ -45,14 +46,16 @@ class TableRow:
     given: Row = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
     aside: bool = False
+    previewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a person said of rows: the marks of some, and which of all are set aside."""
+    """What a person said of rows: the marks of some, which of all are set aside, and which were in a preview."""
 
     marks: Mapping[int, Mapping[str, Mark]]
     aside: frozenset[int]
+    previewed: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +105,6 @@ def chosen(record: RunRecord, indexes: Sequence[int]) -> list[TableRow]:
         outputs, steps = reader.outputs(), reader.numbering.steps
     rows = [_row(index, cells[index], results.get(index), outputs, said) for index in indexes if index in cells]
     return _drawn(rows, steps)
-
-
-def failed_page(record: RunRecord, kind: str | None, offset: int, count: int) -> list[TableRow]:
-    """A page of failed rows, of one kind or all, in row order."""
-    with RunReader(run_path(record.id)) as reader:
-        outputs, results = reader.outputs(), reader.failed_page(kind, offset, count)
-    return _rows_of(record, results, outputs)
 
 
 def _drawn(rows: list[TableRow], steps: int) -> list[TableRow]:
@@ -184,7 +180,7 @@ def _rows_of(
 
 def _said(record: RunRecord, rows: Sequence[int]) -> _Said:
     path = run_path(record.id)
-    return _Said(marks_in(path, rows), set_aside_in(path))
+    return _Said(marks_in(path, rows), set_aside_in(path), previewed_rows(record))
 
 
 def _row(
@@ -200,6 +196,5 @@ def _row(
     mine = {name: standing[key] for key, name in outputs if key in standing}
     answers: Row = {**given, **{name: mark.value for name, mark in mine.items()}}
     cells = {**cells, **(result.redrawn or {})} if result else cells
-    return TableRow(
-        index, cells, answers, result.status if result else PENDING, result, given, mine, index in said.aside
-    )
+    status, previewed = result.status if result else PENDING, index in said.previewed
+    return TableRow(index, cells, answers, status, result, given, mine, index in said.aside, previewed)

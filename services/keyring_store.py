@@ -33,7 +33,7 @@ def store(name: str, key: SecretStr) -> None:
         import keyring
 
         _soon(lambda: keyring.set_password(SERVICE, name, key.get_secret_value().strip()))
-    except Exception:  # noqa: BLE001 - as above; its text could hold the key
+    except Exception:  # noqa: BLE001 - any back end's; its text could hold the key
         stored = False
     else:
         stored = True
@@ -49,7 +49,7 @@ def delete(name: str) -> bool:
         import keyring
 
         _soon(lambda: keyring.delete_password(SERVICE, name))
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - whatever a back end fails with, the key is still there
         return False
     return True
 
@@ -60,7 +60,7 @@ def is_usable() -> bool:
         import keyring
 
         return keyring.get_keyring().priority > 0  # the stand-ins for a missing keyring have 0 or less
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - a back end that can't say so is none
         return False
 
 

@@ -112,14 +112,19 @@ def key_state(provider_id: str, typed: SecretStr | None = None, base_url: str | 
     return KeyState(found[0] if found else None, found[1:], _why(provider_id, found), hint, keyring_store.is_usable())
 
 
-def require_key(provider_id: str, typed: SecretStr | None = None, base_url: str | None = None) -> SecretStr | None:
-    """The key to send to that address; raises InputError when one is needed and missing, or is not for that host."""
+def require_key(
+    provider_id: str, typed: SecretStr | None = None, base_url: str | None = None, *, in_app: bool = False
+) -> SecretStr | None:
+    """The key to send to that address; raises InputError when one is needed and missing, or is not for that host.
+
+    `in_app` leaves out what only concerns the command line.
+    """
     spec = get_provider(provider_id)
     if dev_mode():
         return None
     found = find_key(provider_id, typed, base_url)
     if found is None and spec.requires_api_key:
-        raise InputError(f"{spec.name} needs a key, and there is none.", _how_to_give_one(spec))
+        raise InputError(f"{spec.name} needs a key, and there is none.", _how_to_give_one(spec, in_app=in_app))
     if found is None:
         return None
     if found.place is not KeySource.TYPED and not key_hosts.may_have_key(spec.id, base_url):
@@ -160,16 +165,22 @@ def _why(provider_id: str, found: tuple[KeyInForce, ...]) -> str:
     spec = get_provider(provider_id)
     if not found:
         needed = "needs one, and there is none" if spec.requires_api_key else "needs none"
-        return f"No key is in force: {spec.name} {needed}."
+        return f"No key yet: {spec.name} {needed}."
     first = found[0]
     if len(found) == 1:
-        return f"The key in force is {first.shown}, from {first.source}: it is the only one."
-    others = " and ".join(f"{item.shown} from {item.source}" for item in found[1:])
-    return f"The key in force is {first.shown}, from {first.source}. It comes before {others}."
+        return f"{first.shown} is used, {_whence(first)}. There is no other."
+    others = " and ".join(f"{item.shown} {_whence(item)}" for item in found[1:])
+    return f"{first.shown} is used, {_whence(first)}. It comes before {others}."
 
 
-def _how_to_give_one(spec: ProviderSpec) -> str:
+def _whence(found: KeyInForce) -> str:
+    return found.source if found.place is KeySource.TYPED else f"from {found.source}"
+
+
+def _how_to_give_one(spec: ProviderSpec, *, in_app: bool) -> str:
     where = f"You get a key at {spec.key_page}. " if spec.key_page else ""
+    if in_app:
+        return f"{where}Paste it into the field “Key for {spec.name}”."
     named = " or ".join(spec.key_variables)
     return (
         f"{where}In the app paste it into the field “Key for {spec.name}”; for the command line set the variable "

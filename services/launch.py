@@ -17,6 +17,7 @@ from handai_errors import ConflictError, HandaiError
 
 FIRST_PORT = 8501
 PROJECT = Path(__file__).resolve().parent.parent
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # as in handai_cli.py
 _LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 
@@ -69,7 +70,7 @@ def open_app(first: int = FIRST_PORT, say: Callable[[str], object] = say_at_once
     """Serve the app until it is stopped; its exit code. A port lost while it starts is replaced by the next."""
     port = free_port(first)
     while True:
-        with subprocess.Popen(app_command(port), cwd=PROJECT) as server:
+        with subprocess.Popen(app_command(port), cwd=PROJECT, env={**_ONE_THREAD, **os.environ}) as server:
             signal.signal(signal.SIGTERM, lambda *_, server=server: server.terminate())
             if _listens(server, port):
                 return _serve(server, port, first, say)

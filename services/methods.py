@@ -28,7 +28,7 @@ def methods_text(record: RunRecord) -> str:
     view = view_of(record)
     parts = [
         "# Methods",
-        " ".join((_what(view), _how(record.spec), _settings(record.spec), _came(view), _cost(view), _who(record))),
+        " ".join(filter(None, (_what(view), _how(record.spec), _settings(record.spec), _came(view), *_end(view)))),
         "## Appendix A: the prompt in full",
         *_prompt(record.spec),
         "## Appendix B: the new columns",
@@ -38,6 +38,10 @@ def methods_text(record: RunRecord) -> str:
         fenced(record.spec.to_yaml()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _end(view: RunView) -> tuple[str, str]:
+    return _cost(view), _who(view.record)
 
 
 def _what(view: RunView) -> str:
@@ -96,6 +100,8 @@ def _came(view: RunView) -> str:
     if view.failed:
         reasons = ", ".join(f"{group.count:,}: {_reason(group.kind)}" for group in view.errors)
         said.append(f"{_rows(view.failed)} failed ({reasons})")
+    else:
+        said.append("none failed")
     if view.pending:
         said.append(f"{_rows(view.pending)} {_was(view.pending)} not asked to the end")
     more = [
@@ -138,6 +144,8 @@ def _cost(view: RunView) -> str:
     sent = f"{_counted(view.progress.attempts, 'request')} took {tokens}" if view.progress else f"It took {tokens}"
     if view.cost_usd is None:
         return f"{sent}; what that cost is not known."
+    if view.cost_complete and not view.cost_usd:
+        return f"{sent} and cost nothing."
     at_least = "" if view.cost_complete else "at least "
     doubt = view.progress.unknown if view.progress else 0
     billed = f" {_counted(doubt, 'request')} may have been billed without an answer." if doubt else ""

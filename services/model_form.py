@@ -192,7 +192,7 @@ def model_settings(form: ModelForm) -> ModelSettings:
 def key_problems(provider_id: str, typed_key: SecretStr | None, base_url: str | None = None) -> tuple[InputError, ...]:
     """What is wrong with the key in force, if anything."""
     try:
-        keys.require_key(provider_id, typed_key, base_url)
+        keys.require_key(provider_id, typed_key, base_url, in_app=True)
     except InputError as error:
         return (error,)
     return ()

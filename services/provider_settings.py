@@ -24,8 +24,8 @@ def defaults_of(provider_id: str) -> ProviderDefaults:
     return ProviderDefaults(
         model or spec.default_model,
         address or key_hosts.declared_base_url(spec) or spec.base_url or None,
-        own_model=bool(model),
-        own_base_url=bool(address),
+        own_model=model not in ("", spec.default_model),
+        own_base_url=address not in ("", spec.base_url),
     )
 
 

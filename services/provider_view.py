@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from handai_db import RunFilter, RunRecord
@@ -22,6 +23,14 @@ from services.provider_settings import ProviderDefaults, defaults_of
 _KEYRING = "this computer's keyring"
 
 
+class Standpoint(StrEnum):
+    """What a provider asks of a person before it answers."""
+
+    READY = "ready"
+    NEEDS_KEY = "needs key"
+    NEEDS_PROGRAM = "needs program"
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """One line about a provider; `source` is where its key is from. Quick: the keyring itself is not asked."""
@@ -29,6 +38,14 @@ class Brief:
     spec: ProviderSpec
     configured: bool
     source: str | None
+    address: str | None = None
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """Whether it can be used as it is; of a program on this computer that is not known before it is asked."""
+        if self.spec.local and self.spec.id != "demo" and not self.source:
+            return Standpoint.NEEDS_PROGRAM
+        return Standpoint.READY if self.configured else Standpoint.NEEDS_KEY
 
     @property
     def told(self) -> str:
@@ -128,7 +145,7 @@ def _brief(spec: ProviderSpec, typed: VisitKeys, noted: Iterable[str]) -> Brief:
     named = tuple(variables(*spec.key_variables))
     here = typed.get(spec.id, defaults.base_url)
     source = "this visit" if here else named[0].where if named else _KEYRING if spec.id in noted else None
-    return Brief(spec, _configured(spec, source, defaults), source)
+    return Brief(spec, _configured(spec, source, defaults), source, defaults.base_url)
 
 
 def _configured(spec: ProviderSpec, source: str | None, defaults: ProviderDefaults) -> bool:

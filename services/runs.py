@@ -17,6 +17,7 @@ from engine.spec import GenerateInput, RunSpec
 from handai_db import Catalogue, RunRecord, SessionRecord, create_run_file, reopen_failed
 from handai_errors import ConflictError, NotFoundError, SpecError
 from services import key_hosts, keys
+from services.carried_marks import carry_marks
 from services.checks import check
 from services.damage import refuse_damaged
 from services.datasets import dataset
@@ -83,6 +84,7 @@ def create(new: NewRun) -> RunRecord:
         )
         names = [column.name for column in table.info.columns] if table else _drawn(plan.spec)
         create_run_file(run_path(record.id), meta_of(record, plan.steps), planned_columns(record.spec, names).pairs)
+        carry_marks(catalogue, record)
         catalogue.runs.add(record)
         catalogue.sessions.touch(session.id)
     return record
@@ -256,13 +258,13 @@ def _session_for(catalogue: Catalogue, name: str | None, about: str) -> SessionR
     return catalogue.sessions.add(secrets.token_hex(5), f"{_today():%Y-%m-%d} {about}")
 
 
-def session_named(catalogue: Catalogue, name: str) -> SessionRecord:
-    """The session of this name or id; made if it is new."""
+def session_named(catalogue: Catalogue, name: str, *, used: bool = True) -> SessionRecord:
+    """The session of this name or id; made if it is new, `used` if the next runs go on in it."""
     if not name:
         raise SpecError("The session's name is empty.", "Give it a name.")
     with catalogue.database.transaction():  # two commands at once must not make two
         found = next((item for item in catalogue.sessions.all() if name in (item.id, item.name)), None)
-        return found or catalogue.sessions.add(secrets.token_hex(5), name)
+        return found or catalogue.sessions.add(secrets.token_hex(5), name, used=used)
 
 
 def _new_id() -> str:

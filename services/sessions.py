@@ -25,7 +25,7 @@ def last_session() -> Offer | None:
     """What a person who comes back can go on with; None where nothing was done yet."""
     with open_catalogue() as catalogue:
         latest = max(catalogue.sessions.all(), key=lambda item: item.used_at, default=None)
-        if latest is None:
+        if latest is None or not latest.used_at:
             return None
         newest = catalogue.runs.list(RunFilter(session_id=latest.id), limit=1)
     return Offer(latest, next(iter(newest), None), time.time() - latest.used_at < SESSION_HOURS * 3600)

@@ -87,6 +87,11 @@ def from_spec(spec: RunSpec, base: TransformForm) -> TransformForm:
     )
 
 
+def with_picked(form: TransformForm, rows: str | None) -> TransformForm:
+    """The form that previews these rows, named by their numbers; the same form where none are."""
+    return form.model_copy(update={"preview_from": PreviewFrom.PICKED, "preview_picked": rows}) if rows else form
+
+
 def to_spec(
     form: TransformForm, table: DatasetRecord, limit: int | None = None, rows: tuple[int, ...] | None = None
 ) -> RunSpec:
@@ -96,7 +101,7 @@ def to_spec(
     """
     rest = model_part(form.model_copy(update={"json_mode": form.json_mode and not form.typed}))
     if form.typed and not form.outputs:
-        raise SpecError("There are no typed columns yet.", "Add one, or switch “Several typed columns” off.")
+        raise SpecError("There are no new columns yet.", "Add one, or switch “Several new columns” off.")
     if not form.typed and not form.json_mode and not form.output.strip():
         raise SpecError("The column for the answers has no name.", "Write a name for it.")
     source = TransformInput(

@@ -22,7 +22,7 @@ def main() -> int:
     """Execute the one run that standard input names; 0 when there is none or it ended in order."""
     from services import execution
 
-    _warm_up()
+    warm_up()
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return 0
@@ -50,7 +50,7 @@ def _key(told: str | None) -> SecretStr | None:
     return SecretStr(told)
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Load what a run needs before anyone waits for it: the HTTP client, the table reader, the list of prices."""
     for heavy in ("structlog", "providers.compatible_client", "engine.tables.parquet_io"):
         import_module(heavy)

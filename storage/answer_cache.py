@@ -3,83 +3,60 @@
 Reads are one lookup by key, made where the answer is wanted; writes are a thread's, in batches.
 """
 
-import hashlib
 import queue
 import sqlite3
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-
-import orjson
+from zlib import crc32
 
 from providers.base import Completion
 from storage.connect import make_private
 from storage.many import ManyRows
+from storage.seen_keys import FORGET_IF_STALE, SEEN_TABLE, SeenKeys
 
 MAX_BYTES = 500_000_000
 _MAX_ANSWER_CHARS = 1_000_000
-_VERSION = 2
+_VERSION = 4
 _FLUSH_S = 1.0
 _BUSY_S = 0.05  # a read waits no longer for another run's write: then it is a miss
 _WRITE_BUSY_S = 10.0
-_HASHED = 2**24 - 1
-_MOST_SEEN = 300_000  # with more answers than these, reading all keys at a run's start would take longer than a second
+_LOOK_EVERY_S = 0.25  # for what other runs have kept
 _EVICTED_SHARE = 10  # one in so many goes when there are too many bytes
-_TABLE = """
-CREATE TABLE IF NOT EXISTS answers (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, run TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL,
-    finish TEXT, model TEXT, sha256 TEXT NOT NULL)
+_MADE_ANEW = (
+    "DROP TABLE IF EXISTS answers",
+    "DROP TABLE IF EXISTS runs",
+    "DROP TABLE IF EXISTS seen",
+    """CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, first INTEGER NOT NULL,
+    last INTEGER NOT NULL)""",  # its answers are among those from `first` to `last`
+    """CREATE TABLE answers (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, run INTEGER NOT NULL, text TEXT NOT NULL,
+    finish TEXT, model TEXT, checksum INTEGER NOT NULL)""",
+    SEEN_TABLE,
+    f"PRAGMA user_version = {_VERSION}",
+)
+_WRITER_PAGES = "PRAGMA cache_size = -8000"  # kB: each answer changes a page somewhere in the index of keys
+_ADD_RUN = """
+INSERT INTO runs (name, first, last) SELECT ?, coalesce(max(id), 0) + 1, 0 FROM answers WHERE true
+ON CONFLICT (name) DO UPDATE SET first = min(first, excluded.first) RETURNING id
 """
-_INDEX = "CREATE INDEX IF NOT EXISTS answers_by_run ON answers(run)"
-_ADD = ManyRows("INSERT OR REPLACE INTO answers (key, run, at, text, finish, model, sha256)", 7)
-_FIND = "SELECT text, finish, model, sha256 FROM answers WHERE key = ?"
-_KEYS = "SELECT id, key FROM answers WHERE id > ?"
-_SPAN = "SELECT coalesce(max(id) - min(id), 0) FROM answers"
+_ADD = ManyRows("INSERT OR REPLACE INTO answers (key, run, text, finish, model, checksum)", 6)
+_END_RUN = "UPDATE runs SET last = (SELECT max(id) FROM answers) WHERE id = ?"
+_FIND = "SELECT text, finish, model, checksum FROM answers WHERE key = ?"
+_FORGET = (
+    """DELETE FROM answers WHERE id BETWEEN (SELECT first FROM runs WHERE name = :name)
+    AND (SELECT last FROM runs WHERE name = :name) AND run = (SELECT id FROM runs WHERE name = :name)""",
+    "DELETE FROM runs WHERE name = :name",
+)
 _EVICT = "DELETE FROM answers WHERE id <= (SELECT min(id) + (max(id) - min(id)) / ? FROM answers)"
 _USED = """
 SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """
 
 
-class SeenKeys:
-    """Tells that a key is not in the file without asking it: almost every look is for an answer nobody has.
-
-    One bit for each value of 24 bits of a key's hash; a bit too many costs a look into the file, one too few a request.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._bits = bytearray((_HASHED + 1) // 8)
-        self._last_id = 0
-        self._state: tuple[int, int, int] | None = None
-        self._is_of_use: bool | None = None  # not known before the first look
-
-    def may_have(self, reader: sqlite3.Connection, key: str) -> bool:
-        """Whether the file may hold a key; keys that came into it since the last time are read first."""
-        if self._is_of_use is None:
-            self._is_of_use = reader.execute(_SPAN).fetchone()[0] <= _MOST_SEEN
-        if not self._is_of_use:
-            return True
-        self._take_in_new_ones(reader)
-        place = hash(key) & _HASHED
-        return bool(self._bits[place >> 3] & 1 << (place & 7))
-
-    def _take_in_new_ones(self, reader: sqlite3.Connection) -> None:
-        found = self._path.stat()
-        state = (found.st_ino, found.st_mtime_ns, found.st_size)
-        if state != self._state:
-            for id_, other in reader.execute(_KEYS, (self._last_id,)):
-                self.add(other)
-                self._last_id = id_
-            self._state = state
-
-    def add(self, key: str) -> None:
-        """Note a key that the file holds, or will."""
-        place = hash(key) & _HASHED
-        self._bits[place >> 3] |= 1 << (place & 7)
+_Told = tuple[str, str | None, str | None]  # an answer's text, why it ended, and its model
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +70,28 @@ class CacheUse:
 class AnswerCache:
     """The kept answers, for one run; `close` writes what is left. Where the file can't be used it keeps nothing."""
 
-    def __init__(self, path: Path, run_id: str, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self, path: Path, run_id: str, max_bytes: int = MAX_BYTES, look_every_s: float = _LOOK_EVERY_S
+    ) -> None:
         self._path = path
         self._run_id = run_id
         self._max_bytes = max_bytes
-        self._fresh: dict[str, Completion] = {}  # not written yet
-        self._seen = SeenKeys(path)
-        self._queue: queue.SimpleQueue[tuple[str, Completion] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._fresh: dict[bytes, _Told] = {}
+        self._being_written: dict[bytes, _Told] = {}
+        self._seen = SeenKeys(path, run_id, look_every_s)
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._reader = _opened(path, _BUSY_S)
         self._thread = threading.Thread(target=self._run, name="answer-cache", daemon=True)
         self._thread.start()
 
-    def find(self, key: str) -> Completion | None:
+    def find(self, key: bytes) -> Completion | None:
         """The answer under a key; None where there is none, or none that is whole."""
-        fresh = self._fresh.get(key)
-        if fresh is not None or self._reader is None:
-            return fresh
+        if (fresh := self._fresh.get(key) or self._being_written.get(key)) is not None:
+            return _completion(*fresh)
         try:
-            if not self._seen.may_have(self._reader, key):
+            if self._reader is None or not self._seen.may_have(self._reader, key):
                 return None
             row = self._reader.execute(_FIND, (key,)).fetchone()
         except sqlite3.Error as error:
@@ -119,63 +99,58 @@ class AnswerCache:
             return None
         except OSError:  # cleared meanwhile
             return None
-        if row is None or row[3] != _digest(key, *row[:3]):
+        if row is None or row[3] != _checksum(key, *row[:3]):
             return None
-        return Completion(row[0], model=row[2], finish_reason=row[1])
+        return _completion(*row[:3])
 
-    def keep(self, key: str, completion: Completion) -> None:
+    def keep(self, key: bytes, completion: Completion) -> None:
         """Keep an answer."""
-        if self._reader is None or completion.text is None or len(completion.text) > _MAX_ANSWER_CHARS:
+        text = completion.text
+        if self._reader is None or text is None or len(text) > _MAX_ANSWER_CHARS:
             return
-        kept = Completion(completion.text, model=completion.model, finish_reason=completion.finish_reason)
-        self._fresh[key] = kept
         self._seen.add(key)  # before it is written and no longer fresh
-        self._queue.put((key, kept))
+        with self._lock:
+            if not self._fresh:
+                self._bell.put(None)
+            self._fresh[key] = (text, completion.finish_reason, completion.model)
 
     def close(self) -> None:
         """Write what is left and end the thread."""
         self._closing.set()
-        self._queue.put(None)
+        self._bell.put(None)
         self._thread.join()
         if self._reader is not None:
             self._reader.close()
             self._reader = None
 
     def _run(self) -> None:
-        ending = False
-        while not ending:
-            items = [self._queue.get()]
-            if items[0] is not None:
-                self._closing.wait(_FLUSH_S)
-            with suppress(queue.Empty):
-                while True:
-                    items.append(self._queue.get_nowait())
-            ending = None in items
-            batch = [item for item in items if item is not None]
-            if batch:
-                self._write(batch)
-                for key, _ in batch:
-                    self._fresh.pop(key, None)
+        is_last = False
+        while not is_last:
+            self._bell.get()
+            is_last = self._closing.wait(_FLUSH_S)  # then nothing comes after what is fresh now
+            with self._lock:  # in this order: whoever looks meanwhile looks at the fresh ones first
+                self._being_written = self._fresh
+                self._fresh = {}
+            if self._being_written:
+                self._write(self._being_written)
+            self._being_written = {}
 
-    def _write(self, batch: Sequence[tuple[str, Completion]]) -> None:
-        now = time.time()
-        rows = []
-        for key, found in batch:
-            told = _told(found)
-            try:
-                rows.append((key, self._run_id, now, *told, _digest(key, *told)))
-            except TypeError:  # half a character: no JSON holds it
-                continue
+    def _write(self, batch: Mapping[bytes, _Told]) -> None:
         connection = _opened(self._path, _WRITE_BUSY_S)
         if connection is None:
             return
         with closing(connection), suppress(sqlite3.Error):
+            connection.execute(_WRITER_PAGES)
             connection.execute("BEGIN IMMEDIATE")
-            _ADD.write(connection, rows)
+            (run,) = connection.execute(_ADD_RUN, (self._run_id,)).fetchone()
+            _ADD.write(connection, _rows_of(batch, run))
+            connection.execute(_END_RUN, (run,))
+            self._seen.save(connection)
             connection.execute("COMMIT")
             while connection.execute(_USED).fetchone()[0] > self._max_bytes:
                 if connection.execute(_EVICT, (_EVICTED_SHARE,)).rowcount < 1:
                     break
+                connection.execute(FORGET_IF_STALE)
 
     def _forget_if_damaged(self, error: sqlite3.Error) -> None:
         if _is_damage(error) and self._reader is not None:
@@ -202,7 +177,8 @@ def forget_answers(path: Path, run_id: str) -> None:
         return
     with closing(connection):
         try:
-            connection.execute("DELETE FROM answers WHERE run = ?", (run_id,))
+            for statement in _FORGET:
+                connection.execute(statement, {"name": run_id})
         except sqlite3.Error:  # what can't be taken out of it must not stay in it
             clear_cache(path)
 
@@ -231,12 +207,12 @@ def _connect(path: Path, busy_s: float) -> sqlite3.Connection:
     make_private(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=busy_s, check_same_thread=False)
     try:
-        # Nobody waits for this disk; a power cut can cost the file, whose answers carry a hash each.
+        # Nobody waits for this disk; a power cut can cost the file, whose answers carry a checksum each.
         for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF", "secure_delete=ON", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != _VERSION:
-            for statement in ("DROP TABLE IF EXISTS answers", _TABLE, _INDEX, f"PRAGMA user_version = {_VERSION}"):
+            for statement in _MADE_ANEW:
                 connection.execute(statement)
     except BaseException:
         connection.close()
@@ -259,9 +235,20 @@ def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.damaged")
 
 
-def _told(found: Completion) -> tuple[str | None, str | None, str | None]:
-    return found.text, found.finish_reason, found.model
+def _rows_of(batch: Mapping[bytes, _Told], run: int) -> list[tuple[object, ...]]:
+    """The rows of a batch by key, so that each page of the index of keys is changed once."""
+    rows: list[tuple[bytes, int, str, str | None, str | None, int]] = []
+    for key, told in batch.items():
+        try:
+            rows.append((key, run, *told, _checksum(key, *told)))
+        except UnicodeEncodeError:  # half a character: no JSON holds it
+            continue
+    return sorted(rows, key=itemgetter(0))
 
 
-def _digest(key: str, *told: str | None) -> str:
-    return hashlib.sha256(orjson.dumps((key, *told))).hexdigest()
+def _checksum(key: bytes, text: str, finish: str | None, model: str | None) -> int:
+    return crc32(f"{text}\0{finish}\0{model}".encode(), crc32(key))
+
+
+def _completion(text: str, finish: str | None, model: str | None) -> Completion:
+    return Completion(text, model=model, finish_reason=finish)

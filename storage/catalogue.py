@@ -65,13 +65,14 @@ class Sessions:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add(self, session_id: str, name: str) -> SessionRecord:
-        """A new session, used now."""
+    def add(self, session_id: str, name: str, *, used: bool = True) -> SessionRecord:
+        """A new session, used now; or never yet (at 0), because it only keeps what came from elsewhere."""
         now = time.time()
+        used_at = now if used else 0.0
         self._db.change(
-            "INSERT INTO sessions (id, name, created_at, used_at) VALUES (?, ?, ?, ?)", (session_id, name, now, now)
+            "INSERT INTO sessions (id, name, created_at, used_at) VALUES (?, ?, ?, ?)", (session_id, name, now, used_at)
         )
-        return SessionRecord(session_id, name, now, now)
+        return SessionRecord(session_id, name, now, used_at)
 
     def all(self) -> tuple[SessionRecord, ...]:
         """Every session with what its runs come to, previews left out; pinned ones first, then those last used."""

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from handai_errors import DamagedFileError, DatabaseBusyError, DiskFullError, StorageError
@@ -98,10 +98,18 @@ def open_run_reader(path: Path) -> sqlite3.Connection:
 
 
 def copy_into(connection: sqlite3.Connection, target: Path) -> None:
-    """Write a consistent copy of a database to a new file that only its owner can read."""
+    """Write a consistent copy of a database to a new file that only its owner can read.
+
+    By a connection of its own: the views that stand in for an older run file's tables would be in the way.
+    """
     make_private(target)
-    with translated(target):
-        connection.execute("VACUUM INTO ?", (str(target),))
+    (source,) = (path for _, name, path in connection.execute("PRAGMA database_list") if name == "main")
+    address = f"{Path(source).as_uri()}?mode=ro"
+    with (
+        translated(target),
+        closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)) as plain,
+    ):
+        plain.execute("VACUUM INTO ?", (str(target),))
 
 
 def _connect(path: Path, migrations: Sequence[Migration], *pragmas: str) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ import orjson
 from engine.numbering import Numbering
 from storage.connect import open_run_reader, translated
 from storage.records import StoredResult
-from storage.run_rows import STEP_COLUMNS, is_end, rows_of, steps_from
+from storage.run_rows import IS_STALE, STEP_COLUMNS, is_end, rows_of, steps_from
 
 Holds = Callable[[int, str | None], bool]
 
@@ -26,6 +26,7 @@ class Standing(StrEnum):
     FAILED = "failed"
     REPAIRED = "repaired"
     CACHED = "cached"
+    STALE = "stale"
     SIMILAR = "similar"
     FALLBACK = "fallback"
     MARKED = "marked"
@@ -37,6 +38,7 @@ _WHERE = {
     Standing.FAILED: "r.status = 'failed'",
     Standing.REPAIRED: "r.row IN (SELECT row FROM results WHERE repaired)",
     Standing.CACHED: "r.cached AND r.similar_to IS NULL",
+    Standing.STALE: f"r.status = 'done' AND r.row IN (SELECT row FROM results WHERE {IS_STALE})",  # noqa: S608 ours
     Standing.SIMILAR: "r.similar_to IS NOT NULL",
     Standing.FALLBACK: "r.row IN (SELECT row FROM attempts WHERE fallback IS NOT NULL AND state = 'done')",
     Standing.MARKED: "v.verdict = 'marked'",

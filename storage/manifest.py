@@ -18,6 +18,7 @@ from storage.connect import FILE_MODE, open_run_reader, translated
 
 KEY = "manifest"
 _BLOCK = 1024 * 1024
+_HASHES_AT_ONCE = 1000
 _SPARED = 512 * 1024
 _CHECKPOINT_WAIT_MS = 1000
 
@@ -52,9 +53,10 @@ def manifest_of(connection: sqlite3.Connection) -> Manifest:
     """The manifest of a file as it is now; reads every result's hash."""
     commits, done, failed = connection.execute("SELECT commits, done, failed FROM progress").fetchall()[0]
     digest, results = hashlib.sha256(), 0
-    for (found,) in connection.execute("SELECT sha256 FROM results ORDER BY row, step"):
-        digest.update(str(found).encode())
-        results += 1
+    hashes = connection.execute("SELECT sha256 FROM results ORDER BY row, step")
+    while some := hashes.fetchmany(_HASHES_AT_ONCE):
+        digest.update("".join([str(found) for (found,) in some]).encode())
+        results += len(some)
     return Manifest(commits, done, failed, results, digest.hexdigest())
 
 

@@ -11,10 +11,13 @@ _SIZES = (256, 32, 4, 1)  # rows a statement, so that the same few texts are pre
 
 
 class ManyRows:
-    """`INSERT … VALUES` of any number of rows of one width; `ending` is what follows, such as ON CONFLICT."""
+    """`INSERT … VALUES` of any number of rows of one width; `ending` is what follows, such as ON CONFLICT.
 
-    def __init__(self, into: str, width: int, ending: str = "") -> None:
-        one = f"({', '.join('?' * width)})"
+    `constant` is an expression for a last column that is the same in all rows.
+    """
+
+    def __init__(self, into: str, width: int, ending: str = "", *, constant: str | None = None) -> None:
+        one = f"({', '.join(['?'] * width + ([constant] if constant else []))})"
         self._texts = {size: f"{into} VALUES {', '.join([one] * size)} {ending}" for size in _SIZES}
 
     def write(self, connection: sqlite3.Connection, rows: Sequence[Sequence[object]]) -> None:

@@ -16,14 +16,13 @@ from handai_errors import DamagedFileError
 from storage.connect import open_run_reader, translated
 from storage.migrate import version_of
 from storage.run_file import changed_by_hand
+from storage.run_rows import IS_STALE
 
 _EMPTY = """
 SELECT row FROM results GROUP BY row HAVING min(status = 'done') AND max(EXISTS (SELECT 1 FROM json_each(results.data)
     WHERE type <> 'null' AND trim(value, ' ' || char(9) || char(10) || char(13)) NOT IN ('', '[]', '{}'))) = 0
 ORDER BY row"""
-_STALE = """
-SELECT DISTINCT row FROM results WHERE status = 'done' AND cached AND request_hash = '' AND similar_to IS NULL
-ORDER BY row"""
+_STALE = f"SELECT DISTINCT row FROM results WHERE {IS_STALE} ORDER BY row"  # noqa: S608 ours
 _SINCE = 7  # the version of run files that have these tables
 
 

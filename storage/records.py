@@ -117,7 +117,8 @@ class StoredResult:
 
     `status` is done, failed, or pending for a row between two steps. `redrawn` are the sampled values of a later
     draw; `verdict` (marked or dropped) and `note` say what its checks found;
-    `similar_to` is the row whose answer it took because their texts are alike, by `similarity`.
+    `similar_to` is the row whose answer it took because their texts are alike, by `similarity`;
+    `stale` says that the answer was kept from a run that asked differently.
     """
 
     row: int
@@ -139,6 +140,7 @@ class StoredResult:
     note: str | None = None
     similar_to: int | None = None
     similarity: float | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

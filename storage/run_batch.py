@@ -9,12 +9,12 @@ import orjson
 
 from engine.fitting import fit_text
 from engine.gate import Verdict
-from engine.results import Attempt, AttemptState, LiveState, RowResult, RowStatus
+from engine.results import Attempt, AttemptState, LiveState, Reservation, RowResult, RowStatus
 from engine.retry import THROTTLES
 from handai_errors import ErrorKind
 from storage.many import ManyRows
 from storage.migrate import roll_back
-from storage.run_values import attempt_values, reserved_values, result_values
+from storage.run_values import attempt_values, result_rows
 
 _IF_KNOWN = """
 ON CONFLICT (row, step, number) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
@@ -23,7 +23,12 @@ ON CONFLICT (row, step, number) DO UPDATE SET state = excluded.state, started_at
     completion_tokens = excluded.completion_tokens, cost_usd = excluded.cost_usd, generation = excluded.generation,
     fallback = excluded.fallback
 """
-_RESERVE = ManyRows("INSERT INTO attempts (row, step, number, state, started_at, reserved_usd)", 6, _IF_KNOWN)
+_RESERVE = ManyRows(
+    f"INSERT INTO attempts ({', '.join(Reservation._fields)}, state)",
+    len(Reservation._fields),
+    _IF_KNOWN,
+    constant="'reserved'",
+)
 _END_ATTEMPTS = ManyRows(
     """INSERT INTO attempts (row, step, number, state, started_at, latency_s, kind, cause, status, model, upstream,
     prompt_tokens, completion_tokens, cost_usd, reserved_usd, generation, fallback)""",
@@ -87,9 +92,9 @@ _SET_LIVE = "UPDATE progress SET in_flight = ?, slots = ?, waiting = ?, rows_per
 class Batch:
     """Everything that one transaction writes."""
 
-    reserved: list[Attempt] = field(default_factory=list)
+    reserved: list[Reservation] = field(default_factory=list)
     ended: list[Attempt] = field(default_factory=list)
-    released: list[Attempt] = field(default_factory=list)
+    released: list[Reservation] = field(default_factory=list)
     results: list[RowResult] = field(default_factory=list)
     spent: list[RowResult] = field(default_factory=list)  # ends of rows that stand or fall with their verdicts
     reopened: list[int] = field(default_factory=list)
@@ -115,16 +120,16 @@ class Batch:
     def put_into(self, connection: sqlite3.Connection) -> None:
         """Write all of it within a transaction that is open."""
         run = connection.execute
-        _RESERVE.write(connection, [reserved_values(attempt) for attempt in self.reserved])
+        _RESERVE.write(connection, self.reserved)
         _END_ATTEMPTS.write(connection, [attempt_values(attempt) for attempt in self.ended])
         if self.released:
-            run(_RELEASE, (_json([_key(item) for item in self.released]),))
+            run(_RELEASE, (_json([request.key for request in self.released]),))
         if self.outputs:
             pairs = [(place, fit_text(key), fit_text(name)) for place, (key, name) in enumerate(self.outputs)]
             run(_SET_OUTPUTS, (_json(pairs),))
         now = time.time()
         for part in _portions(self._all_results):
-            _ADD_RESULTS.write(connection, [result_values(result, now) for result in part])
+            _ADD_RESULTS.write(connection, result_rows(part, now))
         if self.verdicts:
             run(_ADD_VERDICTS, (_json([(*found, fit_text(cause)) for *found, cause in self.verdicts]),))
         if self.remembered:
@@ -137,12 +142,12 @@ class Batch:
             run(_ADD_EVENTS, (_json([(at, level, fit_text(message)) for at, level, message in self.events]),))
         self._advance(connection, reopened)
 
-    def reserve(self, attempts: Sequence[Attempt]) -> None:
-        """Reserve attempts; what was given back before and is reserved again stays."""
+    def reserve(self, requests: Sequence[Reservation]) -> None:
+        """Reserve requests; what was given back before and is reserved again stays."""
         if self.released:
-            again = {_key(attempt) for attempt in attempts}
-            self.released = [attempt for attempt in self.released if _key(attempt) not in again]
-        self.reserved.extend(attempts)
+            again = {request.key for request in requests}
+            self.released = [request for request in self.released if request.key not in again]
+        self.reserved.extend(requests)
 
     def leave_unjudged(self) -> None:
         """Leave out how far draws are judged: an answer before was lost, so that they are judged on resume."""
@@ -165,10 +170,6 @@ class Batch:
         if self.live is not None:
             state = self.live
             connection.execute(_SET_LIVE, (state.in_flight, state.limit, state.waiting, self.rows_per_s))
-
-
-def _key(attempt: Attempt) -> tuple[int, int, int]:
-    return attempt.row, attempt.step, attempt.number
 
 
 def _portions(results: list[RowResult]) -> Iterator[list[RowResult]]:

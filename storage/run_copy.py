@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from handai_errors import DamagedFileError
-from storage.connect import open_run_reader, translated
+from storage.connect import open_run_reader, open_run_writer, translated
 from storage.manifest import manifest_in, put_beside
 from storage.migrate import migrate, refuse_newer, version_of
 from storage.run_reader import RunReader
@@ -70,7 +70,12 @@ def check_foreign(path: Path, rows: int) -> None:
 
 
 def seal(path: Path) -> int:
-    """Note beside a run file what it is, so that a later change is noticed; returns how many commits it has seen."""
+    """Bring a checked copy to this version's form and note beside it what it is; returns how many commits it has seen.
+
+    What an older Handai wrote has no count of commits to hold it to.
+    """
+    with translated(path), closing(open_run_writer(path)):
+        pass
     found = manifest_in(path)
     put_beside(path, found, at_rest=True)
     return found.commits

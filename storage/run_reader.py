@@ -93,16 +93,15 @@ class RunReader:
 
     def newest(self, count: int) -> tuple[StoredResult, ...]:
         """The rows that ended last, newest first."""
-        return self._ended("true", "r.id DESC", (), count, 0)
+        source, end = steps_from(self.numbering), is_end(self.numbering)
+        sql = f"SELECT r.row FROM {source} WHERE {end} ORDER BY r.id DESC LIMIT ?"  # noqa: S608 ours
+        wanted = [row for (row,) in self._rows(sql, (count,))]
+        found = {item.row: item for item in self._merged("r.row IN (SELECT value FROM json_each(?))", (_json(wanted),))}
+        return tuple(found[row] for row in wanted if row in found)
 
     def between(self, start: int, stop: int) -> dict[int, StoredResult]:
         """The rows start … stop − 1 that have any result, by row."""
         return {item.row: item for item in self._merged("r.row >= ? AND r.row < ?", (start, stop))}
-
-    def failed_page(self, kind: str | None, offset: int, count: int) -> tuple[StoredResult, ...]:
-        """A page of failed rows in row order, of one kind or all."""
-        failed = "r.status = 'failed' AND (?1 IS NULL OR r.kind = ?1)"
-        return self._ended(failed, "r.row", (kind,), count, offset)
 
     def result(self, row: int) -> StoredResult | None:
         """The result of one row, if it has one."""
@@ -260,16 +259,6 @@ class RunReader:
             self._rows("CREATE TEMP TABLE hashes (hash TEXT, row INTEGER, result INTEGER)")
             self._rows("INSERT INTO hashes SELECT request_hash, row, id FROM results WHERE status = 'done'")
             self._rows("CREATE INDEX temp.hashes_by_hash ON hashes(hash, row)")
-
-    def _ended(
-        self, where: str, order: str, values: tuple[Any, ...], count: int, offset: int
-    ) -> tuple[StoredResult, ...]:
-        """Rows that ended, chosen and ordered by their last step."""
-        source, end = steps_from(self.numbering), is_end(self.numbering)
-        sql = f"SELECT r.row FROM {source} WHERE {end} AND {where} ORDER BY {order} LIMIT {count} OFFSET {offset}"  # noqa: S608 ours
-        wanted = [row for (row,) in self._rows(sql, values)]
-        found = {item.row: item for item in self._merged("r.row IN (SELECT value FROM json_each(?))", (_json(wanted),))}
-        return tuple(found[row] for row in wanted if row in found)
 
     def _merged(self, where: str, values: tuple[Any, ...]) -> Iterator[StoredResult]:
         return rows_of(self._steps(where, values), self.numbering, self._path)

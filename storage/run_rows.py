@@ -17,6 +17,7 @@ from storage.records import StoredResult, StoredStep
 from storage.run_values import is_whole, thousandths
 
 PENDING = "pending"
+IS_STALE = "status = 'done' AND cached AND request_hash = '' AND similar_to IS NULL"  # of a step; as _is_stale says
 STEP_COLUMNS = (
     "r.row, r.step, r.attempt, r.status, r.data, r.raw, r.kind, r.cause, r.remedy, r.finish_reason, r.repaired, "
     "r.cached, r.request_hash, r.committed_at, r.sha256, r.similar_to, r.similarity, v.verdict, v.cause AS note"
@@ -96,7 +97,12 @@ def _row(steps: list[sqlite3.Row], numbering: Numbering) -> StoredResult | None:
         last["note"],
         last["similar_to"],
         last["similarity"],
+        status == RowStatus.DONE and any(_is_stale(step) for step in mine),
     )
+
+
+def _is_stale(step: sqlite3.Row) -> bool:
+    return bool(step["cached"]) and not step["request_hash"] and step["similar_to"] is None
 
 
 def _values(steps: list[sqlite3.Row]) -> dict[str, Any]:

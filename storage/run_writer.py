@@ -4,7 +4,6 @@ Everything that waits for the event loop's next turn waits for every row; a thre
 """
 
 import asyncio
-import queue
 import sqlite3
 import sys
 import threading
@@ -13,23 +12,22 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.results import Attempt, LiveState, RowResult
+from engine.results import Attempt, LiveState, Reservation, RowResult
 from handai_errors import DatabaseBusyError, DiskFullError, StorageError
 from storage.ballast import Ballast
 from storage.connect import open_run_writer, storage_error, translated
 from storage.halving import write_what_fits
+from storage.handover import HandOver, Load
 from storage.manifest import CommitCount, close_sparingly, move_log
 from storage.run_batch import Batch
 from storage.sent_marks import SentMarks
 
 FLUSH_INTERVAL_S = 0.05
+_SHORTEST_FLUSH_S = 0.005  # where somebody waits
 _RETRY_S = 0.5
 _GIVE_UP_S = 20.0
 _RATE_SPAN_S = 30.0
 _TURN_S = 0.0005  # a busy loop keeps the GIL ten times as long by default, at each of the writer's many turns
-
-_Operation = Callable[[Batch], None]
-_Item = tuple[_Operation | None, asyncio.Future[None] | None]
 
 
 class RunWriter:
@@ -38,7 +36,7 @@ class RunWriter:
     def __init__(self, path: Path, *, max_undurable: int = 256, give_up_s: float = _GIVE_UP_S) -> None:
         self._path = path
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._over = HandOver()
         self._max_undurable = max_undurable
         self._give_up_s = give_up_s
         self._undurable = 0
@@ -46,7 +44,8 @@ class RunWriter:
         self._failure: StorageError | None = None
         self._closed = False
         self._last_commit = float("-inf")
-        self._finished: deque[tuple[float, int]] = deque()
+        self._finished: deque[tuple[float, int]] = deque()  # when, and how many rows
+        self._finished_rows = 0  # of these
         self.lags_s: deque[float] = deque(maxlen=20_000)
         self.lost = 0  # answers that could not be written in the end
         self._has_gap = False
@@ -79,15 +78,20 @@ class RunWriter:
         """How many commits the file has seen; 0 before the first of this writer."""
         return self._commits
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
-        """Return when the attempts are on the disk as reserved."""
-        await self._durable(lambda batch: batch.reserve(attempts))
+    async def reserve(self, requests: Sequence[Reservation], *, at_once: bool = False) -> None:
+        """Return when the requests are on the disk as reserved; `at_once` if nothing else could be sent meanwhile."""
+        await self._durable(lambda batch: batch.reserve(requests), at_once=at_once)
+
+    def hurry(self) -> None:
+        """Have reservations that are waited for written soon: nothing is left that could be sent meanwhile."""
+        self._over.hurry(if_waited_for=True)
 
     async def room(self) -> None:
         """Return when fewer results than allowed wait to be written; raises once the disk has failed."""
         while self._undurable >= self._max_undurable and self._failure is None:
             waiter: asyncio.Future[None] = self._loop.create_future()
             self._room_waiters.append(waiter)
+            self._over.hurry()
             await waiter
         if self._failure is not None:
             raise self._failure
@@ -98,20 +102,20 @@ class RunWriter:
 
     def attempt_ended(self, attempt: Attempt) -> None:
         """Record how an attempt ended."""
-        self._enqueue(lambda batch: batch.ended.append(attempt))
+        self._give(lambda batch: batch.ended.append(attempt))
 
-    def release(self, attempts: Sequence[Attempt]) -> None:
+    def release(self, requests: Sequence[Reservation]) -> None:
         """Forget reservations that were never sent."""
-        self._enqueue(lambda batch: batch.released.extend(attempts))
+        self._give(lambda batch: batch.released.extend(requests))
 
     def put(self, result: RowResult) -> None:
         """Store a row's result; it counts once it is committed."""
         self._undurable += 1
-        self._enqueue(lambda batch: batch.results.append(result))
+        self._give(lambda batch: batch.results.append(result))
 
     def reopen(self, rows: Sequence[int]) -> None:
         """Make failed rows pending again."""
-        self._enqueue(lambda batch: batch.reopened.extend(rows))
+        self._give(lambda batch: batch.reopened.extend(rows))
 
     def judged(
         self, verdicts: Sequence[tuple[int, int, str, str]], place: str, spent: Sequence[RowResult] = ()
@@ -124,28 +128,28 @@ class RunWriter:
             batch.spent.extend(spent)
             batch.remembered["judged"] = place
 
-        self._enqueue(note)
+        self._give(note)
 
     def remember(self, key: str, value: str) -> None:
         """Keep a fact about the run; the last one of a key holds."""
-        self._enqueue(lambda batch: batch.remembered.update({key: value}))
+        self._give(lambda batch: batch.remembered.update({key: value}))
 
     def columns(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Record the output columns in order."""
-        self._enqueue(lambda batch: setattr(batch, "outputs", tuple(pairs)))
+        self._give(lambda batch: setattr(batch, "outputs", tuple(pairs)))
 
     def event(self, level: str, message: str) -> None:
         """Add a line to the run's log."""
         at = time.time()
-        self._enqueue(lambda batch: batch.events.append((at, level, message)))
+        self._give(lambda batch: batch.events.append((at, level, message)))
 
     def live(self, state: LiveState) -> None:
         """Publish the state for whoever watches."""
-        self._enqueue(lambda batch: setattr(batch, "live", state))
+        self._give(lambda batch: setattr(batch, "live", state))
 
     async def flush(self) -> None:
         """Return when everything handed over is on the disk."""
-        await self._durable(lambda batch: None)
+        await self._durable(lambda batch: None, at_once=True)
 
     def lag_figures(self) -> dict[str, float]:
         """From answer to durable in milliseconds: median, 99th percentile and worst; empty without answers."""
@@ -158,7 +162,7 @@ class RunWriter:
     async def close(self) -> None:
         """Write what is left, checkpoint, and end the thread."""
         self._closed = True
-        self._enqueue(None)
+        self._over.end()
         await asyncio.to_thread(self._thread.join)
         sys.setswitchinterval(self._usual_turn_s)
         try:
@@ -172,49 +176,42 @@ class RunWriter:
             self._sent.close(keep=self._failure is not None)
             self._ballast.remove()
 
-    def _enqueue(self, operation: _Operation | None, future: asyncio.Future[None] | None = None) -> None:
-        self._queue.put((operation, future))
+    def _give(
+        self, operation: Callable[[Batch], None], waiting: asyncio.Future[None] | None = None, *, at_once: bool = False
+    ) -> None:
+        self._over.give(operation, waiting, at_once=at_once)
 
-    async def _durable(self, operation: _Operation) -> None:
+    async def _durable(self, operation: Callable[[Batch], None], *, at_once: bool) -> None:
         if self._failure is not None:
             raise self._failure
         if self._closed:
             raise StorageError(f"{self._path.name} is closed.", "Open it again.")
         future: asyncio.Future[None] = self._loop.create_future()
-        self._enqueue(operation, future)
+        self._give(operation, future, at_once=at_once)
         await future
 
     def _run(self) -> None:
-        ending = False
-        while not ending:
-            items = self._collect()
-            ending = any(operation is None for operation, _ in items)
-            batch = Batch(rows_per_s=self._rows_per_s())
-            given, error = self._write(batch, items)
+        is_last = False
+        while not is_last:
+            load = self._collect()
+            batch, is_last = load.batch, load.is_last
+            batch.rows_per_s = self._rows_per_s()
+            given = len(batch.results) + len(batch.spent)
+            error = self._write(batch)
             self._last_commit = time.monotonic()
             if error is None:
                 self._note(batch, self._last_commit)
-            self._tell(given, [future for _, future in items if future is not None], error)
+            self._tell(given, load.waiting, error)
 
-    def _collect(self) -> list[_Item]:
-        items = [self._queue.get()]
-        pause = self._last_commit + FLUSH_INTERVAL_S - time.monotonic()
-        if pause > 0:
-            time.sleep(pause)
-        while True:
-            try:
-                items.append(self._queue.get_nowait())
-            except queue.Empty:
-                return items
+    def _collect(self) -> Load:
+        self._over.wait()
+        time.sleep(max(0.0, self._last_commit + _SHORTEST_FLUSH_S - time.monotonic()))
+        self._over.gather(max(0.0, self._last_commit + FLUSH_INTERVAL_S - time.monotonic()))
+        return self._over.take()
 
-    def _write(self, batch: Batch, items: Sequence[_Item]) -> tuple[int, StorageError | None]:
-        """How many results it holds, and why not all of it could be written in time."""
-        given = 0
+    def _write(self, batch: Batch) -> StorageError | None:
+        """Why not all of it could be written in time."""
         try:
-            for operation, _ in items:
-                if operation is not None:
-                    operation(batch)
-            given = len(batch.results) + len(batch.spent)
             error = self._persist(batch)
         except Exception as fault:  # noqa: BLE001 whoever waits must be told, whatever it was: else the run hangs
             error = StorageError(
@@ -225,7 +222,7 @@ class RunWriter:
         if error is not None:
             self.lost += len(batch.results)
             self._has_gap = True
-        return given, error
+        return error
 
     def _persist(self, batch: Batch) -> StorageError | None:
         """Try as long as it may help; what the disk has no room for stays in the batch."""
@@ -260,19 +257,20 @@ class RunWriter:
             self._tell(0, [], None)  # whoever waits for room must learn that there will be none
 
     def _note(self, batch: Batch, now: float) -> None:
-        self.lags_s.extend(now - result.answered_at for result in batch.results if result.answered_at)
-        ended = sum(result.is_last for result in batch.results)
+        self.lags_s.extend([now - result.answered_at for result in batch.results if result.answered_at])
+        ended = sum([result.is_last for result in batch.results])
         if ended:
             self._finished.append((now, ended))
+            self._finished_rows += ended
 
     def _rows_per_s(self) -> float | None:
         now = time.monotonic()
         while self._finished and self._finished[0][0] < now - _RATE_SPAN_S:
-            self._finished.popleft()
+            self._finished_rows -= self._finished.popleft()[1]
         if len(self._finished) < 2:
             return None
-        span = now - self._finished[0][0]
-        return sum(rows for _, rows in list(self._finished)[1:]) / span if span > 0 else None
+        began, first = self._finished[0]
+        return (self._finished_rows - first) / (now - began) if now > began else None
 
     def _tell(self, results: int, futures: list[asyncio.Future[None]], error: StorageError | None) -> None:
         try:

@@ -67,6 +67,13 @@ def test_text_is_readable_on_every_ground(mode: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
+def test_captions_are_readable_though_streamlit_fades_them(mode: str) -> None:
+    theme = CONFIG["theme"][mode]
+    for ground in (theme["backgroundColor"], theme["secondaryBackgroundColor"], theme["sidebar"]["backgroundColor"]):
+        assert contrast(tinted(ground, theme["textColor"], 0.6), ground) >= READABLE
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("hue", HUES)
 def test_coloured_text_is_readable_on_the_page_and_in_its_message_box(mode: str, hue: str) -> None:
     theme = CONFIG["theme"][mode]

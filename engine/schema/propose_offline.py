@@ -7,7 +7,7 @@ from engine.columns import ColumnType, Output
 from engine.schema.columns import Schema
 from engine.schema.templates import Template, templates
 
-LABEL = "Offline demo, no AI: the built-in template nearest to your words"
+LABEL = "Offline demo, no AI: your words were only used to pick a template. The nearest"
 _KEYWORDS = {
     "product_reviews": "review rating stars product shop opinion bewertung rezension produkt avis resena",
     "support_tickets": "support ticket helpdesk complaint customer service bug kundendienst beschwerde anfrage",
@@ -22,6 +22,7 @@ _KEYWORDS = {
     "customers_and_orders": "customer order sale invoice shop basket crm address employee kunde bestellung client",
     "sensor_readings": "sensor machine measurement temperature iot telemetry time series messwert log weather",
 }
+_IN_TITLE = 5  # what a template is called says most
 _COLUMNS: tuple[tuple[str, Output], ...] = (
     (
         r"sentiment|tone|mood|stimmung|positiv|negativ",
@@ -89,7 +90,8 @@ def offline_proposal(description: str) -> Schema:
 def _score(template: Template, words: Sequence[str]) -> int:
     named = _KEYWORDS[template.id].split()
     about = re.findall(r"\w{4,}", f"{template.title} {template.about}".casefold())
-    return 3 * _hits(words, named) + _hits(words, about)
+    title = re.findall(r"\w{4,}", template.title.casefold())
+    return _IN_TITLE * _hits(words, title) + 3 * _hits(words, named) + _hits(words, about)
 
 
 def _hits(words: Sequence[str], others: Sequence[str]) -> int:

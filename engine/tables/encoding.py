@@ -50,7 +50,8 @@ def decide_encoding(source: Path, chosen: str | None) -> TextFacts:
         bad = first_undecodable(source, "utf-8")
         name = "utf-8" if bad is None else _guess(source, bad)
         if bad is not None:
-            notices = (f"The text is not UTF-8; it was read as {name}. If letters look wrong, choose the encoding.",)
+            said = f"The letters are stored in an older way ({name}), and were read so."
+            notices = (f"{said} If some look wrong, read the table differently: choose another encoding.",)
     wide = codecs.lookup(name).name.startswith(("utf-16", "utf-32"))
     return TextFacts(name, 0, 0, notices) if wide else TextFacts(name, nul_bytes, quotes, notices)
 

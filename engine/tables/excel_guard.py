@@ -100,7 +100,7 @@ def sheet_parts(source: Path) -> dict[str, str]:
     try:
         with zipfile.ZipFile(source) as archive:
             book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - entities were refused before
-            links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
+            links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - refused here, too
     except (KeyError, ET.ParseError, zipfile.BadZipFile) as error:
         raise damaged_error() from error
     targets = {link.get("Id"): link.get("Target", "") for link in links}

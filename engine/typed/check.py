@@ -58,7 +58,10 @@ def _check_values(output: Output) -> None:
             )
         return
     if not output.values:
-        raise SpecError(f"`{name}` is a category without allowed values.", f"Such as {name}:category(yes,no).")
+        raise SpecError(
+            f"“{name}” is a category without allowed values.",
+            "Write the values that it may take, such as yes and no, one a line.",
+        )
     if len(output.values) > _MAX_VALUES:
         raise SpecError(f"`{name}` has more than {_MAX_VALUES:,} allowed values.", "Use fewer, or the type text.")
     if any(not value.strip() for value in output.values):

@@ -8,6 +8,7 @@ import streamlit as st
 MOST_BARS = 20
 _GOT, _ASKED = "got", "asked for"
 _BAR, _CHOICE_BAR = 16, 22  # pixels; what is clicked is higher
+_CARD, _LAST_LABEL = 160, 28  # cards of a row are as high as each other; half of the last label stands beyond its bar
 
 
 def draw_bars(key: str, bars: Sequence[tuple[str, float, float | None]], alt: str, *, lying: bool) -> None:
@@ -59,5 +60,6 @@ def choice_bars(bars: Sequence[tuple[str, int, str, bool]], *, lying: bool) -> d
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["choice"]}}],
         "encoding": encoding,
         "data": {"values": values},
-        "height": 50 + len(bars) * _CHOICE_BAR if lying else 150,
+        "height": max(_CARD, 50 + len(bars) * _CHOICE_BAR) if lying else _CARD,
+        "padding": {"left": 4, "top": 4, "bottom": 4, "right": 4 if lying else _LAST_LABEL},
     }

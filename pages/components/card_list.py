@@ -11,6 +11,12 @@ from pages.components.state import app_state, forget_all
 
 Change = Literal["up", "down", "copy", "remove"]
 T = TypeVar("T")
+# On a telephone a card's words have the whole width, and its buttons stand below them.
+_NARROW = """<style>
+@media (max-width: 640px) {
+  .stHorizontalBlock > div:has(> [class*="_headline_"]) { flex-basis: 100% !important; min-width: 100%; }
+}
+</style>"""
 
 _LABELS: dict[str, Change] = {"Move up": "up", "Move down": "down", "Duplicate": "copy", "Remove": "remove"}
 
@@ -33,23 +39,28 @@ class Asked:
     place: int
 
 
-def draw_cards(prefix: str, cards: Sequence[Card], draw_open: Callable[[int], None]) -> Asked | None:
-    """The cards, the open one with its fields; what was asked for must be done once all fields are read."""
+def draw_cards(prefix: str, cards: Sequence[Card], draw_open: Callable[[int], Card]) -> Asked | None:
+    """The cards, the open one with its fields; what was asked for must be done once all fields are read.
+
+    `draw_open` returns the card as its fields have it now: the heading, which stands above them, says the same.
+    """
     asked: Asked | None = None
     opened = app_state().opened.get(prefix)
+    st.html(_NARROW)
     with st.container(key=f"{prefix}_list", gap="xsmall"):
         for place, card in enumerate(cards):
             with st.container(border=True, key=f"{prefix}_card_{place}", gap="xsmall"):
-                asked = _draw_head(prefix, place, card, is_open=place == opened) or asked
-                if place == opened:
-                    draw_open(place)
+                head = st.container()
+                now = draw_open(place) if place == opened else card
+                with head:
+                    asked = _draw_head(prefix, place, now, is_open=place == opened) or asked
     return asked
 
 
 def _draw_head(prefix: str, place: int, card: Card, *, is_open: bool) -> Asked | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         mark = ":orange[:material/warning:] " if card.wrong else ""
-        with st.container(gap=None, width="stretch"):
+        with st.container(gap=None, width="stretch", key=f"{prefix}_headline_{place}"):
             st.markdown(f"{mark}**{words.plain(card.title)}** {card.badges}")
             if card.summary and not is_open:
                 st.caption(words.plain(card.summary))

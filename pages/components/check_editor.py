@@ -24,8 +24,7 @@ _ON_FAIL = {
 def draw_checks(schema: Schema) -> tuple[Schema, bool]:
     """The schema with its checks as they stand, and whether the page must be drawn again to show them."""
     made = list(schema.checks)
-    cards = [Card(check.column or "Rule", _badge(check), check_summary(check)) for check in made]
-    asked = draw_cards(PREFIX, cards, lambda place: _draw_open(schema, made, place))
+    asked = draw_cards(PREFIX, [_card(check) for check in made], lambda place: _draw_open(schema, made, place))
     if asked is not None:
         made = list(act(PREFIX, asked, made, lambda check: check))
         return schema.model_copy(update={"checks": tuple(made)}), True
@@ -37,16 +36,21 @@ def draw_checks(schema: Schema) -> tuple[Schema, bool]:
     return schema.model_copy(update={"checks": tuple(made)}), False
 
 
+def _card(check: Check) -> Card:
+    return Card(check.column or "Rule", _badge(check), check_summary(check))
+
+
 def _badge(check: Check) -> str:
     return f":gray-badge[{_ON_FAIL[check.on_fail].lower()}]"
 
 
-def _draw_open(schema: Schema, made: list[Check], place: int) -> None:
+def _draw_open(schema: Schema, made: list[Check], place: int) -> Card:
     check = made[place]
     try:
         made[place] = Check.model_validate({**check.model_dump(), **_fields(check, schema)})
     except ValidationError as error:
         st.error("; ".join(words.plain(item["msg"]) for item in error.errors()), title="This can't be used yet")
+    return _card(made[place])
 
 
 def _fields(check: Check, schema: Schema) -> dict[str, Any]:

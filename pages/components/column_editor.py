@@ -18,8 +18,7 @@ from services.pasted_columns import added, pasted_outputs
 def draw_column_editor(prefix: str, outputs: tuple[Output, ...]) -> tuple[tuple[Output, ...], bool]:
     """The columns as they stand, and whether the page must be drawn again to show them."""
     made = list(outputs)
-    cards = [Card(output.name, type_badge(output), output_summary(output), _wrong(output)) for output in outputs]
-    asked = draw_cards(prefix, cards, lambda place: _draw_open(prefix, made, place))
+    asked = draw_cards(prefix, [_card(output) for output in outputs], lambda place: _draw_open(prefix, made, place))
     if asked is not None:
         return act(prefix, asked, made, lambda output: _copied(output, made)), True
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -34,16 +33,21 @@ def draw_column_editor(prefix: str, outputs: tuple[Output, ...]) -> tuple[tuple[
     return tuple(made), False
 
 
-def _draw_open(prefix: str, made: list[Output], place: int) -> None:
+def _card(output: Output) -> Card:
+    return Card(output.name, type_badge(output), output_summary(output), _wrong(output))
+
+
+def _draw_open(prefix: str, made: list[Output], place: int) -> Card:
     try:
         made[place] = Output.model_validate({**made[place].model_dump(), **draw_output(prefix, made[place])})
     except ValidationError as error:
         st.error("; ".join(item["msg"] for item in error.errors()), title="This can't be used")
-        return
+        return _card(made[place])
     try:
         check_output(made[place])
     except SpecError as error:
         st.warning(words.plain(error.remedy), title=words.plain(error.cause), icon=":material/edit:")
+    return _card(made[place])
 
 
 def _wrong(output: Output) -> bool:
@@ -69,7 +73,7 @@ def _draw_paste(prefix: str, outputs: tuple[Output, ...]) -> tuple[Output, ...] 
             height=130,
         )
         found: tuple[Output, ...] | None = None
-        if st.button("Add these columns", key=f"{prefix}_paste_add", type="primary"):
+        if st.button("Add these columns", key=f"{prefix}_paste_add", type="primary", icon=":material/add:"):
             found, failed = _read(str(held(key) or ""))
             put(problem, failed)
         earlier = held(problem)

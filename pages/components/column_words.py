@@ -66,7 +66,7 @@ def badge(column: c.SchemaColumn) -> str:
     said = SHORT_KINDS[kind]
     if isinstance(column, c.ModelColumn) and column.type not in {None, ColumnType.TEXT}:
         said = f"model: {_type_word(column.type)}"
-    helper = "" if column.export else " :gray-badge[helper]"
+    helper = "" if column.export else " :gray-badge[not in the table]"
     return f":{_COLOURS.get(kind, 'gray')}-badge[{said}]{helper}"
 
 

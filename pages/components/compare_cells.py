@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,11 +13,13 @@ from handai_db import RunRecord
 from pages.components import run_words as words
 from pages.components.run_frames import shown_cell
 from services import compare
+from services.agreement import EMPTY
 from services.chosen_rows import asked_rows
 from services.compare import ComparedRow, Comparison
 
 _PER_PAGE = 50
 _MOST_INPUTS = 4
+_LONG, _NARROW = 45, 280  # letters, pixels
 _DIFFERENT, _ALL = "Only differences", "All rows"
 _ANY = "Any column"
 
@@ -42,14 +45,22 @@ def draw_cells(records: Sequence[RunRecord], found: Comparison, letters: Sequenc
     shown = compare.page_of(records, found, rows[(place - 1) * _PER_PAGE : place * _PER_PAGE])
     columns = [chosen] if chosen else list(found.columns)
     with above.container(key="compare_cells"):
+        frame = frame_of(shown, columns, letters, _inputs(records[0], shown))
         st.dataframe(
-            frame_of(shown, columns, letters, _inputs(records[0], shown)),
+            frame,
             key="compare_table",
             hide_index=True,
+            placeholder="",
             height=38 + 35 * min(len(shown), 14),
-            column_config={"Row": st.column_config.NumberColumn(width=70, pinned=True)},
+            column_config={"Row": st.column_config.NumberColumn(width=70, pinned=True), **_widths(frame)},
             alt=f"Answers of the runs {', '.join(letters)} side by side",
         )
+
+
+def _widths(frame: pd.DataFrame) -> dict[str, Any]:
+    """Long texts are kept narrow, so that the runs' answers stand side by side in sight."""
+    long = [name for name in frame.columns if name != "Row" and frame[name].str.len().max() > _LONG]
+    return {name: st.column_config.TextColumn(width=_NARROW) for name in long}
 
 
 def frame_of(
@@ -58,7 +69,7 @@ def frame_of(
     """A row's number, its answers run by run, where they differ, and what the model saw."""
     data: dict[str, list[object]] = {"Row": [row.row + 1 for row in rows]}
     if len(columns) > 1:
-        data["Differs in"] = [", ".join(name for name in columns if _differs(row, name)) for row in rows]
+        data["Differs in"] = [", ".join(row.differs) for row in rows]
     for column in columns:
         for place, letter in enumerate(letters):
             data[f"{letter} · {column}"] = [_cell(row, place, column) for row in rows]
@@ -67,13 +78,10 @@ def frame_of(
     return pd.DataFrame(data)
 
 
-def _cell(row: ComparedRow, place: int, column: str) -> str | None:
+def _cell(row: ComparedRow, place: int, column: str) -> str:
+    """An answer as text; an empty one says so, for a blank cell could be a row that was not asked."""
     answers = row.answers[place]
-    return "no answer" if answers is None else shown_cell(answers.get(column))
-
-
-def _differs(row: ComparedRow, column: str) -> bool:
-    return len({_cell(row, place, column) for place in range(len(row.answers))}) > 1
+    return "no answer" if answers is None else shown_cell(answers.get(column)) or EMPTY
 
 
 def _inputs(record: RunRecord, rows: Sequence[ComparedRow]) -> list[str]:

@@ -15,6 +15,7 @@ from services import compare, history
 
 LETTERS = "ABCDEF"
 _KEY = "compare_runs"
+_MOST_OFFERED = 6
 
 
 def ask_runs() -> tuple[RunRecord, ...]:
@@ -37,6 +38,23 @@ def ask_runs() -> tuple[RunRecord, ...]:
     if records:
         _draw_legend(records)
     return records
+
+
+def draw_others(records: Sequence[RunRecord], others: Sequence[RunRecord]) -> None:
+    """The newest runs over the same table, each one press away."""
+    labels = _labels((*records, *others))
+    for other in others[:_MOST_OFFERED]:
+        st.button(
+            f"Compare with {words.plain(labels[other.id])}",
+            key=f"compare_with_{other.id}",
+            icon=":material/compare_arrows:",
+            on_click=_choose,
+            args=([record.id for record in records], other.id),
+        )
+
+
+def _choose(chosen: Sequence[str], other: str) -> None:
+    st.query_params["runs"] = ",".join((*chosen, other))
 
 
 def _candidates(records: Sequence[RunRecord]) -> tuple[RunRecord, ...]:

@@ -14,6 +14,7 @@ from services.compare import Comparison, Side
 
 def draw_figures(sides: Sequence[Side]) -> None:
     """Rows, cost, tokens, times and failures, a column for each run."""
+    st.subheader("What each run came to", anchor=False)
     told = [_figures(side) for side in sides]
     frame = pd.DataFrame(dict(zip(LETTERS, told, strict=False)))
     with st.container(key="compare_figures"):

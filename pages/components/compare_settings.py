@@ -12,6 +12,7 @@ from pages.components import run_words as words
 from pages.components.compare_choice import LETTERS
 from services.compare_specs import Difference, differences
 
+_SIGNS = {" ": "  ", "-": "A:", "+": "B:"}
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -38,7 +39,7 @@ def draw_settings(records: Sequence[RunRecord]) -> None:
 def _draw_long(item: Difference) -> None:
     st.markdown(f"**{words.plain(item.label)}**")
     if len(item.values) == 2:
-        st.caption("Lines with - are A's, lines with + are B's.")
+        st.caption("What only A or only B says; the other lines are in both.")
         st.code(changes_of(*item.values), language=None, wrap_lines=True)
         return
     for letter, value in zip(LETTERS, item.values, strict=False):
@@ -49,7 +50,7 @@ def _draw_long(item: Difference) -> None:
 def changes_of(one: str, other: str) -> str:
     """Two texts sentence by sentence: what is the same, what only the first and what only the second has."""
     lines = difflib.ndiff(_lines(one), _lines(other))
-    return "\n".join(line for line in lines if not line.startswith("?"))
+    return "\n".join(f"{_SIGNS[line[0]]} {line[2:]}" for line in lines if line[0] in _SIGNS)
 
 
 def _lines(text: str) -> list[str]:

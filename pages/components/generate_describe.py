@@ -7,12 +7,14 @@ from pages.components import run_words as words
 from pages.components.generate_arrival import begin, keep_address
 from pages.components.model_fields import draw_model
 from pages.components.model_key import typed_key
-from pages.components.state import app_state, seed
+from pages.components.state import app_state, held, put, seed
 from services import proposals
 from services.generate_form import GenerateForm
 from services.model_form import key_problems, model_settings
+from services.said_rows import rows_said
 
 _EVERY_S = 0.5
+_ROWS = "generate_describe_rows"
 
 
 def draw_describe(form: GenerateForm) -> GenerateForm:
@@ -21,24 +23,35 @@ def draw_describe(form: GenerateForm) -> GenerateForm:
     if page.proposing is not None:
         st.fragment(_wait, run_every=_EVERY_S)(page.proposing)
         return form
-    seed("generate_describe", form.described)
+    said = seed("generate_describe", form.described)
     described = st.text_area(
         "What should the table be about?",
+        said,
         key="generate_describe",
         height=120,
-        placeholder="Complaints to a city's bus company: line, delay, weather, how angry the person is, their message.",
+        on_change=_take_rows,
+        placeholder="For example: 200 complaints to a city's bus company: line, delay, weather, the person's message.",
     )
-    seed("generate_describe_rows", form.described_rows)
-    rows = st.number_input("Rows", min_value=1, max_value=10_000_000, step=1, key="generate_describe_rows")
+    many = seed(_ROWS, form.described_rows)
+    rows = st.number_input("Rows", 1, 10_000_000, many, 1, key=_ROWS, width=180)
     form = form.model_copy(update={"described": described or "", "described_rows": int(rows or 1)})
     form = draw_model(form, "generate", "Who proposes the columns")
     problems = key_problems(form.provider, typed_key(form.provider, form.base_url))
     for problem in problems:
         st.warning(words.plain(problem.remedy), title=words.plain(problem.cause), icon=":material/edit:")
     blocked = bool(problems) or not form.described.strip()
-    if st.button("Propose columns", key="generate_propose", type="primary", disabled=blocked):
+    if st.button(
+        "Propose columns", key="generate_propose", type="primary", disabled=blocked, icon=":material/auto_awesome:"
+    ):
         _propose(form)
     return form
+
+
+def _take_rows() -> None:
+    """A number in the words is meant: “200 complaints” are 200 rows."""
+    rows = rows_said(str(held("generate_describe") or ""))
+    if rows is not None:
+        put(_ROWS, rows)
 
 
 def _propose(form: GenerateForm) -> None:

@@ -1,6 +1,5 @@
 """The last step of Generate: what leaves this machine, what must be mended, Preview and Generate all."""
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.generate_arrival import keep_address
@@ -18,10 +17,10 @@ from services.model_form import to_preferences
 def draw_launch(form: GenerateForm, place: DeltaGenerator | None) -> None:
     """The buttons, whatever stands in their way, and in its `place` what a run would take."""
     ready = readiness(form, typed_key(form.provider, form.base_url))
-    st.subheader(f"{4 if form.needs_model else 3} · Try a few rows, then generate all", anchor=False)
+    takes = None
     if place is not None:
         state = app_state()
-        draw_outlook(
+        takes = draw_outlook(
             place, form, ready.plan, [made.run_id for made in state.previews_of(state.generate.draft_id or "")]
         )
     few = min(form.preview_rows, form.draft.rows)
@@ -32,7 +31,7 @@ def draw_launch(form: GenerateForm, place: DeltaGenerator | None) -> None:
         preview=lambda: _start_preview(form, few),
         everything=lambda: _start_all(form),
     )
-    draw_buttons("generate", form, ready, buttons, blocked=_is_unread())
+    draw_buttons("generate", form, ready, buttons, takes, blocked=_is_unread())
 
 
 def draw_preview(form: GenerateForm) -> None:

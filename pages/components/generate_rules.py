@@ -60,30 +60,32 @@ def _checks_label(schema: Schema) -> str:
 
 
 def _draw_rows(schema: Schema) -> int:
-    seed("generate_rows", schema.rows)
-    rows = st.number_input("Rows", min_value=1, max_value=_MOST_ROWS, step=1, key="generate_rows")
+    now = seed("generate_rows", schema.rows)
+    rows = st.number_input("Rows", 1, _MOST_ROWS, now, 1, key="generate_rows")
     return schema.rows if rows is None else int(rows)
 
 
 def _draw_seed(schema: Schema) -> int:
-    seed("generate_seed", schema.seed)
+    now = seed("generate_seed", schema.seed)
     number = st.number_input(
-        "Seed",
-        min_value=min(0, schema.seed),
-        max_value=max(_MOST_SEEDS, schema.seed),
+        "Number that the draw begins with",
+        value=now,
+        min_value=min(0, schema.seed, now),
+        max_value=max(_MOST_SEEDS, schema.seed, now),
         step=1,
         key="generate_seed",
-        help="The same seed draws the same values again. Another number draws others.",
+        help="The seed: the same number draws the same values again, another one draws others.",
     )
     return schema.seed if number is None else int(number)
 
 
 def _draw_dial(schema: Schema) -> str:
-    seed("generate_variation", schema.variation)
+    now = seed("generate_variation", schema.variation)
     with st.container(gap="xxsmall"):
         chosen = st.select_slider(
             "Variation of the texts",
             list(_DIAL),
+            now,
             format_func=lambda place: _DIAL[place],
             key="generate_variation",
             help="What makes texts differ is drawn here, not left to the model.",
@@ -94,18 +96,20 @@ def _draw_dial(schema: Schema) -> str:
 
 def _draw_texts(schema: Schema) -> Schema:
     with st.expander("Instructions and duplicates", icon=":material/content_copy:", key="generate_texts"):
-        seed("generate_instructions", schema.instructions)
+        now = seed("generate_instructions", schema.instructions)
         instructions = st.text_area(
             "Instructions for everything the model writes",
+            now,
             key="generate_instructions",
             height=90,
             placeholder="For example: Write plain British English. No names of real companies.",
         )
         draw_personas("generate", "generate_instructions")
         with st.grid(2, min_column_width=220):
-            seed("generate_rows_per_call", schema.rows_per_call)
+            many = seed("generate_rows_per_call", schema.rows_per_call)
             per_call = st.number_input(
                 "Rows in one request",
+                value=many,
                 min_value=1,
                 max_value=50,
                 step=1,
@@ -130,28 +134,27 @@ _DUPLICATE_KEYS = (
 
 def _draw_duplicates(schema: Schema) -> Duplicates | Literal[False]:
     found = schema.duplicates or Duplicates()
-    seed("generate_duplicates", schema.duplicates is not False)
     if not st.toggle(
         "Refuse rows that repeat others",
+        seed("generate_duplicates", schema.duplicates is not False),
         key="generate_duplicates",
         help="Equal texts are refused, and texts that are nearly alike. A refused row is drawn and asked again.",
     ):
         return False
-    seed("generate_near", found.near is not None)
-    near_too = st.toggle("Nearly alike counts as a repeat", key="generate_near")
+    near_too = st.toggle(
+        "Nearly alike counts as a repeat", seed("generate_near", found.near is not None), key="generate_near"
+    )
     near = _draw_near(found.near or 0.9) if near_too else None
     with st.grid(3, min_column_width=200):
         names = [*dict.fromkeys([*names_of(schema), *found.columns])]
-        seed("generate_compared", list(found.columns))
+        compared = [name for name in seed("generate_compared", list(found.columns)) if name in names]
         columns = st.multiselect(
-            "Columns compared", names, key="generate_compared", placeholder="All texts of the model"
+            "Columns compared", names, compared, key="generate_compared", placeholder="All texts of the model"
         )
-        seed("generate_redraws", found.redraws)
-        redraws = st.number_input("New tries for a row", min_value=0, max_value=20, step=1, key="generate_redraws")
-        seed("generate_stop_share", round(found.stop_share * 100))
-        stop = st.number_input(
-            "Pause when so many of 100 are refused", min_value=1, max_value=100, step=1, key="generate_stop_share"
-        )
+        tries = seed("generate_redraws", found.redraws)
+        redraws = st.number_input("New tries for a row", 0, 20, tries, 1, key="generate_redraws")
+        refused = seed("generate_stop_share", round(found.stop_share * 100))
+        stop = st.number_input("Pause when so many of 100 are refused", 1, 100, refused, 1, key="generate_stop_share")
     return Duplicates(
         columns=tuple(columns),
         near=near,
@@ -161,8 +164,8 @@ def _draw_duplicates(schema: Schema) -> Duplicates | Literal[False]:
 
 
 def _draw_near(found: float) -> float:
-    seed("generate_near_share", round(found * 100))
-    return _share(st.slider("Alike from", 50, 100, key="generate_near_share", format="%d%%", width=420), found)
+    now = seed("generate_near_share", round(found * 100))
+    return _share(st.slider("Alike from", 50, 100, now, key="generate_near_share", format="%d%%", width=420), found)
 
 
 def _share(percent: float | None, found: float) -> float:

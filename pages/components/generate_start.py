@@ -10,6 +10,8 @@ from pages.components import run_words as words
 from pages.components.generate_arrival import begin
 from pages.components.generate_describe import draw_describe
 from pages.components.generate_learn import draw_learn
+from pages.components.parts import part
+from pages.components.session_offer import draw_offer
 from pages.components.state import app_state
 from services import drafts
 from services.column_kinds import lines_of
@@ -24,7 +26,9 @@ _WAYS = (_TEMPLATE, _DESCRIBE, _LEARN, _FREE, _BUILD)
 def draw_start(form: GenerateForm) -> None:
     """Choose how to begin."""
     state = app_state()
-    _draw_last()
+    with part():
+        draw_offer("generate")
+        _draw_last()
     st.subheader("How do you want to begin?", anchor=False)
     way = st.pills(
         "Way in",
@@ -54,8 +58,14 @@ def _draw_last() -> None:
     draft_id, last = found
     names = ", ".join(column.name for column in last.draft.columns[:6]) or "no columns yet"
     with st.container(horizontal=True, vertical_alignment="center", key="generate_last"):
-        st.button("Go on with it", key="generate_go_on", icon=":material/history:", on_click=_go_on, args=(draft_id,))
-        st.caption(f"Your last schema: {words.plain(names)}", width="content")
+        st.button(
+            "Go on with my last schema",
+            key="generate_go_on",
+            icon=":material/history:",
+            on_click=_go_on,
+            args=(draft_id,),
+        )
+        st.caption(words.plain(names), width="content")
 
 
 def _go_on(draft_id: str) -> None:
@@ -69,8 +79,17 @@ def _draw_templates() -> None:
             with st.container(border=True, gap="xsmall", height="stretch"):
                 kind = ":green-badge[texts by a model]" if template.needs_model else ":blue-badge[no model needed]"
                 st.markdown(f"**{words.plain(template.title)}** {kind}")
-                st.caption(words.plain(template.about))
-                st.button("Use it", key=f"generate_template_{template.id}", on_click=_take, args=(template,))
+                with st.container(height="stretch"):
+                    st.caption(words.plain(template.about))
+                st.button(
+                    "Use it",
+                    key=f"generate_template_{template.id}",
+                    type="tertiary",
+                    icon=":material/arrow_forward:",
+                    help=f"Begin with the columns of “{template.title}”",
+                    on_click=_take,
+                    args=(template,),
+                )
 
 
 def _take(template: Template) -> None:
@@ -89,7 +108,7 @@ def _draw_free() -> None:
         columns = st.text_area(
             "Columns, one a line (empty: one text)",
             key="generate_free_columns",
-            height=100,
+            height=120,
             placeholder="riddle\nanswer\ndifficulty:category(easy,hard)",
         )
         per_call = st.number_input(
@@ -100,7 +119,8 @@ def _draw_free() -> None:
             key="generate_free_per_call",
             help="Several are cheaper; each row is still checked and counted on its own.",
         )
-    if st.button("Begin", key="generate_free_begin", type="primary", disabled=not (said or "").strip()):
+    empty = not (said or "").strip()
+    if st.button("Begin", key="generate_free_begin", type="primary", icon=":material/arrow_forward:", disabled=empty):
         try:
             schema = free_form_schema(said or "", lines_of(columns or "") or None, rows_per_call=int(per_call or 1))
         except HandaiError as error:
@@ -115,7 +135,11 @@ def _draw_build() -> None:
     with st.container(horizontal=True):
         st.button("Begin with no columns", key="generate_build", icon=":material/add:", on_click=_build)
         st.button(
-            "Write or paste YAML", key="generate_build_yaml", icon=":material/code:", on_click=_build, args=(True,)
+            "Write or paste it as text (YAML)",
+            key="generate_build_yaml",
+            icon=":material/code:",
+            on_click=_build,
+            args=(True,),
         )
 
 

@@ -117,7 +117,8 @@ def _may_use_paths() -> bool:
 
 def _open(how: Callable[[], Opened]) -> None:
     try:
-        found = how()
+        with st.spinner("Opening the bundle: every part of it is checked. A large one takes a minute …"):
+            found = how()
     except HandaiError as error:
         tell(words.error_words(error), done=False)
     else:

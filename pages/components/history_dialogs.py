@@ -10,6 +10,7 @@ from pages.components import run_words as words
 from pages.components.run_download import draw_download
 from pages.components.run_links import go, page_of
 from pages.components.state import forget, held, put
+from services import compare as runs_compared
 from services import history, sessions
 
 _NOTE = "history_note"
@@ -28,7 +29,8 @@ def draw_note() -> None:
 def act(change: Callable[[], object], told: str) -> None:
     """Do it, in a callback, and say so on the page; a dialog closes."""
     try:
-        change()
+        with st.spinner("One moment …"):
+            change()
     except HandaiError as error:
         tell(words.error_words(error), done=False)
     else:
@@ -47,8 +49,8 @@ def use_again(record: RunRecord) -> None:
 
 
 def compare(record: RunRecord) -> None:
-    """The page on which this run stands beside others over its table."""
-    go("compare", runs=record.id)
+    """The page on which this run stands beside another over its table, and others can be chosen."""
+    go("compare", runs=",".join(runs_compared.beside(record)))
 
 
 @st.dialog("Download the run's table")
@@ -62,7 +64,14 @@ def download_run(record: RunRecord) -> None:
 def rename_run(record: RunRecord) -> None:
     """Another name for a run."""
     st.text_input("Name of this run", value=record.name, key="history_run_name", max_chars=200)
-    st.button("Save the name", key="history_run_rename", type="primary", on_click=_rename_run, args=(record.id,))
+    st.button(
+        "Save the name",
+        key="history_run_rename",
+        type="primary",
+        icon=":material/save:",
+        on_click=_rename_run,
+        args=(record.id,),
+    )
 
 
 def _rename_run(run_id: str) -> None:
@@ -76,7 +85,14 @@ def move_run(record: RunRecord) -> None:
     if others:
         st.selectbox("Session", list(others), format_func=lambda key: others[key], key="history_move_to")
     st.text_input("Or a new session with this name", key="history_move_new", max_chars=200)
-    st.button("Move the run", key="history_move", type="primary", on_click=_move_run, args=(record.id,))
+    st.button(
+        "Move the run",
+        key="history_move",
+        type="primary",
+        icon=":material/drive_file_move:",
+        on_click=_move_run,
+        args=(record.id,),
+    )
 
 
 def _move_run(run_id: str) -> None:
@@ -96,13 +112,17 @@ def delete_run(record: RunRecord) -> None:
         f"**{words.plain(record.name)}**: its answers, attempts and log ({size}) are deleted from this computer, "
         "and its table too if no other run uses it. This can't be undone."
     )
-    st.button(
-        "Delete for good",
-        key="history_delete_yes",
-        type="primary",
-        icon=":material/delete_forever:",
-        on_click=lambda: act(lambda: history.delete_run(record.id), "The run and its files are gone."),
+    _draw_deletion(
+        "history_delete_yes", lambda: act(lambda: history.delete_run(record.id), "The run and its files are gone.")
     )
+
+
+def _draw_deletion(key: str, delete: Callable[[], None]) -> None:
+    """The two ways out of a question about deleting."""
+    with st.container(horizontal=True):
+        st.button("Delete for good", key=key, type="primary", icon=":material/delete_forever:", on_click=delete)
+        if st.button("Keep it", key=f"{key}_not", icon=":material/undo:"):
+            st.rerun()
 
 
 @st.dialog("Name and note of the session")
@@ -139,12 +159,9 @@ def delete_session(session: SessionRecord) -> None:
         f"**{words.plain(session.name)}** with {runs}: all answers, attempts and logs, and the tables that no other "
         "run uses, are deleted from this computer. This can't be undone."
     )
-    st.button(
-        "Delete for good",
-        key="history_session_delete_yes",
-        type="primary",
-        icon=":material/delete_forever:",
-        on_click=lambda: act(lambda: history.delete_session(session.id), "The session and its runs are gone."),
+    _draw_deletion(
+        "history_session_delete_yes",
+        lambda: act(lambda: history.delete_session(session.id), "The session and its runs are gone."),
     )
 
 

@@ -36,7 +36,7 @@ def ask_filter(everything: Sequence[RunRecord], sessions: Sequence[SessionRecord
         providers = {record.provider: words.provider_name(record.provider) for record in everything}
         provider = _choose("Provider", "history_provider", providers, 160)
         model = _choose("Model", "history_model", {record.model: record.model for record in everything}, 200)
-        dates = st.date_input("Started between", value=[], key="history_dates", width=240)
+        dates = st.date_input("Started between", value=[], key="history_dates", width=300)
     since, until = _bounds(dates)
     wanted = RunFilter(text.strip() or None, session, status, provider, model, since, until)
     if is_set(wanted):

@@ -13,7 +13,7 @@ from handai_db import RunRecord, SessionRecord
 from pages.components import history_dialogs as dialogs
 from pages.components import run_words as words
 from pages.components.history_bundles import save_bundle
-from pages.components.history_words import day_words, run_facts, session_facts, started
+from pages.components.history_words import asked_words, day_words, run_facts, session_facts, started
 from pages.components.run_links import go, link
 from services import history, sessions
 
@@ -67,7 +67,13 @@ def _draw_session(session: SessionRecord | None) -> None:
             pin = ":material/keep: " if session.pinned else ""
             st.subheader(f"{pin}{words.plain(session.name)}", anchor=False, width="content")
             actions = _session_actions(session)
-            action = st.menu_button("Session", list(actions), key=f"history_session_menu_{session.id}", type="tertiary")
+            action = st.menu_button(
+                "Session",
+                list(actions),
+                key=f"history_session_menu_{session.id}",
+                type="tertiary",
+                icon=":material/folder:",
+            )
         if session.note:
             with st.container(key=f"history_note_{session.id}"):
                 st.text(session.note)
@@ -108,7 +114,7 @@ def _draw_timeline(runs: Sequence[RunRecord]) -> None:
 def _draw_run(record: RunRecord) -> None:
     with st.container(border=True, key=f"history_run_{record.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            name = f"**{words.plain(record.name)}**"
+            name = f":blue[**{words.plain(record.name)}**]"
             link("run", name, key=f"history_open_{record.id}", icon=_icon(record), query={"run": record.id})
             st.markdown(_badges(record), width="content")
             st.space("stretch")
@@ -119,6 +125,7 @@ def _draw_run(record: RunRecord) -> None:
                 type="tertiary",
                 icon=":material/more_horiz:",
             )
+        st.caption(words.plain(asked_words(record)))
         facts = run_facts(record, history.figures_now(record), history.disk_use_of(record.id))
         st.caption(" · ".join(words.plain(fact) for fact in (f"{started(record):%H:%M}", *facts)))
     if action:

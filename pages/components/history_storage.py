@@ -38,7 +38,7 @@ def draw_storage() -> None:
 def _draw_keeping() -> None:
     st.subheader("How long runs are kept", anchor=False)
     days = preferences.load().keep_days
-    st.toggle("Delete old runs by themselves", value=days is not None, key="history_keep", on_change=_save_keeping)
+    st.toggle("Delete old runs automatically", value=days is not None, key="history_keep", on_change=_save_keeping)
     if days is None:
         st.caption("Off: runs are kept until you delete them.")
         return
@@ -82,7 +82,8 @@ def _draw_backup(size: int) -> None:
 
 def _back_up(folder: str) -> None:
     try:
-        made = history.back_up(Path(folder.strip()).expanduser())
+        with st.spinner("Copying everything …"):
+            made = history.back_up(Path(folder.strip()).expanduser())
     except HandaiError as error:
         st.error(words.error_words(error), title="There is no backup")
     except OSError as error:

@@ -68,7 +68,8 @@ def _tokens(total: Total) -> str:
 def _draw_chart(found: Sequence[Total], measure: str) -> None:
     values = _values(found, measure)
     if not values:
-        st.caption("Nothing of this is known.")
+        is_known = any(_amount(total, measure) is not None for total in found)
+        st.caption(f"No {measure.lower()} to show: it is nothing for every run." if is_known else "It is not known.")
         return
     title = "US dollars" if measure == "Cost" else measure
     chart: dict[str, Any] = {
@@ -118,7 +119,9 @@ def _draw_table(found: Sequence[Total], way: By) -> None:
         }
     )
     with st.container(key="history_totals_table"):
-        st.dataframe(frame, hide_index=True, alt=f"Runs, rows, tokens and cost by {way}")
+        st.dataframe(
+            frame, key=f"history_totals_table_{way}", hide_index=True, alt=f"Runs, rows, tokens and cost by {way}"
+        )
 
 
 def _name(total: Total, way: By) -> str:

@@ -1,11 +1,14 @@
 """How the history tells times, sessions and runs. Pure, so that it can be tested without a page."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from engine.spec import GenerateInput
 from handai_db import RunRecord, SessionRecord
 from pages.components import run_words as words
 
+_LONGEST_ASKED, _MOST_NAMED = 110, 5
 _STEPS = ((60, 60, "minute"), (3_600, 24, "hour"), (86_400, 14, "day"))
 
 
@@ -38,7 +41,8 @@ def session_facts(session: SessionRecord, now: float) -> str:
     known = session.cost_usd if session.cost_usd or session.cost_unknown < session.runs else None
     cost = words.cost(known, complete=not session.cost_unknown)
     facts = [runs_words(session.runs), *([f"cost {cost}"] if session.runs else [])]
-    return " · ".join((*facts, f"last used {ago(session.used_at, now)}"))
+    used = [f"last used {ago(session.used_at, now)}"] if session.used_at else []
+    return " · ".join((*facts, *used))
 
 
 def run_facts(record: RunRecord, figures: dict[str, Any], size: int) -> list[str]:
@@ -54,6 +58,20 @@ def run_facts(record: RunRecord, figures: dict[str, Any], size: int) -> list[str
     if figures["duration_s"] is not None:
         facts.append(f"took {words.duration(figures['duration_s'])}")
     return [*facts, f"{words.disk(size)} on disk"]
+
+
+def asked_words(record: RunRecord) -> str:
+    """What was asked, as far as a line takes it, and which columns it filled: tells runs over one table apart."""
+    source, prompt = record.spec.input, record.spec.prompt
+    if isinstance(source, GenerateInput):
+        return f"a new table: {_listed([column.name for column in source.columns if column.export])}"
+    asked = " ".join((prompt.instructions or prompt.template or "").split())
+    asked = asked if len(asked) <= _LONGEST_ASKED else f"{asked[: _LONGEST_ASKED - 1]}…"
+    return f"“{asked}” → {_listed([output.name for output in record.spec.outputs])}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {len(names) - _MOST_NAMED} more" if names[_MOST_NAMED:] else "")
 
 
 def started(record: RunRecord) -> datetime:

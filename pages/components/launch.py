@@ -12,6 +12,7 @@ from pages.components.launch_words import tell
 from pages.components.model_key import typed_key
 from pages.components.provider_errands import draw_errand, start
 from pages.components.provider_words import check_line
+from pages.components.scrolling import scroll_later
 from services.availability import Standing, check_now
 from services.checks import Plan
 from services.model_form import ModelForm, Readiness
@@ -28,32 +29,49 @@ class Buttons:
     everything: Callable[[], None]
 
 
-def draw_buttons(prefix: str, form: ModelForm, ready: Readiness, buttons: Buttons, *, blocked: bool = False) -> None:
-    """What is to be mended or known, then the buttons."""
+def draw_buttons(
+    prefix: str, form: ModelForm, ready: Readiness, buttons: Buttons, takes: str | None = None, *, blocked: bool = False
+) -> None:
+    """What is to be mended or known; and the buttons, always in sight, beside them what all of it `takes`."""
     tell(prefix, ready)
     _draw_check(prefix, form, ready.plan)
-    blocked = blocked or ready.runnable is None
-    with st.container(horizontal=True):
-        preview = st.button(
-            "Preview" if buttons.few is None else f"Preview ({words.rows_words(buttons.few)})",
-            key=f"{prefix}_preview",
-            disabled=blocked or buttons.few is None,
-            icon=":material/visibility:",
-        )
-        everything = st.button(
-            f"{buttons.all_of_it} ({words.rows_words(buttons.rows)})",
-            key=f"{prefix}_run",
-            type="primary",
-            disabled=blocked,
-            icon=":material/play_arrow:",
-        )
-    try:
-        if preview:
-            buttons.preview()
-        if everything:
-            buttons.everything()
-    except HandaiError as error:
-        st.error(words.error_words(error), title="It could not start")
+    with st.bottom, st.container(key=f"{prefix}_bar", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            preview, everything = _draw_two(prefix, buttons, blocked=blocked or ready.runnable is None)
+            _draw_beside(ready, takes)
+        try:
+            if preview:
+                buttons.preview()
+                scroll_later(f"{prefix}_preview_panel")
+            if everything:
+                buttons.everything()
+        except HandaiError as error:
+            st.error(words.error_words(error), title="It could not start")
+
+
+def _draw_two(prefix: str, buttons: Buttons, *, blocked: bool) -> tuple[bool, bool]:
+    preview = st.button(
+        "Preview" if buttons.few is None else f"Preview ({words.rows_words(buttons.few)})",
+        key=f"{prefix}_preview",
+        disabled=blocked or buttons.few is None,
+        icon=":material/visibility:",
+    )
+    everything = st.button(
+        f"{buttons.all_of_it} ({words.rows_words(buttons.rows)})",
+        key=f"{prefix}_run",
+        type="primary",
+        disabled=blocked,
+        icon=":material/play_arrow:",
+    )
+    return preview, everything
+
+
+def _draw_beside(ready: Readiness, takes: str | None) -> None:
+    """Why the buttons can't be pressed, else what all of it takes."""
+    if ready.problems:
+        st.caption(f":orange[:material/edit:] {words.plain(ready.problems[0].cause)}", width="content")
+    elif takes:
+        st.caption(f":material/payments: {words.plain(takes)}", width="content")
 
 
 def _draw_check(prefix: str, form: ModelForm, plan: Plan | None) -> None:

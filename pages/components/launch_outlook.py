@@ -10,7 +10,7 @@ from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.key_trial import trial_name
-from pages.components.launch_words import outlook_words
+from pages.components.launch_words import key_words, outlook_words, short_words
 from pages.components.provider_errands import found_by
 from pages.components.state import seed
 from services.checks import Plan
@@ -26,11 +26,12 @@ _HELP = "The run pauses before it could cost more. Needs a model with a known pr
 def draw_cap(form: AnyForm, prefix: str) -> tuple[AnyForm, DeltaGenerator]:
     """The form with the spending cap, and the place beside it for what the run would take."""
     key = f"{prefix}_max_cost_usd"
-    seed(key, form.max_cost_usd)
+    now = seed(key, form.max_cost_usd)
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{prefix}_before"):
         cap = st.number_input(
             "Spending cap, in US dollars",
             min_value=0.01,
+            value=now,
             step=1.0,
             placeholder="No cap",
             key=key,
@@ -47,16 +48,16 @@ def draw_outlook(
     plan: Plan | None,
     previews: Sequence[str],
     table: DatasetRecord | None = None,
-) -> None:
-    """What the run would take, and whether the cap and the key are enough for it."""
+) -> str | None:
+    """What the run would take, and whether the cap and the key are enough for it; returns it in few words."""
     if plan is None:
-        return
+        return None
     try:
         found = outlook(plan, previews, table)
     except HandaiError:  # the check beside it says what is wrong with the table
-        return
+        return None
     if found is None:
-        return
+        return None
     first, *rest = outlook_words(found)
     with place:
         st.markdown(f":material/payments: **{words.plain(first)}**")
@@ -65,6 +66,7 @@ def draw_outlook(
         for warning in (_of_cap(found, form.max_cost_usd), _of_key(found, form)):
             if warning:
                 st.caption(warning)
+    return short_words(found)
 
 
 def _of_cap(found: Outlook, cap: float | None) -> str | None:
@@ -81,7 +83,5 @@ def _of_key(found: Outlook, form: ModelForm) -> str | None:
     left = report.facts.remaining_usd if isinstance(report, KeyReport) and report.facts else None
     if left is None:
         return None
-    said = f":material/key: {words.plain(f'{words.cost(left)} is left on the key.')}"
-    if found.cost_usd is not None and found.cost_usd.high > left:
-        return f":orange[{said} It may not be enough for all rows.]"
-    return said
+    said, enough = key_words(found, left)
+    return f":material/key: {words.plain(said)}" if enough else f":orange[:material/key: {words.plain(said)}]"

@@ -29,12 +29,27 @@ def outlook_words(found: Outlook) -> list[str]:
     kept = f" {words.rows_words(found.kept)} {has} an answer already." if found.kept else ""
     if not found.rows:
         return [f"Nothing is left to ask:{kept}"]
-    cost = "cost unknown" if found.cost_usd is None else _between(found.cost_usd, words.cost)
-    time = "" if found.seconds is None else f" · {_time(found.seconds)}"
     tokens = "tokens unknown"
     if found.sent is not None and found.answered is not None:
         tokens = f"{_between(found.sent, words.count)} tokens in, {_between(found.answered, words.count)} out"
-    return [f"{words.rows_words(found.rows)} to ask: {cost}{time}.{kept}", f"{tokens}. {_basis(found)}"]
+    return [f"{words.rows_words(found.rows)} to ask: {short_words(found)}.{kept}", f"{tokens}. {_basis(found)}"]
+
+
+def short_words(found: Outlook) -> str:
+    """The cost and the time, to stand beside the buttons."""
+    if not found.rows:
+        return "nothing is left to ask"
+    cost = "cost unknown" if found.cost_usd is None else _between(found.cost_usd, words.cost)
+    return cost if found.seconds is None else f"{cost} · {_time(found.seconds)}"
+
+
+def key_words(found: Outlook, left_usd: float) -> tuple[str, bool]:
+    """What the provider said is left on the key, and whether that is enough as far as the cost is known."""
+    said = f"{words.cost(max(left_usd, 0.0))} is left on the key."
+    if found.cost_usd is None or found.cost_usd.high <= max(left_usd, 0.0):
+        return said, True
+    surely = "is not" if found.cost_usd.low > left_usd else "may not be"
+    return f"{said} It {surely} enough for all rows: the run pauses when it is used up.", False
 
 
 def _basis(found: Outlook) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from engine.model_order import SortBy
 from pages.components import run_words as words
 from pages.components.model_key import typed_key
-from pages.components.state import app_state, forget, held, seed
+from pages.components.state import app_state, forget, held, place_of, seed
 from providers.dev_mode import dev_mode
 from providers.specs import ProviderSpec
 from services.model_form import ModelForm
@@ -34,10 +34,12 @@ def draw_model_choice(provider: ProviderSpec, form: AnyForm, prefix: str) -> Any
     if app_state().model_shown_for != provider.id:
         forget("provider_model")
         app_state().model_shown_for = provider.id
-    seed("provider_model", form.model or None)
+    now = seed("provider_model", form.model or None)
+    listed = names(found, (*([now] if now else []), form.model))
     chosen = st.selectbox(
         "Model",
-        names(found, (form.model,)),
+        listed,
+        place_of(listed, now),
         format_func=found.label,
         accept_new_options=True,
         placeholder="Choose a model, or type its name",
@@ -79,6 +81,7 @@ def _draw_list(form: ModelForm, found: Options, prefix: str) -> None:
             st.button(
                 f"Disable those not available ({found.gone:,})",
                 key=f"{prefix}_models_disable",
+                icon=":material/block:",
                 disabled=not found.gone,
                 on_click=_disable,
                 args=(form.provider, form.base_url),

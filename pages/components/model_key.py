@@ -18,7 +18,7 @@ def typed_key(provider_id: str, base_url: str | None) -> SecretStr | None:
 def draw_key(provider: ProviderSpec, base_url: str | None, prefix: str) -> None:
     """The key's field, the one in force, and a way to try it."""
     if provider.id == "demo":
-        st.info("No key is needed. The offline demo has no AI in it: it shows how Handai works.")
+        st.info("No key is needed. The demo shows how Handai works.")
         return
     state, shown_for = app_state(), f"{provider.id} {base_url or ''}"
     typed = typed_key(provider.id, base_url)

@@ -34,7 +34,7 @@ def _draw_form(choose: Callable[[DatasetRecord], None], prefix: str) -> None:
     with st.form(f"{prefix}_path_form", border=False):
         path = st.text_input("A file on this computer", placeholder="~/tables/reviews.csv", key=f"{prefix}_path")
         st.caption("The file stays as it is. Handai keeps a copy in its own folder, so that a run can be resumed.")
-        opened = st.form_submit_button("Open", key=f"{prefix}_path_open")
+        opened = st.form_submit_button("Open", key=f"{prefix}_path_open", icon=":material/folder_open:")
     if opened:
         _open(path, choose)
 

@@ -73,7 +73,7 @@ def _draw_limits(prefix: str, output: Output, kind: ColumnType) -> dict[str, Any
             "values",
             "Allowed values, one a line",
             "\n".join(output.values),
-            placeholder="positive\nnegative\nmixed",
+            placeholder="For example:\npositive\nnegative\nmixed",
         )
         changes["values"] = output.values if text == "\n".join(output.values) else lines_of(text)
     if inner in _NUMERIC:

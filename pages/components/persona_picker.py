@@ -39,19 +39,50 @@ def _label(persona: Persona) -> str:
 
 def _draw_chosen(prefix: str, field: str, persona: Persona) -> None:
     with st.container(horizontal=True):
-        st.button("Use it", key=f"{prefix}_persona_use", type="primary", on_click=_use, args=(field, persona))
-        st.button("Copy", key=f"{prefix}_persona_copy", on_click=_copy, args=(prefix, persona.name))
+        st.button(
+            "Use it",
+            key=f"{prefix}_persona_use",
+            type="primary",
+            icon=":material/check:",
+            on_click=_use,
+            args=(field, persona),
+        )
+        st.button(
+            "Copy",
+            key=f"{prefix}_persona_copy",
+            icon=":material/content_copy:",
+            on_click=_copy,
+            args=(prefix, persona.name),
+        )
         if persona.changed:
-            st.button("Bring back", key=f"{prefix}_persona_reset", on_click=_reset, args=(prefix, persona.name))
+            st.button(
+                "Bring back",
+                key=f"{prefix}_persona_reset",
+                icon=":material/undo:",
+                on_click=_reset,
+                args=(prefix, persona.name),
+            )
         if not persona.built_in:
-            st.button("Delete", key=f"{prefix}_persona_delete", on_click=_delete, args=(prefix, persona.name))
+            st.button(
+                "Delete",
+                key=f"{prefix}_persona_delete",
+                icon=":material/delete:",
+                on_click=_delete,
+                args=(prefix, persona.name),
+            )
     if persona.built_in:
         with st.container(height=180, border=False):
             st.text(persona.instructions)
         return
     text = f"{prefix}_persona_text_{persona.id}"
     st.text_area("Text", value=persona.instructions, key=text, height=180)
-    st.button("Save the change", key=f"{prefix}_persona_save", on_click=_change, args=(persona.name, text))
+    st.button(
+        "Save the change",
+        key=f"{prefix}_persona_save",
+        icon=":material/save:",
+        on_click=_change,
+        args=(persona.name, text),
+    )
 
 
 def _draw_keep(prefix: str, field: str) -> None:
@@ -61,14 +92,22 @@ def _draw_keep(prefix: str, field: str) -> None:
         max_chars=personas.LONGEST_NAME,
         placeholder="A name for them",
     )
-    st.button("Keep", key=f"{prefix}_persona_keep", on_click=_keep, args=(prefix, field))
+    st.button(
+        "Keep", key=f"{prefix}_persona_keep", icon=":material/bookmark_add:", on_click=_keep, args=(prefix, field)
+    )
 
 
 def _draw_deleted(prefix: str) -> None:
     deleted = personas.deleted_built_ins()
     if deleted:
         st.caption(words.plain(f"Deleted: {', '.join(deleted)}."))
-        st.button("Bring them back", key=f"{prefix}_persona_restore", on_click=_restore, args=(deleted,))
+        st.button(
+            "Bring them back",
+            key=f"{prefix}_persona_restore",
+            icon=":material/undo:",
+            on_click=_restore,
+            args=(deleted,),
+        )
 
 
 def _use(field: str, persona: Persona) -> None:

@@ -21,23 +21,27 @@ _LABELS = {
 
 def draw_preview_choice(table: DatasetRecord, form: TransformForm) -> TransformForm:
     """The form with the rows that a preview is to ask."""
-    seed(_FROM, form.preview_from)
-    seed(_COUNT, form.preview_rows)
+    where, many = seed(_FROM, form.preview_from), seed(_COUNT, form.preview_rows)
     seed(_SEED, form.preview_seed)
-    seed(_PICKED, form.preview_picked)
+    named = seed(_PICKED, form.preview_picked)
     with st.container(horizontal=True, key="transform_preview_choice"):
         chosen = PreviewFrom(
             st.segmented_control(
-                "Preview on", list(_LABELS), format_func=lambda way: _LABELS[way], key=_FROM, required=True
+                "Preview on",
+                list(_LABELS),
+                default=where,
+                format_func=lambda way: _LABELS[way],
+                key=_FROM,
+                required=True,
             )
             or PreviewFrom.FIRST
         )
         changes: dict[str, object] = {"preview_from": chosen}
         if chosen is PreviewFrom.PICKED:
-            text = st.text_input("Row numbers", key=_PICKED, placeholder="3, 8-10", width=240)
+            text = st.text_input("Row numbers", named, key=_PICKED, placeholder="3, 8-10", width=240)
             changes["preview_picked"] = text
         else:
-            changes["preview_rows"] = int(st.number_input("How many", 1, 100, key=_COUNT, width=140))
+            changes["preview_rows"] = int(st.number_input("How many", 1, 100, many, key=_COUNT, width=140))
         if chosen is PreviewFrom.RANDOM:
             changes["preview_seed"] = held(_SEED)
     form = form.model_copy(update=changes)
@@ -91,7 +95,8 @@ def _tell(table: DatasetRecord, form: TransformForm) -> None:
         return
     if form.preview_from is PreviewFrom.RANDOM and places:
         with st.container(horizontal=True, vertical_alignment="center"):
-            told = f"Rows {as_numbers(places)}, drawn with seed {form.preview_seed}, which brings them back."
+            rows = as_numbers(places)
+            told = f"Rows {rows}, drawn by chance (draw {form.preview_seed}); they stay until you draw others."
             st.caption(told, width="content")
             st.button(
                 "Draw others",

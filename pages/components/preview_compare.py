@@ -20,7 +20,7 @@ from services.preview_pairs import Pair, PairedRow, asked_differently, in_words,
 
 CHANGED = "Changed"
 _ALONE = ""
-_ROW_HEIGHT = 72
+_ROW_HEIGHT = 77  # four whole lines of text
 _WIDTHS, _WIDEST = ((8, 110), (14, 150), (40, 190)), 300  # characters that fit, and pixels
 _LONG = 110  # characters that three lines of a wide cell still show
 _NEW, _OLD = "background-color: rgba(200, 119, 43, 0.28)", "background-color: rgba(128, 128, 128, 0.14)"

@@ -13,13 +13,14 @@ from pages.components.preview_compare import choose_earlier, draw_pair, fitting_
 from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, result_frame
 from pages.components.run_links import link
+from pages.components.scrolling import scroll_here
 from pages.components.state import PreviewMade
 from services import inspect, runs
 from services.views import RunView
 
 OLDER = "made with older settings"
 _EVERY_S = 0.25
-_ROW_HEIGHT = 72  # three lines of text; lower rows would not wrap
+_ROW_HEIGHT = 77  # four whole lines of text; in lower rows a line is cut, or they don't wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def draw_preview_panel(prefix: str, shown: Shown) -> None:
     except NotFoundError:
         return
     st.fragment(_panel, run_every=_EVERY_S if live else None)(prefix, shown, was_live=live)
+    scroll_here(f"{prefix}_preview_panel")
 
 
 def _panel(prefix: str, shown: Shown, *, was_live: bool) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import run_words as words
+from pages.components.parts import part
 from pages.components.provider_habits import draw_habits
 from pages.components.provider_key import draw_key
 from pages.components.provider_list import draw_list
@@ -18,9 +19,9 @@ def draw_detail(provider_id: str) -> None:
     """Everything about the provider; nothing is asked of it by drawing."""
     view = provider_view(provider_id, app_state().typed_keys)
     spec = view.brief.spec
-    st.caption(words.plain(spec.description))
-    if view.last_error:
-        st.error(error_line(view.last_error), title="Last error")
+    with part():
+        if view.last_error:
+            st.error(error_line(view.last_error), title="Last error")
     if spec.id != "demo":
         left, right = st.columns(2, gap="large")
         with left:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.parts import part
 from pages.components.state import app_state
 from services.errands import Errand
 
@@ -40,21 +41,23 @@ def note_problem(about: str, problem: HandaiError) -> None:
 
 def draw_problem(about: str) -> None:
     """What stood in the way of the last press."""
-    if problem := app_state().providers.problems.pop(about, None):
-        st.error(words.error_words(problem))
+    with part():
+        if problem := app_state().providers.problems.pop(about, None):
+            st.error(words.error_words(problem))
 
 
 def draw_errand(name: str, waiting: str, draw: Callable[[Found], None]) -> None:
     """What came of it, or that it is under way."""
     errand = app_state().providers.errands.get(name)
-    if errand is None:
-        return
-    if not errand.ended:
-        st.fragment(_follow, run_every=_EVERY_S)(name, waiting)
-    elif errand.problem is not None:
-        st.error(words.error_words(errand.problem))
-    elif errand.found is not None:
-        draw(errand.found)
+    with part():
+        if errand is None:
+            return
+        if not errand.ended:
+            st.fragment(_follow, run_every=_EVERY_S)(name, waiting)
+        elif errand.problem is not None:
+            st.error(words.error_words(errand.problem))
+        elif errand.found is not None:
+            draw(errand.found)
 
 
 def _follow(name: str, waiting: str) -> None:

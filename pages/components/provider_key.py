@@ -30,8 +30,6 @@ def draw_key(view: ProviderView) -> None:
     st.caption(f":material/key: {words.plain(state.why)}")
     if state.hint:
         st.warning(words.plain(state.hint))
-    if spec.key_page:
-        st.link_button(f"Keys at {spec.name}", spec.key_page, icon=":material/open_in_new:")
     _draw_buttons(view)
     draw_trial(spec.id, view.defaults.base_url)
     draw_problem("key")
@@ -42,12 +40,30 @@ def _draw_buttons(view: ProviderView) -> None:
     typed = app_state().typed_keys.get(spec.id, view.defaults.base_url)
     with st.container(horizontal=True):
         draw_key_button(spec, view.defaults.base_url, f"provider_check_{spec.id}")
+        if spec.key_page:
+            st.link_button(f"Keys at {spec.name}", spec.key_page, icon=":material/open_in_new:")
         if state.keyring and typed:
-            st.button("Store in the keyring", key=f"provider_store_{spec.id}", on_click=_store, args=(view, typed))
+            st.button(
+                "Store in the keyring",
+                key=f"provider_store_{spec.id}",
+                icon=":material/lock:",
+                on_click=_store,
+                args=(view, typed),
+            )
         if _is_stored(view):
-            st.button("Remove from the keyring", key=f"provider_remove_{spec.id}", on_click=_remove, args=(view,))
+            with st.popover(
+                "Remove from the keyring", key=f"provider_remove_ask_{spec.id}", icon=":material/lock_open:"
+            ):
+                st.caption("The key is deleted from this computer's keyring; at the provider it stays.")
+                st.button(
+                    "Remove it",
+                    key=f"provider_remove_{spec.id}",
+                    icon=":material/delete:",
+                    on_click=_remove,
+                    args=(view,),
+                )
     if typed and not state.keyring:
-        st.caption("This computer has no keyring: the key is forgotten with this visit. A .env file keeps it.")
+        st.caption("This computer has no keyring that could keep the key: it is forgotten when you close the page.")
 
 
 def _is_stored(view: ProviderView) -> bool:

@@ -69,6 +69,7 @@ def _draw_buttons(view: ProviderView, found: Found) -> None:
         st.button(
             f"Disable those not available ({found.gone:,})",
             key=f"provider_disable_gone_{spec.id}",
+            icon=":material/block:",
             disabled=not found.gone,
             on_click=_disable_gone,
             args=(spec.id, address),
@@ -95,6 +96,7 @@ def _draw_switch(view: ProviderView, found: Found) -> None:
         st.button(
             "Use it again" if chosen in disabled else "Disable it",
             key=f"provider_switch_{spec.id}",
+            icon=":material/undo:" if chosen in disabled else ":material/block:",
             disabled=chosen is None,
             on_click=_switch,
             args=(view, chosen, chosen not in disabled),

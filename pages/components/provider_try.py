@@ -25,7 +25,14 @@ def draw_try(view: ProviderView) -> None:
     with st.container(horizontal=True):
         st.button("Ask", key=f"provider_ask_{spec.id}", icon=":material/send:", on_click=_ask, args=(view,))
         if spec.id != "demo":
-            st.button("Copy as curl", key=f"provider_curl_{spec.id}", on_click=_curl, args=(view,))
+            st.button(
+                "Copy as curl",
+                key=f"provider_curl_{spec.id}",
+                icon=":material/terminal:",
+                help="For a terminal: the same request with curl.",
+                on_click=_curl,
+                args=(view,),
+            )
     if state.trial_of != spec.id:
         return
     if state.curl:

@@ -9,7 +9,7 @@ from services.availability import Standing
 from services.context_probe import ContextProbe, Taken
 from services.model_record import Known
 from services.provider_metrics import Metrics
-from services.provider_view import LastError
+from services.provider_view import Brief, LastError, Standpoint
 from services.troubleshooting import TROUBLES
 
 _TAKEN = {
@@ -29,6 +29,16 @@ _STANDING = {
 def moment(unix: float | None) -> str:
     """A time as people write it."""
     return words.UNKNOWN if unix is None else f"{datetime.fromtimestamp(unix).astimezone():%Y-%m-%d %H:%M}"
+
+
+def card_line(brief: Brief, *, failed: bool) -> str:
+    """A provider in one line: whether it can be used, and what it is."""
+    is_ready = brief.standpoint is Standpoint.READY and not failed
+    sign = ":green[:material/check_circle:]" if is_ready else ":gray[:material/radio_button_unchecked:]"
+    sign = ":orange[:material/error:]" if failed else sign
+    told = f"{brief.told}, but it did not work" if failed else brief.told
+    about = f":small[:gray[{words.plain(brief.spec.description)}]]"
+    return f"{sign} **{words.plain(brief.spec.name)}** · {words.plain(told)}  \n{about}"
 
 
 def trouble_lines() -> tuple[str, ...]:

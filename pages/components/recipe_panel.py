@@ -11,6 +11,7 @@ from pages.components.transform_arrival import choose
 from services import datasets
 from services.built_in_recipes import RECIPES
 from services.recipes import Kind, Question, Recipe, filled, likely_column, recipe_of
+from services.sample_settings import recipe_on_sample
 from services.transform_form import TransformForm
 
 ICONS = {
@@ -35,7 +36,7 @@ def take_on_sample(recipe: Recipe) -> None:
     try:
         choose(datasets.store_file(sample.path, sample=True))
         form = state.form or TransformForm()
-        made = filled(recipe, answers, form)
+        made = recipe_on_sample(recipe, form)
     except HandaiError as error:
         state.problem = error
         return

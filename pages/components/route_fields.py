@@ -6,7 +6,8 @@ import streamlit as st
 
 from engine.routing import Routing
 from pages.components import run_words as words
-from pages.components.state import app_state, seed
+from pages.components.fields import within
+from pages.components.state import app_state, place_of, seed
 from providers.specs import get_provider
 from services.model_form import ModelForm
 from services.model_options import names
@@ -45,11 +46,13 @@ def draw_fallbacks(form: AnyForm, prefix: str) -> AnyForm:
     if form.provider == "demo":
         return form
     key, now = f"{prefix}_fallbacks_{form.provider}", shown_fallbacks(form)
-    seed(key, list(now))
+    held_now = seed(key, list(now))
     listed = app_state().models_listed
+    known = names(listed, (*now, *held_now)) if listed else tuple(dict.fromkeys([*now, *held_now]))
     chosen = st.multiselect(
         "Fallback models, in order",
-        names(listed, now) if listed else now,
+        known,
+        held_now,
         format_func=listed.label if listed else str,
         key=key,
         accept_new_options=True,
@@ -84,21 +87,25 @@ def draw_routing(form: AnyForm, prefix: str) -> AnyForm:
 def _draw_list(name: str, now: Routing, prefix: str) -> list[str]:
     label, help_text = _LISTS[name]
     key, known = f"{prefix}_routing_{name}", list(getattr(now, name))
-    seed(key, known)
+    chosen = seed(key, known)
+    known = list(dict.fromkeys([*known, *chosen]))
     placeholder = "Anyone; type a name" if name != "ignore" else "No one; type a name"
-    return st.multiselect(label, known, key=key, help=help_text, accept_new_options=True, placeholder=placeholder)
+    return st.multiselect(
+        label, known, chosen, key=key, help=help_text, accept_new_options=True, placeholder=placeholder
+    )
 
 
 def _draw_choice(name: str, now: Routing, prefix: str) -> object:
     label, help_text, meanings = _CHOICES[name]
     key = f"{prefix}_routing_{name}"
-    seed(key, next(said for said, meaning in meanings.items() if meaning == getattr(now, name)))
-    return meanings[st.selectbox(label, list(meanings), key=key, help=help_text)]
+    options = list(meanings)
+    chosen = seed(key, next(said for said, meaning in meanings.items() if meaning == getattr(now, name)))
+    return meanings[st.selectbox(label, options, place_of(options, chosen) or 0, key=key, help=help_text)]
 
 
 def _draw_price(name: str, now: Routing, prefix: str) -> float | None:
     key = f"{prefix}_routing_price_{name}"
-    seed(key, getattr(now.max_price, name, None))
+    limit: float | None = within(seed(key, getattr(now.max_price, name, None)), min_value=0.0)
     return st.number_input(
-        _PRICES[name], min_value=0.0, step=0.1, key=key, placeholder="No limit", help="In US dollars."
+        _PRICES[name], 0.0, value=limit, step=0.1, key=key, placeholder="No limit", help="In US dollars."
     )

@@ -9,13 +9,14 @@ from handai_errors import HandaiError
 from pages.components import run_words as words
 from pages.components.row_history import draw_history
 from pages.components.run_frames import shown_cell
-from pages.components.state import forget, held, put
+from pages.components.state import forget, held, is_held, put
 from services import corrections
 from services.corrections import Edit
 from services.inspect import TableRow
 
 _PROBLEM, _FOR = "run_correct_problem", "run_correct_for"
 _EMPTY = ""
+_SHORT = {ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE}
 
 
 def draw_corrections(record: RunRecord, row: TableRow) -> None:
@@ -24,11 +25,11 @@ def draw_corrections(record: RunRecord, row: TableRow) -> None:
         draw_history(record, row.index)
         return
     _fill(record, row)
-    with st.container(border=True, key="run_corrections"):
-        st.markdown("**Correct or approve**")
+    with st.container(key="run_corrections"):
         outputs = corrections.declared_by_column(record)
         for place, name in enumerate(row.answers):
-            _draw_field(place, name, outputs.get(name), row)
+            with st.container(gap="xsmall"):
+                _draw_field(place, name, outputs.get(name), row)
         _draw_buttons(record, row)
         _draw_notes(record)
         draw_history(record, row.index)
@@ -37,7 +38,7 @@ def draw_corrections(record: RunRecord, row: TableRow) -> None:
 def _fill(record: RunRecord, row: TableRow) -> None:
     """Have the fields show this row as it stands, once it or what was said of it has changed."""
     shown = (record.id, row.index, tuple((name, mark.at) for name, mark in row.marks.items()))
-    if held(_FOR) == shown:
+    if held(_FOR) == shown and is_held("run_correct_0"):  # who was on another page meanwhile finds the fields forgotten
         return
     put(_FOR, shown)
     for place, value in enumerate(row.answers.values()):
@@ -52,6 +53,8 @@ def _draw_field(place: int, name: str, output: Output | None, row: TableRow) -> 
         now = held(key)
         options = choices if now in choices else [*choices, str(now or _EMPTY)]
         st.selectbox(label, options, key=key, format_func=lambda value: value or "(empty)")
+    elif output is not None and output.type in _SHORT:
+        st.text_input(label, key=key)
     else:
         st.text_area(label, key=key, height="content")
     st.caption(_said(row.marks.get(name), row))
@@ -105,11 +108,11 @@ def _draw_buttons(record: RunRecord, row: TableRow) -> None:
             help="Back to the model's answers.",
         )
         st.toggle(
-            "Set aside to measure",
+            "Set aside to test the model",
             key="run_aside",
             on_change=_set_aside,
             args=(record.id, row.index),
-            help="This row is never an example. It measures how often the model agrees with you.",
+            help="This row is never an example that the model sees. It tells how often the model agrees with you.",
         )
 
 

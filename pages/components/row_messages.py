@@ -5,6 +5,7 @@ import streamlit as st
 from engine.prompts import render_messages, shown_examples
 from engine.typed import needs_json
 from handai_db import DatasetRecord
+from pages.components import run_words as words
 from pages.components.state import held, put, seed
 from providers.base import Message
 from services import datasets
@@ -13,12 +14,23 @@ from services.transform_form import TransformForm
 
 ROW = "transform_row"
 _LONG_MESSAGE = 900
+_TOKENS = "Tokens are the pieces of words that a model reads; providers count and charge by them."
 _SIDE = "transform_side"
-# While the inputs on the left are scrolled through, the messages stay in sight; on a telephone they follow them.
+NEW_COLUMNS = "transform_new_columns"
+# While the inputs on the left are scrolled through, the messages stay in sight. On a telephone, where columns stand one
+# below the other, they come right after the instructions and before the new columns, and are never a long way.
+_BESIDE = f".stHorizontalBlock:has(> .stColumn .st-key-{_SIDE})"
 _STAYS = f"""<style>
 @media (min-width: 900px) {{
   .stColumn > .stVerticalBlock > div:has(.st-key-{_SIDE}) {{ position: sticky; top: 4.5rem; }}
   .st-key-{_SIDE} {{ max-height: calc(100vh - 6rem); overflow-y: auto; }}
+}}
+@media (max-width: 640px) {{
+  {_BESIDE} {{ flex-direction: column; flex-wrap: nowrap; gap: 1rem; }}
+  {_BESIDE} > .stColumn, {_BESIDE} > .stColumn > .stVerticalBlock {{ display: contents; }}
+  {_BESIDE} > .stColumn > .stVerticalBlock > :has(.st-key-{_SIDE}) {{ order: 1; }}
+  {_BESIDE} > .stColumn > .stVerticalBlock > :has(.st-key-{NEW_COLUMNS}) {{ order: 2; }}
+  .st-key-transform_messages {{ max-height: 45vh; overflow-y: auto; }}
 }}
 </style>"""
 
@@ -37,10 +49,10 @@ def draw_messages(table: DatasetRecord, form: TransformForm) -> None:
         outputs = form.outputs if form.typed else ()
         shown = shown_examples(form.examples, form.prompt, columns, json_mode=json_mode, outputs=form.declared)
         messages = render_messages(form.prompt, columns, rows[0], json_mode=json_mode, outputs=outputs, shown=shown)
-        st.caption(f":material/toll: About **{about_tokens(messages):,}** tokens, without the answer.")
+        st.caption(f":material/toll: About **{about_tokens(messages):,}** tokens, without the answer.", help=_TOKENS)
         with st.container(key="transform_messages", gap="small"):
-            for place, message in enumerate(messages):
-                _draw_message(message, number, is_row=place == len(messages) - 1)
+            for title, message in zip(words.message_titles(messages, f"Row {number:,}"), messages, strict=True):
+                _draw_message(title, message)
 
 
 def _ask_row(last: int) -> int:
@@ -64,9 +76,8 @@ def _step(step: int) -> None:
     put(ROW, (now if isinstance(now, int) else 1) + step)
 
 
-def _draw_message(message: Message, number: int, *, is_row: bool) -> None:
-    titles = {"system": "Instructions (system)", "user": "Example (user)", "assistant": "Its right answer (assistant)"}
+def _draw_message(title: str, message: Message) -> None:
     with st.container(gap="xsmall"):
-        st.caption(f"Row {number:,} (user)" if is_row else titles.get(message.role, message.role))
+        st.caption(title, help=words.message_help(message))
         with st.container(height=320 if len(message.content) > _LONG_MESSAGE else "content", border=False):
             st.code(message.content, language=None, wrap_lines=True)

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.components.address import keep_in_address, said_in_address
+from pages.components.run_ticks import Ticks
 from pages.components.state import forget, held, put
 from services.chosen_rows import asks, span_of
 
 PAGE_ROWS = 50
 _ROW = "row"
+_TABLE = "run_table"
 _LONGEST = 12  # digits
 
 
@@ -17,11 +19,12 @@ _LONGEST = 12  # digits
 class RowChoice:
     """The choice among the rows that are `shown` (from 0, in order); a person's numbers count from 1.
 
-    `on_page` are the numbers in the table.
+    `on_page` are the numbers in the table, `ticks` what is ticked there; None where nothing can be.
     """
 
     on_page: tuple[int, ...]
     shown: Sequence[int]
+    ticks: Ticks | None = None
 
     @property
     def last(self) -> int:
@@ -60,18 +63,39 @@ class RowChoice:
         put("run_page", self.place() // PAGE_ROWS + 1)
         _keep(self.now())
 
-    def mark(self) -> None:
-        """Have the chosen row selected in the table, if it is there."""
-        rows = [self.on_page.index(self.now())] if self.now() in self.on_page else []
-        put("run_table", {"selection": {"rows": rows, "columns": [], "cells": []}})
+    def mark(self, columns: Sequence[str]) -> None:
+        """Have the table show what is ticked, and the chosen row by one of its cells, if they are there."""
+        ticked, cells = _selected()
+        now = self.on_page.index(self.now()) if self.now() in self.on_page else None
+        column = cells[0][1] if cells and cells[0][1] in columns else columns[0]
+        there = self.ticks.on(self._rows) if self.ticks else []
+        wanted = [] if now is None else [(now, column)]
+        if (sorted(ticked), cells) != (there, wanted):  # else a quick person's next step would be taken back
+            put(_TABLE, {"selection": {"rows": there, "columns": [], "cells": wanted}})
 
     def take(self) -> None:
-        """Choose what was selected in the table."""
-        found = held("run_table")
-        rows = found["selection"]["rows"] if isinstance(found, dict) else []
-        if rows and rows[0] < len(self.on_page):
-            put("run_row", self.on_page[rows[0]])
-            _keep(self.on_page[rows[0]])
+        """Take the ticks over, and choose the row of the newest one, or of the cell that was selected."""
+        ticked, cells = _selected()
+        chosen = {place for place, _ in cells if place < len(self.on_page)}
+        if self.ticks is not None:
+            before = self.ticks.on(self._rows)
+            self.ticks.take(self._rows, [self._rows[place] for place in ticked if place < len(self._rows)])
+            chosen = set(self.ticks.on(self._rows)) - set(before) or chosen
+        if chosen:
+            number = self.on_page[max(chosen)]
+            put("run_row", number)
+            _keep(number)
+
+    @property
+    def _rows(self) -> tuple[int, ...]:
+        return tuple(number - 1 for number in self.on_page)
+
+
+def _selected() -> tuple[list[int], list[tuple[int, str]]]:
+    """The ticked places in the table, and its selected cell."""
+    found = held(_TABLE)
+    chosen = found["selection"] if isinstance(found, dict) else {}
+    return list(chosen.get("rows", ())), [(place, str(name)) for place, name in chosen.get("cells", ())]
 
 
 def begin_again() -> None:

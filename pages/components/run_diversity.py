@@ -12,16 +12,16 @@ from services.views import RunView
 
 _SHOWN = 6
 _HELP = (
-    "Repeats: rows in which a text is like an earlier row's. New word triples: of all sequences of three words, those "
-    "that come up once. Mix: 100 % is as mixed as the weights say."
+    "Repeats: rows in which a text is like an earlier row's. New wording: of all sequences of three words, those that "
+    "come up once. Mix: 100 % is as mixed as the weights say."
 )
 
 
 def draw_diversity(view: RunView) -> None:
     """The meter's last reading, if the run has one."""
     found = view.diversity
-    if found is None or not (found.texts or found.categories):
-        return
+    if found is None or not found.rows or not (found.texts or found.categories):
+        return  # over no row there is nothing to know
     with st.container(border=True, key="run_diversity", gap="xsmall"):
         so_far = " so far" if view.status.is_live else ""
         st.markdown(f"**Diversity**{so_far}, over {words.rows_words(found.rows)}", help=_HELP)
@@ -44,7 +44,7 @@ def meter_figures(found: Diversity, left_out: Collection[str] = ()) -> list[tupl
     mixed = [(name, category) for name, category in found.categories.items() if name not in left_out]
     figures = [] if found.duplicate_share is None else [("Repeats", f"{found.duplicate_share:.1%}")]
     figures += [
-        (f"New word triples in {name}", f"{texts.distinct_3:.0%}")
+        (f"New wording in {name}", f"{texts.distinct_3:.0%}")
         for name, texts in list(found.texts.items())[:_SHOWN]
         if texts.distinct_3 is not None
     ]

@@ -23,13 +23,25 @@ _MIME = {
 }
 
 
-def draw_download(record: RunRecord, *, prefix: str = "run", label: str = "Download") -> None:
-    """Format, options and the button."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def draw_download(
+    record: RunRecord,
+    *,
+    prefix: str = "run",
+    label: str = "Download",
+    more: Callable[[], None] | None = None,
+    beside: Callable[[], None] | None = None,
+) -> None:
+    """Format, options (`more` draws the rarer ones) and the button; `beside` draws what stands in its line."""
+    with st.container(horizontal=True, vertical_alignment="center", width="content", gap="xsmall"):
         ending = st.selectbox(
-            "Format", exporting.FORMATS, format_func=lambda key: _NAMES[key], key=f"{prefix}_format", width=150
+            "Format of the download",
+            exporting.FORMATS,
+            format_func=lambda key: _NAMES[key],
+            key=f"{prefix}_format",
+            width=130,
+            label_visibility="collapsed",
         )
-        wanted = _options(ending, prefix)
+        wanted = _options(ending, prefix, more)
         st.download_button(
             "Download what is there so far" if record.status.is_live else label,
             data=_builder(record.id, ending, wanted),
@@ -40,9 +52,11 @@ def draw_download(record: RunRecord, *, prefix: str = "run", label: str = "Downl
             icon=":material/download:",
             help=_HELP[record.kind == "generate"],
         )
+        if beside:
+            beside()
 
 
-def _options(ending: str, prefix: str) -> Wanted:
+def _options(ending: str, prefix: str, more: Callable[[], None] | None) -> Wanted:
     with st.popover("Options", key=f"{prefix}_download_options", icon=":material/tune:"):
         diagnostics = st.checkbox(
             "Add diagnostics columns",
@@ -56,6 +70,8 @@ def _options(ending: str, prefix: str) -> Wanted:
             help="By default a cell that begins with = + - or @ gets an apostrophe, so that a spreadsheet does not "
             "run it as a formula. This leaves it out, for programs that read the file.",
         )
+        if more:
+            more()
     return Wanted(diagnostics=diagnostics, lossless_csv=lossless and ending == "csv", bom=ending == "csv")
 
 

@@ -7,6 +7,7 @@ from handai_db import ErrorGroup, RunRecord
 from handai_errors import ErrorKind, NotFoundError
 from pages.components import run_words as words
 from pages.components.run_actions import go_on
+from pages.components.run_filters import show_failed
 from pages.components.run_links import link, page_of
 from pages.components.state import app_state
 from providers.specs import get_provider
@@ -80,6 +81,8 @@ def _draw(group: ErrorGroup, view: RunView | None) -> None:
 def _draw_way(kind: ErrorKind, view: RunView, group: ErrorGroup | None) -> None:
     record, name = view.record, group.kind if group else "pause"
     with st.container(horizontal=True, vertical_alignment="center"):
+        if group is not None and not record.status.is_live:
+            _draw_rows(group)
         if kind in _CREDIT:
             _draw_billing(record)
         if kind in _TOO_MUCH_AT_ONCE and not record.status.is_live:
@@ -88,6 +91,16 @@ def _draw_way(kind: ErrorKind, view: RunView, group: ErrorGroup | None) -> None:
             _draw_again(record, "Ask another model, with these settings", f"run_other_model_{name}", "smart_toy")
         elif kind in _OTHER_SETTINGS:
             _draw_again(record, "Change the settings", f"run_other_settings_{name}", "tune")
+
+
+def _draw_rows(group: ErrorGroup) -> None:
+    st.button(
+        "Show this row" if group.count == 1 else f"Show these {words.rows_words(group.count)}",
+        key=f"run_rows_{group.kind}",
+        icon=":material/table_rows:",
+        on_click=show_failed,
+        args=(group.kind,),
+    )
 
 
 def _draw_slower(view: RunView, group: ErrorGroup | None, key: str) -> None:

@@ -34,7 +34,6 @@ def draw_facets(view: RunView, wanted: RowFilter) -> None:
     part = st.expander(
         "What the answers hold",
         icon=":material/bar_chart:",
-        expanded=not view.status.is_live,
         key="run_facets",
         on_change="rerun",
     )

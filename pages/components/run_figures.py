@@ -4,6 +4,7 @@ import streamlit as st
 
 from handai_db import Progress
 from pages.components import run_words as words
+from pages.components.run_diversity import draw_diversity
 from services.pace import rows_until_cap
 from services.views import RunView, similar_words
 
@@ -15,6 +16,31 @@ def draw_status(view: RunView) -> None:
     line = words.status_line(view)
     with st.container(key="run_status"):
         _TONES[line.tone](line.body, title=line.title)
+
+
+def draw_done(view: RunView) -> None:
+    """One line where all went well, so that the answers are in sight; the figures are a press away."""
+    with st.container(key="run_status"):
+        done = words.plain(words.status_line(view).title)
+        facts = "".join(f" · {words.plain(fact)}" for fact in _facts(view))
+        st.markdown(f":green[:material/check_circle: **{done}**]{facts}")
+
+
+def draw_figures_folded(view: RunView) -> None:
+    """All figures of a run whose status is one line."""
+    with st.popover("Figures", key="run_figures_more", icon=":material/speed:", type="tertiary"):
+        draw_figures(view)
+        draw_diversity(view)
+
+
+def _facts(view: RunView) -> list[str]:
+    """What a person wants to know of a run in which every row has an answer."""
+    found = view.progress
+    facts = [words.rows_words(view.done), *_given(view)]
+    facts += [f"{found.dropped:,} left out by a check"] if found and found.dropped else []
+    facts += [] if view.duration_s is None else [f"took {words.duration(view.duration_s)}"]
+    cost = "cost unknown" if view.cost_usd is None else words.cost(view.cost_usd, complete=view.cost_complete)
+    return [*facts, cost] if view.steps else facts
 
 
 def draw_figures(view: RunView) -> None:
@@ -41,8 +67,8 @@ def _given(view: RunView) -> list[str]:
     found = view.progress
     if found is None:
         return []
-    whose = "kept answers" if view.record.spec.limits.similar is None else "kept answers or similar rows"
-    parts = [f"{found.cached:,} from {whose}"] if found.cached else []
+    like = "" if view.record.spec.limits.similar is None else " or like another row"
+    parts = [f"{found.cached:,} asked before{like}"] if found.cached else []
     return [*parts, *([f"{found.fallbacks:,} by a fallback model"] if found.fallbacks else [])]
 
 
@@ -113,16 +139,16 @@ def pace_words(view: RunView) -> str:
 def _pace(found: Progress, allowed: int | str, *, asks: bool) -> str:
     if found.waiting:
         said = words.plain(found.waiting)
-        return f":material/hourglass_top: {f'Not more at once: {said}.' if asks else f'{said.capitalize()}.'}"
+        return f":material/hourglass_top: {f'Not faster: {said}.' if asks else f'{said.capitalize()}.'}"
     if not asks:
         return ":material/function: Rows are drawn without a model."
     if not found.slots:
         return ":material/hourglass_top: The first rows are being prepared."
     if found.in_flight == allowed:
-        return ":material/speed: Not more at once: as many requests as you allow are under way."
+        return ":material/speed: Not faster: as many requests as you allow are under way."
     if found.in_flight >= found.slots:
-        return ":material/speed: Not more at once: every place for a request is taken, and more open as answers come."
-    return ":material/speed: Places are free: the next rows are being prepared, or no row is left to send."
+        return ":material/speed: As many requests as the provider takes are under way; more follow as answers come."
+    return ":material/speed: The next rows are being prepared, or all are sent."
 
 
 def _cap_words(view: RunView) -> str:

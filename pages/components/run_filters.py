@@ -9,6 +9,7 @@ from handai_errors import ErrorKind
 from pages.components import run_words as words
 from pages.components.address import keep_in_address
 from pages.components.run_choice import begin_again
+from pages.components.scrolling import scroll_here, scroll_later
 from pages.components.state import held, put
 from services import corrections
 from services.facet_choice import Choice
@@ -16,13 +17,22 @@ from services.row_filters import ALL, APPROVED, ASIDE, CORRECTED, LOW, WAITING, 
 from services.views import RunView
 
 _SHOW, _SEARCH, ONLY = "show", "search", "only."
+PART = "run_filters"
+# On a telephone both stand in one line, so that the table is on the first screen.
+_ONE_LINE = f"""<style>
+@media (max-width: 640px) {{
+  .st-key-{PART} {{ flex-wrap: nowrap; gap: 0.5rem; width: 100%; }}
+  .st-key-{PART} > * {{ flex: 1 1 0; min-width: 0; width: auto !important; }}
+}}
+</style>"""
 _LABELS = {
     ALL: "All rows",
     Standing.DONE: "Done",
     Standing.FAILED: "Failed",
     WAITING: "Not run yet",
     Standing.REPAIRED: "Repaired",
-    Standing.CACHED: "Taken over",
+    Standing.CACHED: "Asked before",
+    Standing.STALE: "Stale: answered with older settings",
     Standing.SIMILAR: "With a similar row's answer",
     Standing.FALLBACK: "By a fallback model",
     Standing.MARKED: "Marked by a check",
@@ -52,9 +62,16 @@ def draw_filters(view: RunView, wanted: RowFilter) -> None:
     put("run_show", now)
     put("run_search", wanted.search)
     labels = _labels(view, now)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="run_filters"):
+    st.html(_ONE_LINE)
+    with st.container(horizontal=True, vertical_alignment="center", key=PART, width="content"):
         st.selectbox(
-            "Rows to show", list(labels), format_func=labels.__getitem__, key="run_show", on_change=_chosen, width=280
+            "Rows to show",
+            list(labels),
+            format_func=labels.__getitem__,
+            key="run_show",
+            on_change=_chosen,
+            width=240,
+            label_visibility="collapsed",
         )
         st.text_input(
             "Search in all columns",
@@ -62,9 +79,11 @@ def draw_filters(view: RunView, wanted: RowFilter) -> None:
             on_change=_chosen,
             type="search",
             icon=":material/search:",
-            placeholder="A text in any cell",
-            width=300,
+            placeholder="Search in all columns",
+            width=260,
+            label_visibility="collapsed",
         )
+    scroll_here(PART)
 
 
 def draw_shown(view: RunView, wanted: RowFilter, found: Sequence[int]) -> None:
@@ -83,6 +102,14 @@ def said_of(wanted: RowFilter, names: dict[str, str]) -> list[str]:
     parts += [words.kind_title(wanted.kind).lower()] if wanted.kind else []
     parts += [f"{names.get(key, key)} {choice.said()}" for key, choice in wanted.choices]
     return [*parts, *([f"with “{wanted.search}”"] if wanted.search else [])]
+
+
+def show_failed(kind: str) -> None:
+    """Show only the rows that failed so, and bring them into sight. For callbacks."""
+    clear()
+    keep_in_address({_SHOW: kind})
+    put("run_tabs", "Rows")
+    scroll_later(PART)
 
 
 def choose(key: str, choice: Choice | None) -> None:
@@ -130,6 +157,7 @@ def _counts(view: RunView) -> dict[str, int]:
         WAITING: lambda: view.pending if view.done or view.failed else 0,
         Standing.REPAIRED: lambda: known.repaired if known else 0,
         Standing.CACHED: lambda: _UNCOUNTED if known and known.cached else 0,
+        Standing.STALE: lambda: _UNCOUNTED if "kept_from" in view.record.export else 0,
         Standing.SIMILAR: lambda: 0 if view.record.spec.limits.similar is None else _UNCOUNTED,
         Standing.FALLBACK: lambda: known.fallbacks if known else 0,
         Standing.MARKED: lambda: known.marked if known else 0,

@@ -13,9 +13,8 @@ from services import history
 
 def draw_header(record: RunRecord) -> None:
     """Name, badges and the facts that don't change while it runs."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True):  # without it a title keeps room above
         st.title(words.plain(record.name), anchor=False, width="content")
-        _draw_rename(record)
     badges = [f":gray-badge[:material/smart_toy: {words.plain(words.provider_name(record.provider))}]"]
     if record.provider == "demo":
         badges = [":orange-badge[:material/theater_comedy: offline demo, no AI]"]
@@ -25,16 +24,19 @@ def draw_header(record: RunRecord) -> None:
         badges.append(f":gray-badge[{words.plain(record.model)}]")
     if record.preview:
         badges.append(":blue-badge[preview]")
-    st.markdown(" ".join(badges))
     started = datetime.fromtimestamp(record.created_at).astimezone()
     session = next((item.name for item in history.sessions() if item.id == record.session_id), "no session")
-    st.caption(f"Session: {words.plain(session)} · started {started:%Y-%m-%d %H:%M} · run {record.id}")
+    with st.container(horizontal=True, vertical_alignment="center", key="run_facts"):
+        st.markdown(" ".join(badges), width="content")
+        _draw_rename(record)
+        said = f"Session: {words.plain(session)} · started {started:%Y-%m-%d %H:%M} · run {record.id}"
+        st.caption(said, width="content")
 
 
 def _draw_rename(record: RunRecord) -> None:
     with st.popover("Rename", key="run_rename", icon=":material/edit:", type="tertiary"):
         name = st.text_input("Name of this run", value=record.name, key="run_name", max_chars=200)
-        if st.button("Save the name", key="run_name_save", type="primary"):
+        if st.button("Save the name", key="run_name_save", type="primary", icon=":material/save:"):
             try:
                 history.rename_run(record.id, name)
             except HandaiError as error:

@@ -1,4 +1,4 @@
-"""Everything about one row: what was sent, what came back, every attempt. Texts of models are never rendered."""
+"""Everything about one row: its cells and answers, what was sent and came back. Texts of models are never rendered."""
 
 from datetime import datetime
 
@@ -8,38 +8,59 @@ import streamlit as st
 from handai_db import RunRecord, StoredAttempt
 from handai_errors import HandaiError
 from pages.components import run_words as words
+from pages.components.row_cells import draw_cells
 from pages.components.row_corrections import draw_corrections
 from pages.components.run_choice import RowChoice
 from pages.components.run_frames import shown_cell, status_words
 from pages.components.run_steps import draw_messages, draw_steps, verbatim
+from pages.components.run_ways_on import draw_way_back
 from services import inspect
 from services.curl import curl_of
 from services.inspect import RowDetail
 
+_WHOLE = frozenset({"stop", "end_turn", "eos", "stop_sequence"})
+_CUT = {"length": "cut off: longer than allowed", "max_tokens": "cut off: longer than allowed"}
 _FALLBACK = "Fallback model"
 _OUTCOMES = {"done": "answered", "failed": "failed", "unknown": "no answer came back", "reserved": "being sent"}
 
 
 def draw_inspector(record: RunRecord, choice: RowChoice) -> None:
-    """Choose a row and look into it."""
-    st.subheader("Look into a row", anchor=False)
-    number = _ask_for_row(choice)
-    detail = inspect.detail(record, number - 1)
-    with st.container(key="run_inspector"):
+    """Choose a row, read it, and correct or approve its answers; how they came is a press away."""
+    with st.container(key="run_inspector", border=True):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            number = _ask_for_row(choice)
+            detail = inspect.detail(record, number - 1)
+            if record.preview:
+                draw_way_back(record, "run_all_rows")
         _draw_summary(detail)
+        if detail.row.result is None or not detail.row.answers:
+            draw_cells(record, detail.row)
+            draw_corrections(record, detail.row)
+        else:
+            left, right = st.columns(2, gap="medium")
+            with left:
+                draw_cells(record, detail.row)
+            with right:
+                draw_corrections(record, detail.row)
+        if detail.steps:
+            _draw_making(record, detail)
+
+
+def _draw_making(record: RunRecord, detail: RowDetail) -> None:
+    """How the answers came about, for who wants to know."""
+    with st.expander("Messages sent, raw answer, attempts", icon=":material/forum:", key="run_making"):
         if len(detail.steps) > 1:
             draw_steps(detail)
         else:
             left, right = st.columns(2, gap="medium")
             with left:
-                _draw_messages(detail)
+                st.markdown("**Messages sent**")
+                draw_messages(detail.messages)
             with right:
                 _draw_answers(detail)
-        draw_corrections(record, detail.row)
-        if detail.steps:
-            _draw_attempts(detail.attempts, offline=record.provider == "demo")
-            if record.provider != "demo":
-                _draw_curl(record, detail, number - 1)
+        _draw_attempts(detail.attempts, offline=record.provider == "demo")
+        if record.provider != "demo":
+            _draw_curl(record, detail, detail.row.index)
 
 
 @st.fragment
@@ -56,7 +77,7 @@ def _draw_curl(record: RunRecord, detail: RowDetail, row: int) -> None:
 
 def _ask_for_row(choice: RowChoice) -> int:
     now = choice.now()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", width="content"):  # one line
         st.button(
             "Back",
             key="run_row_previous",
@@ -65,6 +86,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             on_click=choice.step,
             args=(-1,),
             shortcut="B",
+            help="The row before. The key B does the same.",
         )
         st.number_input(
             f"Row, 1 to {choice.last:,}",
@@ -72,7 +94,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             max_value=choice.last,
             key="run_row",
             on_change=choice.follow,
-            width=170,
+            width=105,
         )
         st.button(
             "Next",
@@ -83,6 +105,7 @@ def _ask_for_row(choice: RowChoice) -> int:
             on_click=choice.step,
             args=(1,),
             shortcut="N",
+            help="The next row. The key N does the same.",
         )
     return now
 
@@ -102,14 +125,14 @@ def _draw_summary(detail: RowDetail) -> None:
         facts.append(attempts[-1].model + (f" served by {attempts[-1].upstream}" if attempts[-1].upstream else ""))
     if attempts and attempts[-1].fallback:
         facts.append(f"asked of the fallback model {attempts[-1].fallback}")
-    if found is not None and found.finish_reason:
-        facts.append(f"ended with “{found.finish_reason}”")
+    if found is not None and found.finish_reason and found.finish_reason not in _WHOLE:
+        facts.append(_CUT.get(found.finish_reason, f"the provider ended it: “{found.finish_reason}”"))
     st.caption(" · ".join(words.plain(fact) for fact in facts))
 
 
 def _latency(attempts: tuple[StoredAttempt, ...]) -> str:
     known = [item.latency_s for item in attempts if item.latency_s is not None]
-    return f"latency {words.duration(known[-1])}" if known else "latency unknown"
+    return f"took {words.duration(known[-1])}" if known else "time unknown"
 
 
 def _tokens(attempts: tuple[StoredAttempt, ...]) -> str:
@@ -123,25 +146,7 @@ def _cost(attempts: tuple[StoredAttempt, ...]) -> str:
     return "cost " + words.cost(sum(known) if known else None, complete=len(known) == len(attempts))
 
 
-def _draw_messages(detail: RowDetail) -> None:
-    if detail.steps:
-        st.markdown("**Messages sent**")
-        draw_messages(detail.messages)
-    else:
-        st.markdown("**Drawn without a model**")
-        cells = detail.row.cells
-        st.dataframe(
-            pd.DataFrame({"Column": list(cells), "Value": [shown_cell(value) for value in cells.values()]}),
-            key="run_drawn",
-            hide_index=True,
-            placeholder="",
-            alt="The row's values",
-        )
-
-
 def _draw_answers(detail: RowDetail) -> None:
-    if not detail.steps:
-        return
     st.markdown("**Answer**")
     if detail.row.result is None:
         st.caption("Not there yet.")
@@ -159,7 +164,7 @@ def _draw_answers(detail: RowDetail) -> None:
 def _draw_attempts(attempts: tuple[StoredAttempt, ...], *, offline: bool) -> None:
     st.markdown("**Attempts**")
     if not attempts:
-        st.caption("None: the answer was taken over, or the row was not tried yet.")
+        st.caption("None: this was asked before and its answer is used again, or the row was not tried yet.")
         return
     table = pd.DataFrame([_attempt(item) for item in attempts])
     unsaid = ["HTTP status"] if offline else []  # nothing was sent over a wire
@@ -180,7 +185,7 @@ def _attempt(item: StoredAttempt) -> dict[str, object]:
         "Problem": words.kind_title(item.kind) if item.kind else None,
         "Cause": item.cause,
         "HTTP status": str(item.status) if item.status else None,
-        "Latency": words.duration(item.latency_s) if item.latency_s is not None else None,
+        "Took": words.duration(item.latency_s) if item.latency_s is not None else None,
         "Tokens in": words.count(item.prompt_tokens),
         "Tokens out": words.count(item.completion_tokens),
         "Cost": words.cost(item.cost_usd),

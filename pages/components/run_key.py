@@ -14,8 +14,11 @@ from services import keys
 _REFUSED = frozenset({ErrorKind.AUTH, ErrorKind.PERMISSION})  # of rows that failed for it, where others were answered
 
 
-def ask_for_key(record: RunRecord) -> SecretStr | None:
-    """The key typed in this visit, here or on Transform; asks if none is in force or the last one was refused."""
+def ask_for_key(record: RunRecord, widget: str = "provider_key") -> SecretStr | None:
+    """The key typed in this visit, here or on Transform; asks if none is in force or the last one was refused.
+
+    `widget` tells the fields apart where a page asks at two places.
+    """
     try:
         provider = get_provider(record.provider)
     except NotFoundError:  # a provider that a later Handai no longer has
@@ -25,7 +28,7 @@ def ask_for_key(record: RunRecord) -> SecretStr | None:
     typed = app_state().typed_keys.get(provider.id, address)
     found = keys.find_key(provider.id, typed, address)
     if refused or (provider.requires_api_key and found is None):
-        _draw_input(provider, address, another=found is not None)
+        _draw_input(provider, address, widget, another=found is not None)
     if found:
         st.caption(f":material/key: The key in force: {words.plain(found.shown)}, {words.plain(found.source)}.")
         warning = keys.hint(provider.id, found.key)
@@ -34,20 +37,20 @@ def ask_for_key(record: RunRecord) -> SecretStr | None:
     return typed
 
 
-def _draw_input(provider: ProviderSpec, address: str | None, *, another: bool) -> None:
+def _draw_input(provider: ProviderSpec, address: str | None, widget: str, *, another: bool) -> None:
     where = f" You get one at {provider.key_page}" if provider.key_page else ""
     st.text_input(
         f"Another key for {provider.name}" if another else f"Key for {provider.name}",
         type="password",
-        key="provider_key",
+        key=widget,
         help=f"Kept in memory for this visit, never stored.{where}",
         autocomplete="off",
         on_change=_remember,
-        args=(provider.id, address),
+        args=(provider.id, address, widget),
         width=420,
     )
 
 
-def _remember(provider_id: str, address: str | None) -> None:
-    typed = str(held("provider_key") or "").strip()
+def _remember(provider_id: str, address: str | None, widget: str) -> None:
+    typed = str(held(widget) or "").strip()
     app_state().typed_keys.put(provider_id, address, SecretStr(typed) if typed else None)

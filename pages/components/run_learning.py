@@ -119,7 +119,7 @@ def _draw_ask_again(view: RunView, chosen: list[int]) -> None:
     aside = sorted(corrections.aside_in(record))
     which = _ask_which(view, aside)
     rows = len(aside) if which == _ASIDE else record.total
-    typed = ask_for_key(record)
+    typed = ask_for_key(record, "run_learning_key")
     extra = about_tokens([Message("user", cell_as_text({**e.input, **e.output})) for e in examples])
     st.caption(
         f"{words.rows_words(rows)} will be asked, each with {len(examples)} "

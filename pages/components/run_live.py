@@ -3,6 +3,7 @@
 import time
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.results import RunStatus
 from pages.components import run_words as words
@@ -24,11 +25,12 @@ def draw_live(view: RunView) -> None:
     """Follow the run; call it only while the run is live."""
     record, now = view.record, time.monotonic()
     every = _every(view)
+    status = st.container(key="run_status")  # where an ended run has it too: while one gives way, there is only one
     with st.container(border=True, key="run_panel"):
         with st.container(horizontal=True, vertical_alignment="center"):
             draw_stop(view)  # outside the fragment: a button that is drawn anew every second is hard to hit
             st.caption(_safe(view), width="stretch")
-        st.fragment(_panel, run_every=every)(record.id, record.request, now, every)
+        st.fragment(_panel, run_every=every)(status, record.id, record.request, now, every)
 
 
 def _safe(view: RunView) -> str:
@@ -37,14 +39,14 @@ def _safe(view: RunView) -> str:
     return "Finished rows are kept, and you can resume later."
 
 
-def _panel(run_id: str, asked: str | None, since: float, every: float) -> None:
+def _panel(status: DeltaGenerator, run_id: str, asked: str | None, since: float, every: float) -> None:
     seen = WATCH.look(run_id, since)
     view = seen.view
     if not view.status.is_live or view.record.request != asked:
         st.rerun()  # the whole page: the timer ends with the run, and the button says what a press does now
     if _every(view) > every:
         st.rerun()  # the whole page, twice or so in the life of a tab: a fragment can't change its own timer
-    _draw_status(view)
+    _draw_status(status, view)
     draw_figures(view)
     st.caption(pace_words(view))
     draw_notes(view)
@@ -65,11 +67,10 @@ def _every(view: RunView) -> float:
     return look_every_s(now - begun, rate, draining=view.status in _DRAINING)
 
 
-def _draw_status(view: RunView) -> None:
+def _draw_status(status: DeltaGenerator, view: RunView) -> None:
     line = words.status_line(view)
     icon = ":material/hourglass_top:" if view.status in _DRAINING else ":material/play_circle:"
-    with st.container(key="run_status"):
-        st.subheader(f"{icon} {line.title}", anchor=False)
+    status.subheader(f"{icon} {line.title}", anchor=False)
 
 
 def _draw_newest(seen: LiveRun) -> None:
@@ -85,7 +86,7 @@ def _draw_newest(seen: LiveRun) -> None:
         placeholder="",
         column_config={
             ROW: st.column_config.NumberColumn(width=70),
-            STATUS: st.column_config.TextColumn(width=130),
+            STATUS: st.column_config.TextColumn(width=195),
         },
         alt="The rows that ended last, newest first",
     )

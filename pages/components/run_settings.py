@@ -6,6 +6,7 @@ from typing import TypedDict, TypeVar
 import streamlit as st
 
 from engine.spec import MAX_CONCURRENCY
+from pages.components.fields import within
 from pages.components.route_fields import draw_fallbacks, draw_routing
 from pages.components.state import seed
 from services.model_form import ModelForm
@@ -23,7 +24,7 @@ class _Number(TypedDict, total=False):
 _NUMBERS: dict[str, tuple[str, str, _Number]] = {
     "max_tokens": (
         "Longest answer, in tokens",
-        "A cut answer counts as failed. Empty: the model's own limit.",
+        "A hundred tokens are about 75 words. A cut answer counts as failed. Empty: the model's own limit.",
         {"min_value": 1, "step": 1, "placeholder": "Not set"},
     ),
     "temperature": (
@@ -32,8 +33,8 @@ _NUMBERS: dict[str, tuple[str, str, _Number]] = {
         {"min_value": 0.0, "max_value": 2.0, "step": 0.1, "placeholder": "Not set"},
     ),
     "seed": (
-        "Seed for the model",
-        "With a number, many models answer the same question much the same. Not every one takes it.",
+        "Number for equal answers",
+        "The model's seed. With a number, many models answer the same question much the same. Not every one takes it.",
         {"min_value": 0, "step": 1, "placeholder": "Not set"},
     ),
     "max_attempts": (
@@ -120,16 +121,16 @@ def _draw_all(form: AnyForm, prefix: str, more: Callable[[AnyForm], AnyForm] | N
 def _draw_number(name: str, form: ModelForm, prefix: str) -> object:
     label, help_text, bounds = _NUMBERS[name]
     key = f"{prefix}_{'model_seed' if name == 'seed' else name}"  # a generated table has a seed of its own
-    seed(key, getattr(form, name))
-    value = st.number_input(label, key=key, help=help_text, **bounds)
+    now = within(seed(key, getattr(form, name)), **bounds)
+    value = st.number_input(label, value=now, key=key, help=help_text, **bounds)
     return _NEEDED[name] if value is None and name in _NEEDED else value
 
 
 def _asks_again(form: ModelForm, prefix: str) -> bool:
     key = f"{prefix}_ask_again"
-    seed(key, not form.cache)
     return st.toggle(
         "Ask again even if the same was asked before",
+        seed(key, not form.cache),
         key=key,
         help="Off: an answer that was paid for and kept is taken again, and costs nothing. "
         "On: every row is asked anew, and this run's answers are not kept for later ones.",
@@ -138,5 +139,5 @@ def _asks_again(form: ModelForm, prefix: str) -> bool:
 
 def _draw_text(name: str, label: str, help_text: str, form: ModelForm, prefix: str) -> str:
     key = f"{prefix}_{name}"
-    seed(key, getattr(form, name))
-    return st.text_input(label, key=key, help=help_text, max_chars=200)
+    now: str = getattr(form, name)
+    return st.text_input(label, seed(key, now), key=key, help=help_text, max_chars=200)

@@ -9,8 +9,6 @@ from pages.components.run_frames import shown_cell
 from providers.base import Message
 from services.inspect import RowDetail, StepDetail
 
-_ROLES = {"system": "Instructions (system)", "user": "The row (user)", "assistant": "Model (assistant)"}
-
 
 def draw_steps(detail: RowDetail) -> None:
     """Every call of the row; the last one open."""
@@ -54,8 +52,8 @@ def _draw_answer(step: StepDetail) -> None:
 
 def draw_messages(messages: Sequence[Message]) -> None:
     """The messages as they were sent."""
-    for message in messages:
-        st.caption(_ROLES.get(message.role, message.role))
+    for title, message in zip(words.message_titles(messages, "The row"), messages, strict=True):
+        st.caption(title, help=words.message_help(message))
         verbatim(message.content)
 
 

@@ -7,7 +7,6 @@ import streamlit as st
 
 from handai_errors import HandaiError
 from pages.components import run_words as words
-from pages.components.run_again import draw_again
 from pages.components.run_charts import draw_charts
 from pages.components.run_download import draw_spec_download
 from pages.components.run_learning import can_learn, draw_learning
@@ -55,7 +54,6 @@ def _draw_rows(view: RunView) -> None:
         st.caption("As of when this page was opened; the newest rows are above.")
         st.button("Refresh", key="run_refresh", icon=":material/refresh:")
     draw_results(view)
-    draw_again(view)
 
 
 def _draw_log(run_id: str) -> None:

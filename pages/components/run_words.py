@@ -2,12 +2,14 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from engine.results import PauseReason, RunStatus
 from handai_db import RunRecord
 from handai_errors import KIND_FACTS, ErrorKind, HandaiError
+from providers.base import Message
 from providers.specs import NO_PROVIDER, PROVIDERS
 from services.views import RunView
 
@@ -137,6 +139,19 @@ def plain(text: str) -> str:
     line = " ".join(text.split())
     line = line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
     return _MARKDOWN.sub(lambda found: f"\\{found[0]}", line)
+
+
+_ROLES = {"system": "Instructions", "user": "Example", "assistant": "Its right answer"}
+
+
+def message_titles(messages: Sequence[Message], row: str) -> list[str]:
+    """What each message of a request is; the last is about the row, which is called `row`."""
+    return [*(_ROLES.get(message.role, message.role) for message in messages[:-1]), *([row] if messages else [])]
+
+
+def message_help(message: Message) -> str:
+    """As what a message is sent."""
+    return f"Sent as the message of the role “{message.role}”."
 
 
 def rows_words(count: int) -> str:

@@ -137,8 +137,7 @@ def _date(prefix: str, column: c.DateColumn) -> Changes:
 
 def _pick_day(prefix: str, name: str, label: str, value: date) -> date:
     key = f"{prefix}_field_{name}"
-    seed(key, value)
-    found = st.date_input(label, key=key, min_value=date(1800, 1, 1), max_value=date(2200, 12, 31))
+    found = st.date_input(label, seed(key, value), key=key, min_value=date(1800, 1, 1), max_value=date(2200, 12, 31))
     return found if isinstance(found, date) else value
 
 

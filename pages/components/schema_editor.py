@@ -22,10 +22,12 @@ PREFIX = "generate_columns"
 def draw_schema_columns(schema: c.Schema) -> tuple[c.Schema, bool]:
     """The schema with its columns as they stand, and whether the page must be drawn again to show them."""
     made = list(schema.columns)
-    cards = [
-        Card(column.name, badge(column), summary(column), _is_wrong(place, column, schema))
-        for place, column in enumerate(made)
-    ]
+    cards = [_card(place, column, schema) for place, column in enumerate(made)]
+    if not made:
+        st.caption(
+            "A table needs a column or two that are drawn, such as one of several values. "
+            "Those that the model writes can name them: each row then differs."
+        )
     asked = draw_cards(PREFIX, cards, lambda place: _draw_open(schema, made, place))
     again = asked is not None
     if asked is not None:
@@ -41,7 +43,7 @@ def _draw_add(schema: c.Schema, made: list[c.SchemaColumn]) -> bool:
             "Add a column",
             KINDS,
             index=None,
-            placeholder="What kind? For example: written by the model",
+            placeholder="Choose what kind of column",
             format_func=lambda kind: KIND_LABELS[kind],
             key="generate_add_kind",
             width=340,
@@ -54,6 +56,10 @@ def _draw_add(schema: c.Schema, made: list[c.SchemaColumn]) -> bool:
     return True
 
 
+def _card(place: int, column: c.SchemaColumn, schema: c.Schema) -> Card:
+    return Card(column.name, badge(column), summary(column), _is_wrong(place, column, schema))
+
+
 def _is_wrong(place: int, column: c.SchemaColumn, schema: c.Schema) -> bool:
     return next(column_problems(("columns", place), column, schema), None) is not None
 
@@ -62,15 +68,16 @@ def _copied(column: c.SchemaColumn, schema: c.Schema) -> c.SchemaColumn:
     return changed(column, name=free_plain_name(column.name, taken_names(schema)))
 
 
-def _draw_open(schema: c.Schema, made: list[c.SchemaColumn], place: int) -> None:
+def _draw_open(schema: c.Schema, made: list[c.SchemaColumn], place: int) -> Card:
     column = made[place]
     try:
         made[place] = column_from({**column.model_dump(by_alias=True), **_fields(column, schema)})
     except ValidationError as error:
         st.error("; ".join(words.plain(item["msg"]) for item in error.errors()), title="This can't be used yet")
-        return
+        return _card(place, made[place], schema)
     for problem in column_problems(("columns", place), made[place], schema):
         st.warning(words.plain(problem.remedy), title=words.plain(problem.cause), icon=":material/edit:")
+    return _card(place, made[place], schema)
 
 
 def _fields(column: c.SchemaColumn, schema: c.Schema) -> dict[str, Any]:
@@ -90,7 +97,8 @@ def _fields(column: c.SchemaColumn, schema: c.Schema) -> dict[str, Any]:
     changes["export"] = not switch_field(
         PREFIX,
         "helper",
-        "A helper: other columns use it, the finished table does not show it",
+        "Leave it out of the finished table",
         value=not column.export,
+        help_text="It is there for other columns to use: a helper.",
     )
     return changes

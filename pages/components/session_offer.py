@@ -14,9 +14,13 @@ from services.sessions import Offer
 
 
 def draw_offer(prefix: str) -> None:
-    """One line and its ways on; nothing for a person who never ran anything."""
+    """One line and its ways on; nothing for a person who never ran anything, nor of an old session with no run."""
     offer = sessions.last_session()
-    if offer is None:
+    if offer is None or not (offer.session.runs or offer.is_open):
+        return
+    if not offer.session.runs:
+        name = words.plain(offer.session.name)
+        st.caption(f":material/folder_open: What you run now goes into the session **{name}**, which has no run yet.")
         return
     with st.container(border=True, key=f"{prefix}_offer", gap="xsmall"):
         st.markdown(_line(offer.session))
@@ -26,10 +30,9 @@ def draw_offer(prefix: str) -> None:
 
 
 def _line(session: SessionRecord) -> str:
-    name = f"**{words.plain(session.name)}**"
-    if not session.runs:
-        return f"Your session: {name} · {runs_words(0)}"
-    return f"Last time: {name} · {runs_words(session.runs)} · {ago(session.used_at, time.time())}"
+    return (
+        f"Last time: **{words.plain(session.name)}** · {runs_words(session.runs)} · {ago(session.used_at, time.time())}"
+    )
 
 
 def _draw_ways(offer: Offer, prefix: str) -> None:

@@ -10,20 +10,21 @@ _USUAL = 0.95
 
 def draw_similar(form: TransformForm) -> TransformForm:
     """The form with the switch and, if it is on, how much alike rows have to be."""
-    seed("transform_similar_on", form.similar is not None)
     on = st.toggle(
         "Similar rows share an answer",
+        seed("transform_similar_on", form.similar is not None),
         key="transform_similar_on",
         help="A row whose text is much like one that was answered takes that answer: nothing is asked for it. "
         "The result says so, with the row it came from.",
     )
     if not on:
         return form.model_copy(update={"similar": None})
-    seed("transform_similar", round((form.similar or _USUAL) * 100))
+    now = seed("transform_similar", round((form.similar or _USUAL) * 100))
     percent = st.slider(
         "How much alike, in percent",
         min_value=80,
         max_value=100,
+        value=now,
         key="transform_similar",
         help="100: only rows with exactly the same text share. Lower saves more and errs more.",
     )

@@ -1,7 +1,8 @@
 """What one visit remembers between reruns: the only module that touches st.session_state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from services.transform_form import TransformForm
 from services.try_it import Trial
 
 _KEY = "handai_app_state"
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,23 @@ def app_state() -> AppState:
     return state
 
 
-def seed(key: str, value: object) -> None:
-    """Give a widget its value before it is drawn, unless a person has set it already."""
+def seed(key: str, value: _Value) -> _Value:
+    """Give a widget its value before it is drawn, unless a person has set it already; returns what it holds.
+
+    Hand that to the widget as its default too. A value is sent to the browser with this one drawing only; who clicks on
+    before it arrives gets the next drawing alone, and would see a select box's first option instead.
+    """
     if app_state().seeding or key not in st.session_state:
         st.session_state[key] = value
+    return cast("_Value", st.session_state[key])
+
+
+def place_of(options: Sequence[object], held_now: object) -> int | None:
+    """Where among its options a select box stands that holds this; None where it is empty."""
+    if held_now is None:
+        return None
+    found = list(options)
+    return found.index(held_now) if held_now in found else 0
 
 
 def put(key: str, value: object) -> None:

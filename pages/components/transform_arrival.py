@@ -7,7 +7,8 @@ from handai_errors import HandaiError, InputError
 from pages.components.address import keep_in_address, said_in_address
 from pages.components.state import AppState, PreviewMade, app_state
 from services import datasets, drafts, preferences, runs
-from services.transform_form import TransformForm, asked, from_preferences, from_spec
+from services.sample_settings import without_sample
+from services.transform_form import TransformForm, asked, from_preferences, from_spec, with_picked
 
 _KEPT = 4  # previews that a reload brings back
 
@@ -32,6 +33,8 @@ def choose(record: DatasetRecord, instructions: str | None = None, *, same_colum
     """Work on another table from now on; with new columns the model sees all of them."""
     state = app_state()
     form = state.form or TransformForm()
+    if state.table is not None and state.table.sample and not record.sample:
+        form = without_sample(form)
     changes: dict[str, object] = {} if same_columns else {"columns": None}
     samples = {sample.instructions for sample in datasets.samples()}
     if instructions and (not form.instructions.strip() or form.instructions in samples):
@@ -51,31 +54,44 @@ def keep_address() -> None:
             "added": "1" if state.added_to else None,
             "dataset": state.table.id if state.table else None,
             "preview": ",".join(made.run_id for made in previews) or None,
+            "picked": None,  # it is in the form
+            "run": None,  # its table is
         }
     )
     state.arrived = _address()
 
 
 def _address() -> tuple[str | None, ...]:
-    return said_in_address(("from", "added", "dataset", "preview"))
+    return said_in_address(("from", "added", "dataset", "preview", "run"))
 
 
 def _act(state: AppState, form: TransformForm) -> None:
-    origin, added, dataset_id, preview = _address()
+    origin, added, dataset_id, preview, _ = _address()
     if origin and not dataset_id:
         _fill_from(state, form, runs.get(origin), added=bool(added))
     elif dataset_id and (state.table is None or state.table.id != dataset_id):
         _come_back(state, form, datasets.dataset(dataset_id), preview)
         state.added_to = runs.get(origin).id if origin and added else None
+    elif state.table is None and not dataset_id:
+        _come_back_from_run(state, form)
 
 
 def _fill_from(state: AppState, form: TransformForm, record: RunRecord, *, added: bool) -> None:
-    state.form, state.seeding = from_spec(record.spec, form), True
+    (picked,) = said_in_address(["picked"])
+    state.form, state.seeding = with_picked(from_spec(record.spec, form), picked), True
     state.filled_from = record.name
     state.added_to = record.id if added else None
     state.table = None
     if not added:
         state.table = datasets.dataset(record.dataset_id or "")
+
+
+def _come_back_from_run(state: AppState, form: TransformForm) -> None:
+    """The table of the run that the address still names: the browser's Back after a reload of the run's page."""
+    (run_id,) = said_in_address(["run"])
+    with suppress(InputError):  # the run or its table is gone: the ways to begin are shown
+        if run_id and (dataset_id := runs.get(run_id).dataset_id):
+            _come_back(state, form, datasets.dataset(dataset_id), None)
 
 
 def _come_back(state: AppState, form: TransformForm, table: DatasetRecord, preview: str | None) -> None:

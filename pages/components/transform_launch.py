@@ -19,7 +19,7 @@ def draw_launch(table: DatasetRecord, form: TransformForm, place: DeltaGenerator
     """The buttons, whatever stands in their way, and in its `place` what a run would take."""
     ready = readiness(form, table, typed_key(form.provider, form.base_url))
     rows = ready.plan.rows if ready.plan else table.info.rows
-    draw_outlook(place, form, ready.plan, [made.run_id for made in app_state().previews_of(table.id)], table)
+    takes = draw_outlook(place, form, ready.plan, [made.run_id for made in app_state().previews_of(table.id)], table)
     buttons = Buttons(
         rows_previewed(table, form, rows),
         rows,
@@ -27,7 +27,7 @@ def draw_launch(table: DatasetRecord, form: TransformForm, place: DeltaGenerator
         preview=lambda: start_preview(table, form),
         everything=lambda: _start_all(table, form),
     )
-    draw_buttons("transform", form, ready, buttons)
+    draw_buttons("transform", form, ready, buttons, takes)
 
 
 def start_preview(table: DatasetRecord, form: TransformForm, *, remember: bool = True) -> None:

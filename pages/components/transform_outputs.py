@@ -12,16 +12,16 @@ from services.transform_form import TransformForm
 def draw_outputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
     """The form with the columns that the answers fill."""
     st.markdown("**New columns**")
-    seed("transform_typed", form.typed)
-    seed("transform_json", form.json_mode)
+    now = seed("transform_typed", form.typed)
     with st.container(horizontal=True):
         typed = st.toggle(
-            "Several typed columns",
+            "Several new columns",
+            now,
             key="transform_typed",
-            help="Each with a name and a type: a category, a number, yes or no, a date … "
-            "Answers are checked against them.",
+            help="Typed columns: each has a name and says what may stand in it: one of a few values, a number, yes or "
+            "no, a date … Answers are checked against that.",
         )
-        json_mode = form.json_mode if typed else _ask_json()
+        json_mode = form.json_mode if typed else _ask_json(form)
     form = form.model_copy(update={"typed": typed, "json_mode": json_mode})
     if typed:
         return _draw_typed(table, form)
@@ -42,15 +42,16 @@ def _draw_typed(table: DatasetRecord, form: TransformForm) -> TransformForm:
     return form
 
 
-def _ask_json() -> bool:
+def _ask_json(form: TransformForm) -> bool:
     return st.toggle(
-        "Several answers a row (JSON mode)",
+        "The model names the columns",
+        seed("transform_json", form.json_mode),
         key="transform_json",
-        help="The model answers with a JSON object; each of its keys becomes a column.",
+        help="JSON mode: the model answers with a JSON object; each of its keys becomes a column.",
     )
 
 
 def _draw_plain(form: TransformForm) -> TransformForm:
-    seed("transform_output", form.output)
-    output = st.text_input("Name of the new column", key="transform_output", max_chars=200)
+    now = seed("transform_output", form.output)
+    output = st.text_input("Name of the new column", now, key="transform_output", max_chars=200)
     return form.model_copy(update={"output": output})

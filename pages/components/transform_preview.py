@@ -40,7 +40,13 @@ def _draw_other_model(table: DatasetRecord, form: TransformForm) -> None:
             placeholder="Choose a model, or type its name",
             key="transform_other_model",
         )
-        if st.button("Ask it", key="transform_other_ask", type="primary", disabled=not (chosen or "").strip()):
+        if st.button(
+            "Ask it",
+            key="transform_other_ask",
+            type="primary",
+            icon=":material/visibility:",
+            disabled=not (chosen or "").strip(),
+        ):
             models = {**form.models, form.provider: (chosen or "").strip()}
             try:
                 start_preview(table, form.model_copy(update={"models": models}), remember=False)

@@ -5,9 +5,10 @@ import streamlit as st
 from handai_db import DatasetRecord
 from pages.components import run_words as words
 from pages.components.fields import placed
+from pages.components.parts import part
 from pages.components.persona_picker import draw_personas
 from pages.components.recipe_panel import draw_recipes
-from pages.components.row_messages import draw_messages
+from pages.components.row_messages import NEW_COLUMNS, draw_messages
 from pages.components.state import app_state, held, put, seed
 from pages.components.transform_outputs import draw_outputs
 from services.transform_form import TransformForm
@@ -20,7 +21,8 @@ _INSERTED = "Each row's own cell is put in its place"
 def draw_prompt(table: DatasetRecord, form: TransformForm) -> TransformForm:
     """The form with what the person says the model should see and do."""
     st.subheader("2 · What to do with each row", anchor=False)
-    form = draw_recipes(table, _as_written(form))
+    with part():
+        form = draw_recipes(table, _as_written(form))
     left, right = st.columns([3, 2], gap="large")
     with left:
         form = _draw_inputs(table, form)
@@ -39,35 +41,37 @@ def _as_written(form: TransformForm) -> TransformForm:
 
 def _draw_inputs(table: DatasetRecord, form: TransformForm) -> TransformForm:
     names = [column.name for column in table.info.columns]
-    seed("transform_instructions", form.instructions)
+    now = seed("transform_instructions", form.instructions)
     instructions = st.text_area(
         "Instructions",
+        now,
         key="transform_instructions",
         height=170,
         placeholder="For example: Is this review positive, negative or mixed? Answer with one word.",
     )
-    seed("transform_use_template", form.use_template)
-    templated = bool(held("transform_use_template"))
+    templated = seed("transform_use_template", form.use_template)
     if not templated:
         _draw_chips(names, "transform_instructions")
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_personas("transform", "transform_instructions")
         use_template = st.toggle(
-            "Use a template with {{ column }}",
+            "Write the text of each row myself",
+            templated,
             key="transform_use_template",
-            help="You write the text for each row, with its cells put in. Off: the chosen columns are sent as JSON.",
+            help="A template: your own text, with {{ column }} where a row's cell goes. Off: all chosen columns.",
         )
     if use_template:
         form = form.model_copy(update={"template": _draw_template(names, form)})
     else:
         form = form.model_copy(update={"columns": _draw_columns(names, form)})
     form = form.model_copy(update={"instructions": instructions, "use_template": use_template})
-    return draw_outputs(table, form)
+    with st.container(key=NEW_COLUMNS):
+        return draw_outputs(table, form)
 
 
 def _draw_template(names: list[str], form: TransformForm) -> str:
-    seed("transform_template", form.template)
-    template = st.text_area("Template", key="transform_template", height=110, placeholder="Review: {{ review }}")
+    now = seed("transform_template", form.template)
+    template = st.text_area("Template", now, key="transform_template", height=110, placeholder="Review: {{ review }}")
     _draw_chips(names, "transform_template")
     return template
 
@@ -76,7 +80,7 @@ def _draw_chips(names: list[str], field: str) -> None:
     """The table's columns; a pressed one is put at the end of `field`."""
     label, key = "Insert a column", "transform_insert"
     if len(names) <= _CHIPS:
-        st.pills(label, names, key=key, on_change=_insert, args=(field,), format_func=_chip, help=_INSERTED)
+        st.pills(label, names, key=key, on_change=_insert, args=(field,), format_func=_chip, help=_INSERTED, wrap=True)
     else:
         st.selectbox(label, names, index=None, key=key, on_change=_insert, args=(field,), placeholder=_INSERTED)
 
@@ -96,10 +100,11 @@ def _insert(field: str) -> None:
 
 def _draw_columns(names: list[str], form: TransformForm) -> tuple[str, ...] | None:
     known = [name for name in form.columns if name in names] if form.columns is not None else names
-    seed("transform_columns", known)
+    now = seed("transform_columns", known)
     chosen = st.multiselect(
         "Columns that the model sees",
         names,
+        [name for name in now if name in names],
         key="transform_columns",
         placeholder="None chosen",
         wrap=len(names) <= _LONG_LIST,

@@ -12,6 +12,7 @@ from pages.components import run_words as words
 from pages.components.preview_choice import tick, ticked_before
 from pages.components.row_messages import ROW
 from pages.components.run_frames import shown_cell
+from pages.components.session_offer import draw_offer
 from pages.components.state import app_state, held, put, seed
 from pages.components.transform_arrival import choose, keep_address
 from pages.components.transform_start import draw_sample_field, draw_start, draw_upload_field, read_upload
@@ -33,6 +34,8 @@ def draw_table() -> DatasetRecord | None:
     """The ways to begin, or the chosen table; None until there is one."""
     state = app_state()
     read_upload()
+    if state.table is None:
+        draw_offer("transform")
     if state.added_to:
         _draw_added(state.added_to)
     if state.problem:
@@ -53,7 +56,13 @@ def _draw_added(run_id: str) -> None:
             title="Only the added rows",
             icon=":material/playlist_add:",
         )
-        st.button("Ask every row instead", key="transform_added_off", on_click=_forget_added, type="tertiary")
+        st.button(
+            "Ask every row instead",
+            key="transform_added_off",
+            icon=":material/undo:",
+            on_click=_forget_added,
+            type="tertiary",
+        )
 
 
 def _forget_added() -> None:
@@ -67,24 +76,33 @@ def _draw_chosen(table: DatasetRecord) -> None:
     with st.container(key="transform_table"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{words.plain(table.filename)}** · {size}", width="stretch")
-            with st.popover("Another table", icon=":material/folder_open:", key="transform_another", type="tertiary"):
-                draw_upload_field("Upload another table", folded=True)
-                draw_sample_field()
+            with st.container(key="transform_another", width="content"):
+                _draw_another(table)
             with st.popover(
                 "Read it differently", icon=":material/tune:", key="transform_differently", type="tertiary"
             ):
                 _draw_options(table)
         for notice in info.notices:
             st.info(words.plain(notice))
-        _draw_rows(table)
+        # Above the table: the tools that the browser shows over its edge must not cover a button.
         st.caption(f"Tick rows to preview just those. {_detected(table)}")
+        _draw_rows(table)
+
+
+def _draw_another(table: DatasetRecord) -> None:
+    """The other tables, named after this one: with another it is another popover, and closed."""
+    with st.popover(
+        "Another table", icon=":material/folder_open:", key=f"transform_another_{table.id}", type="tertiary"
+    ):
+        draw_upload_field("Upload another table", folded=True)
+        draw_sample_field()
 
 
 def _detected(table: DatasetRecord) -> str:
     info = table.info
     parts = [info.format.upper()]
     if info.encoding:
-        parts.append(f"encoding {info.encoding}")
+        parts.append(f"letters as {info.encoding}")
     if info.delimiter:
         parts.append(f"cells separated by {_DELIMITERS.get(info.delimiter, info.delimiter)}")
     if info.sheet:
@@ -149,7 +167,7 @@ def _draw_options(table: DatasetRecord) -> None:
             header = st.selectbox(
                 "Header", list(_HEADER), format_func=lambda it: _HEADER[it][0], key="transform_header"
             )
-        again = st.form_submit_button("Read again", key="transform_read_again")
+        again = st.form_submit_button("Read again", key="transform_read_again", icon=":material/refresh:")
     if again:
         _read_again(table, sheet=sheet, encoding=encoding, delimiter=delimiter, header=_HEADER[header or "detect"][1])
 
@@ -158,12 +176,13 @@ def _draw_text_options(info: TableInfo) -> tuple[str | None, str | None]:
     seed("transform_encoding", None)
     seed("transform_delimiter", None)
     encoding = st.selectbox(
-        "Encoding, if letters look wrong",
+        "How letters are stored, if they look wrong",
         _ENCODINGS,
         index=None,
         placeholder=f"Detected: {info.encoding}",
         accept_new_options=True,
         key="transform_encoding",
+        help="The file's encoding. Files from older programs on Windows often need windows-1252.",
     )
     delimiter = st.selectbox(
         "Cells are separated by",

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync_playwright
 
 from tests.browser.app_server import AppServer
+from tests.browser.console import Complaints
 from tests.browser.driving import PATIENCE_MS, NewPage, find_browser, how_to_install
 
 HERE = Path(__file__).parent
@@ -36,18 +37,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     stories = [item for item in items if item.path.is_relative_to(HERE)]
     for story in stories:
         story.add_marker("browser")
+        if "chromium" in getattr(story, "fixturenames", ()):
+            story.add_marker("story")
     items[:] = [item for item in items if item not in stories] + stories
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Counts the stories that were asked for: those that need a browser."""
-    _stories.update(item.nodeid for item in session.items if "chromium" in getattr(item, "fixturenames", ()))
-
-
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Remembers which stories really ran."""
-    if report.when == "call" and report.nodeid in _stories and not report.skipped:
-        _run.add(report.nodeid)
+    """Counts the stories and remembers which really ran; of several processes, the one that hears from all does."""
+    if "story" in report.keywords:
+        _stories.add(report.nodeid)
+        if report.when == "call" and not report.skipped:
+            _run.add(report.nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,6 +95,22 @@ def app_server(chromium: Browser, shared_server: AppServer) -> Iterator[AppServe
     assert shared_server.new_tracebacks() == ""
 
 
+@pytest.fixture(scope="module")
+def _server_of_file(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    del chromium
+    server = AppServer(tmp_path_factory.mktemp("file"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def file_server(_server_of_file: AppServer) -> Iterator[AppServer]:
+    """A server for the stories of one file, where they need no empty history: a cold start is six seconds each."""
+    yield _server_of_file
+    assert _server_of_file.new_tracebacks() == ""
+
+
 @pytest.fixture
 def own_server(chromium: Browser, tmp_path: Path) -> Iterator[AppServer]:
     """A server for one story alone, which may stop and restart it or begin with an empty history."""
@@ -113,9 +129,15 @@ def blocked_requests() -> list[str]:
 
 
 @pytest.fixture
-def browser_page(chromium: Browser, blocked_requests: list[str]) -> Iterator[NewPage]:
+def complaints() -> Complaints:
+    """What pages said went wrong, in their console and scripts; the story fails if there is any at its end."""
+    return Complaints()
+
+
+@pytest.fixture
+def browser_page(chromium: Browser, blocked_requests: list[str], complaints: Complaints) -> Iterator[NewPage]:
     """Opens a page as a new visitor: browser_page(width=390, height=844, dark=True)."""
-    contexts, errors = [], list[str]()
+    contexts = []
 
     def block(route: Route) -> None:
         blocked_requests.append(route.request.url)
@@ -130,11 +152,11 @@ def browser_page(chromium: Browser, blocked_requests: list[str]) -> Iterator[New
         context.set_default_timeout(PATIENCE_MS)
         context.route(lambda url: not url.startswith(LOCAL_ADDRESSES), block)
         page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        complaints.listen(page)
         return page
 
     expect.set_options(timeout=PATIENCE_MS)
     yield open_page
     for context in contexts:
         context.close()
-    assert errors == []
+    assert complaints == []

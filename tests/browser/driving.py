@@ -3,17 +3,27 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as WaitedInVain
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 PATIENCE_MS = 20_000  # the first page of a cold server on a busy machine takes most of it
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 _MAC_APPS = ("Chromium", "Google Chrome", "Microsoft Edge")
+_BEGUN_MS = 3_000
+_COUNT_DRAWINGS = """() => {
+    if (window.drawings !== undefined) return;
+    window.drawings = 0;
+    const app = document.querySelector('[data-testid="stApp"]');
+    const count = () => { window.drawings += app.dataset.testScriptState !== "notRunning"; };
+    new MutationObserver(count).observe(app, {attributeFilter: ["data-test-script-state"]});
+}"""
 _IDLE = '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
 
 
@@ -48,6 +58,18 @@ def settle(page: Page) -> None:
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     errors = page.get_by_test_id("stException")
     assert errors.count() == 0, errors.first.inner_text()
+
+
+@contextmanager
+def drawn_anew(page: Page) -> Iterator[None]:
+    """What is done within has the page drawn anew: wait until that has begun, or the page looks settled before it."""
+    page.evaluate(_COUNT_DRAWINGS)
+    before = page.evaluate("window.drawings")
+    yield
+    try:
+        page.wait_for_function("before => !(window.drawings <= before)", arg=before, timeout=_BEGUN_MS)
+    except WaitedInVain:
+        return  # nothing changed after all, or another drawing was on its way
 
 
 def shot(page: Page, name: str) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Download, Page, expect
 
-from tests.browser.driving import settle, widget
+from tests.browser.driving import drawn_anew, settle, widget
 
 
 def use_sample(page: Page, url: str) -> None:
@@ -35,8 +35,13 @@ def put_file(page: Page, name: str, content: bytes) -> None:
 def write(page: Page, key: str, text: str) -> None:
     """Fill a text field and leave it."""
     field = widget(page, key).locator("textarea, input").first
-    field.fill(text)
-    field.press("Control+Enter" if field.evaluate("field => field.tagName") == "TEXTAREA" else "Enter")
+    leaving = "Control+Enter" if field.evaluate("field => field.tagName") == "TEXTAREA" else "Enter"
+    if field.input_value() == text:
+        field.press(leaving)
+    else:
+        with drawn_anew(page):
+            field.fill(text)
+            field.press(leaving)
     settle(page)
 
 
@@ -48,6 +53,9 @@ def choose(page: Page, key: str, text: str) -> None:
     field.click()
     field.fill(text)
     option = page.get_by_role("option").filter(has_text=text).first
+    page.wait_for_timeout(500)
+    if not option.is_visible():  # a page that scrolls as it is drawn closes the list: a person opens it again
+        field.press("ArrowDown")
     option.click()
     settle(page)
 
@@ -55,6 +63,14 @@ def choose(page: Page, key: str, text: str) -> None:
 def press(page: Page, key: str) -> None:
     """Press a button."""
     widget(page, key).get_by_role("button").first.click()
+
+
+def click_cell(page: Page, key: str, row: int, x: float) -> None:
+    """Click into a table, `x` pixels from its left, once it stands still; row 0 is its head."""
+    table = widget(page, key).get_by_test_id("stDataFrame").first
+    expect(table.locator("canvas").first).to_be_visible()
+    settle(page)
+    table.click(position={"x": x, "y": 35.0 * row + 18})  # a canvas has no elements; its rows are 35 high
 
 
 def run_all(page: Page) -> str:
@@ -84,6 +100,12 @@ def download(page: Page, key: str, folder: Path) -> Path:
 def flip(page: Page, key: str) -> None:
     """Turn a switch."""
     widget(page, key).locator("label").first.click()
+    settle(page)
+
+
+def unfold(page: Page, key: str) -> None:
+    """Open a part of the page that is folded away."""
+    widget(page, key).locator("summary").first.click()
     settle(page)
 
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.app_server import AppServer
+from tests.browser.console import Complaints, is_known
 from tests.browser.driving import NewPage, find_browser, settle, shot, widget
 
 SMALL_APP = """
@@ -71,3 +72,42 @@ def test_an_error_is_noticed_on_the_page_and_in_the_log_and_its_details_stay_off
     assert "secret detail" not in page.content()
     assert "secret detail" in small_server.new_tracebacks()
     assert small_server.new_tracebacks() == ""
+
+
+def test_an_error_in_the_console_or_in_a_script_is_a_complaint_and_a_blocked_picture_is_none(
+    small_server: AppServer, browser_page: NewPage, blocked_requests: list[str], complaints: Complaints
+) -> None:
+    page = browser_page()
+    page.goto(small_server.url)
+    settle(page)
+    assert blocked_requests
+    assert complaints == []
+
+    page.evaluate("console.warn('only a warning')")
+    page.evaluate("console.error('ours')")
+    with page.expect_event("pageerror"):
+        page.evaluate("setTimeout(() => { throw new Error('broken') })")
+    with page.expect_console_message(lambda message: "404" in message.text):
+        page.evaluate("fetch('/media/gone.png')")
+
+    assert [said.split(" (")[0] for said in complaints] == [
+        "ours",
+        "broken",
+        "Failed to load resource: the server responded with a status of 404",
+    ]
+    complaints.clear()
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("Failed to load resource: net::ERR_FAILED (https://pictures.example.org/a.png)", True),
+        ("Failed to load resource: net::ERR_FAILED (http://127.0.0.1:8501/static/a.js)", False),
+        ("Failed to load resource: a status of 404 (Not Found) (http://127.0.0.1:8501/run/_stcore/health)", True),
+        ("Failed to load resource: a status of 404 (Not Found) (http://127.0.0.1:8501/_stcore/health)", False),
+        ("Warning: Each child in a list should have a key (http://127.0.0.1:8501/a.js)", False),
+    ],
+    ids=["blocked", "not blocked", "below a page", "at the root", "anything else"],
+)
+def test_only_what_is_named_is_not_ours(said: str, known: bool) -> None:
+    assert is_known(said) is known

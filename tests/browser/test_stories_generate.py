@@ -21,6 +21,7 @@ from tests.browser.steps import (
     press,
     run_all,
     take_template,
+    unfold,
     use_sample,
     write,
 )
@@ -38,7 +39,7 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide-light", "narrow-dark"])
 def test_a_template_without_a_model_makes_a_thousand_rows(
-    own_server: AppServer,
+    file_server: AppServer,
     browser_page: NewPage,
     blocked_requests: list[str],
     tmp_path: Path,
@@ -46,9 +47,9 @@ def test_a_template_without_a_model_makes_a_thousand_rows(
     dark: bool,
 ) -> None:
     page = browser_page(width=width, dark=dark)
-    open_generate(page, own_server.url)
+    open_generate(page, file_server.url)
     shot(page, "generate-start")
-    take_template(page, own_server.url, "customers_and_orders")
+    take_template(page, file_server.url, "customers_and_orders")
     shot(page, "generate-columns")
     expect(widget(page, "generate_privacy")).to_contain_text("no model is asked")
     write(page, "generate_rows", "1000")
@@ -68,11 +69,11 @@ def test_a_template_without_a_model_makes_a_thousand_rows(
     assert blocked_requests == []
 
 
-def test_a_schema_is_built_with_a_model_column(own_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
+def test_a_schema_is_built_with_a_model_column(file_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
     page = browser_page()
-    open_generate(page, own_server.url, "Build it yourself")
+    open_generate(page, file_server.url, "Build it yourself")
     press(page, "generate_build")
-    expect(page.get_by_text("The schema has no columns.")).to_be_visible()
+    expect(page.get_by_text("The schema has no columns.").first).to_be_visible()
     add_column(page, "One of several values")
     write(page, f"{FIELD}name", "plan")
     write(page, f"{FIELD}values_False", "free\npro")
@@ -96,7 +97,9 @@ def test_a_schema_is_built_with_a_model_column(own_server: AppServer, browser_pa
     expect(widget(page, "generate_preview_panel")).to_contain_text("Done: every row has an answer", timeout=60_000)
     generate_all(page)
     expect_status(page, "Done: every row has an answer")
+    press(page, "run_figures_more")
     expect(widget(page, "run_diversity")).to_contain_text("Mix of plan")
+    unfold(page, "run_making")
     expect(page.get_by_text("Call 2: rating")).to_be_visible()
     shot(page, "generate-two-calls")
     rows = _read(download(page, "run_download", tmp_path))
@@ -109,6 +112,7 @@ def test_a_schema_is_built_with_a_model_column(own_server: AppServer, browser_pa
 
 
 def _conversations(page: Page, folder: Path) -> None:
+    press(page, "run_download_options")
     widget(page, "run_chat").get_by_text("Download as conversations").click()
     expect(widget(page, "run_chat_assistant_0").locator("input").first).to_have_value("rating")
     lines = download(page, "run_chat_download", folder).read_text("utf-8").splitlines()
@@ -116,9 +120,9 @@ def _conversations(page: Page, folder: Path) -> None:
     assert [turn["role"] for turn in json.loads(lines[0])["messages"]] == ["user", "assistant"]
 
 
-def test_typed_columns_in_transform(own_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
+def test_typed_columns_in_transform(file_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
     page = browser_page()
-    use_sample(page, own_server.url)
+    use_sample(page, file_server.url)
     write(page, "transform_instructions", "Judge the review.")
     flip(page, "transform_typed")
     press(page, "transform_suggest")
@@ -137,9 +141,9 @@ def test_typed_columns_in_transform(own_server: AppServer, browser_page: NewPage
     assert all(row["mood"] in {"happy", "unhappy"} and 1 <= int(row["score"]) <= 5 for row in rows)
 
 
-def test_a_schema_is_learned_from_a_file(own_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
+def test_a_schema_is_learned_from_a_file(file_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
     page = browser_page(width=390, height=844)
-    open_generate(page, own_server.url, "Learn from a file")
+    open_generate(page, file_server.url, "Learn from a file")
     file = {"name": "plans.csv", "mimeType": "text/csv", "buffer": SAMPLE}
     widget(page, "generate_upload").locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type] # a FilePayload
     expect(page.get_by_text("60 rows × 3 columns")).to_be_visible()
@@ -154,9 +158,9 @@ def test_a_schema_is_learned_from_a_file(own_server: AppServer, browser_page: Ne
     assert not any("anna" in row["email"] for row in rows)
 
 
-def test_a_table_is_made_from_a_description(own_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
+def test_a_table_is_made_from_a_description(file_server: AppServer, browser_page: NewPage, tmp_path: Path) -> None:
     page = browser_page()
-    open_generate(page, own_server.url, "Describe it")
+    open_generate(page, file_server.url, "Describe it")
     write(page, "generate_describe", "Complaints to a city's bus company: line, delay in minutes, weather, message.")
     write(page, "generate_describe_rows", "20")
     choose(page, "provider_select", "Demo")
@@ -172,9 +176,9 @@ def test_a_table_is_made_from_a_description(own_server: AppServer, browser_page:
     assert all(all(row.values()) for row in rows)
 
 
-def test_yaml_that_can_not_be_read_shows_its_line(own_server: AppServer, browser_page: NewPage) -> None:
+def test_yaml_that_can_not_be_read_shows_its_line(file_server: AppServer, browser_page: NewPage) -> None:
     page = browser_page()
-    open_generate(page, own_server.url, "Build it yourself")
+    open_generate(page, file_server.url, "Build it yourself")
     press(page, "generate_build_yaml")
     expect(widget(page, "generate_yaml")).to_be_visible()
     write(page, "generate_yaml", "rows: 5\ncolumns:\n  - {name: plan, sampler: categori, values: [free, pro]}\n")
@@ -188,3 +192,35 @@ def test_yaml_that_can_not_be_read_shows_its_line(own_server: AppServer, browser
     expect(widget(page, "generate_rows").locator("input")).to_have_value("5")
     widget(page, "generate_view").get_by_text("Columns").click()
     expect(widget(page, "generate_columns_list")).to_contain_text("free, pro")
+
+
+TYPED_AT_ONCE = """() => {
+    const ways = [...document.querySelectorAll('.st-key-generate_way button')];
+    ways.find(way => way.innerText.includes('Describe it')).click();
+    const type = () => {
+        const field = document.querySelector('.st-key-generate_describe textarea');
+        if (!field) return setTimeout(type, 5);
+        field.focus();
+        Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(field, 'Buses');
+        field.dispatchEvent(new Event('input', {bubbles: true}));
+        field.blur();
+    };
+    type();
+}"""
+
+
+def test_who_types_before_the_page_is_whole_still_sees_the_saved_provider(
+    own_server: AppServer, browser_page: NewPage
+) -> None:
+    page = browser_page()
+    open_generate(page, own_server.url, "Describe it")
+    provider = widget(page, "provider_select").locator("input").first
+    saved = provider.input_value()
+    assert saved.startswith("Demo")  # not the first of the list, which stood there instead
+    open_generate(page, own_server.url)
+    page.evaluate(TYPED_AT_ONCE)  # within the drawing that brings the field, faster than hands are
+    expect(provider).to_have_value(saved)
+    settle(page)
+    expect(widget(page, "generate_describe").locator("textarea").first).to_have_value("Buses")
+    write(page, "generate_describe_rows", "40")
+    expect(provider).to_have_value(saved)

@@ -12,10 +12,10 @@ from tests.browser.steps import press
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide-light", "narrow-dark"])
 def test_a_provider_is_opened_and_tried(
-    own_server: AppServer, browser_page: NewPage, *, width: int, dark: bool
+    file_server: AppServer, browser_page: NewPage, *, width: int, dark: bool
 ) -> None:
     page = browser_page(width=width, dark=dark)
-    page.goto(f"{own_server.url}/providers")
+    page.goto(f"{file_server.url}/providers")
     settle(page)
     expect(page.get_by_text("no key yet").first).to_be_visible()
     shot(page, "providers")

@@ -18,7 +18,7 @@ from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.browser.app_server import AppServer
 from tests.browser.driving import NewPage, settle, shot, widget
-from tests.browser.steps import choose, press, write
+from tests.browser.steps import choose, flip, press, unfold, write
 from tests.services.stored_runs import transform_run
 
 EVIL = (
@@ -67,19 +67,26 @@ def _open(page: Page, server: AppServer, record: RunRecord, address: str = "") -
     settle(page)
 
 
+def _open_facets(page: Page) -> None:
+    unfold(page, "run_facets")
+    expect(widget(page, "run_facet_0")).to_be_visible()  # they are counted when they are looked at
+    settle(page)
+
+
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide-light", "narrow-dark"])
 def test_a_clicked_value_is_kept_in_the_address_over_a_reload(
     own_server: AppServer, browser_page: NewPage, record: RunRecord, width: int, dark: bool
 ) -> None:
     page = browser_page(width=width, dark=dark)
     _open(page, own_server, record)
+    _open_facets(page)
     widget(page, "run_facets").evaluate("part => part.scrollIntoView()")
     shot(page, "run-facets")
-    bar = page.locator('[class*="st-key-run_facet_chart_1_"]').locator("canvas, svg").first
-    bar.scroll_into_view_if_needed()
+    bar = page.locator('[class*="st-key-run_facet_chart_1_"]').locator("canvas, svg.marks").first
+    settle(page)
     box = bar.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] * 0.55, box["y"] + box["height"] * 0.6)
+    bar.click(position={"x": box["width"] * 0.55, "y": box["height"] * 0.6})
     expect(widget(page, "run_shown")).to_contain_text(f"of {ROWS} rows: score is")
     choose(page, "run_show", "Done")
     write(page, "run_search", "t1")
@@ -128,8 +135,13 @@ def test_what_a_model_wrote_stays_text_in_facets_charts_and_rows(
     page.on("dialog", lambda dialog: alerts.append(dialog.message))  # not closed: the page would stand still too
     _open(page, own_server, record, "&search=evil.invalid&row=130")
     expect(page.get_by_text("evil.invalid").first).to_be_attached()
+    _open_facets(page)
     choose(page, "run_facet_0", "<img")
     expect(widget(page, "run_shown")).to_contain_text("<img src=https://evil.invalid/a.png")
+    flip(page, "run_edit")
+    expect(widget(page, "run_grid")).to_be_visible()
+    settle(page)
+    flip(page, "run_edit")
     page.get_by_role("tab", name="Charts").click()
     expect(page.get_by_text("How long answers took", exact=True)).to_be_visible()
     settle(page)

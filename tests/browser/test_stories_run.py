@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.browser.app_server import AppServer
 from tests.browser.driving import NewPage, settle, shot, widget
 from tests.browser.steps import choose, download, expect_status, press, run_all, upload, write
 from tests.fake_provider import FakeProvider
 
+# How often the page had the run's headline at most, from now on.
+_COUNT_STATUSES = """() => {
+    window.most_statuses = 0;
+    const look = () => {
+        const found = document.querySelectorAll(".st-key-run_status").length;
+        window.most_statuses = Math.max(window.most_statuses, found);
+    };
+    new MutationObserver(look).observe(document.body, {subtree: true, childList: true, attributes: true});
+}"""
 ROWS = 800  # enough for a restarted server on a busy machine to find the run going on
 
 
@@ -55,6 +64,10 @@ def test_a_run_goes_on_without_its_page_and_is_found_again(slow_server: AppServe
     later.goto(address)
     expect(widget(later, "run_status")).to_contain_text("Running")
     press(later, "run_stop")
+    expect_status(later, "Stopped")
+    slow_server.settings["HANDAI_DEMO_LATENCY_S"] = "0"  # there was enough to interrupt
+    slow_server.restart()
+    later.reload()
     expect_status(later, "Stopped")
     press(later, "run_resume")
     expect_status(later, "Done: every row has an answer", seconds=180)
@@ -106,13 +119,42 @@ def test_failed_rows_are_grouped_and_retried(
     choose(page, "provider_select", "Custom")
     write(page, "transform_address_custom", fake_provider.url)
     choose(page, "provider_model", "fake-1")
+    page.evaluate(_COUNT_STATUSES)
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
     run_all(page)
     expect_status(page, "Done with gaps")
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0, "a run's page opens at its top"
     expect(widget(page, "run_errors")).to_contain_text("The model refused")
     shot(page, "run-gaps")
+    press(page, "run_rows_refusal")
+    expect(widget(page, "run_shown")).to_contain_text("of 40 rows: failed, the model refused")
+    expect(widget(page, "run_filters")).to_be_in_viewport()
+    assert "show=refusal" in page.url
     fake_provider.configure(faults={})
     press(page, "run_retry")
     expect_status(page, "Done: every row has an answer")
+    assert page.evaluate("window.most_statuses") == 1, "the headline is never there twice"
+
+
+def test_an_ended_run_leads_to_a_bundle_and_a_comparison(app_server: AppServer, browser_page: NewPage) -> None:
+    page = browser_page(width=390, height=844, dark=True)
+    upload(page, app_server.url, "rows.csv", _table(3))
+    write(page, "transform_instructions", "Repeat.")
+    run_id = run_all(page)
+    expect_status(page, "Done")
+    _choose_way(page, "Save as a bundle")
+    expect(widget(page, "history_bundle_download")).to_be_visible()
+    shot(page, "run-bundle")
+    page.keyboard.press("Escape")
+    _choose_way(page, "Compare with another run")
+    page.wait_for_url(f"**/compare?runs=*{run_id}*")
+
+
+def _choose_way(page: Page, way: str) -> None:
+    settle(page)
+    press(page, "run_more")
+    page.get_by_role("option", name=way).or_(page.get_by_role("menuitem", name=way)).click()
+    settle(page)
 
 
 def test_answers_with_html_and_pictures_are_only_text(
@@ -154,3 +196,51 @@ def test_what_is_there_so_far_can_be_downloaded_while_it_runs(
     assert 0 < sum('"output":"[offline demo' in line for line in lines) < ROWS
     press(page, "run_stop")
     expect_status(page, "Stopped")
+
+
+class _SlowLine:
+    """The line between page and server; while it is held, what the server says is on its way."""
+
+    def __init__(self, page: Page) -> None:
+        self.held = False
+        self._on_the_way: list[str | bytes] = []
+        page.route_web_socket("**/_stcore/stream", self._connect)
+
+    def _connect(self, route: WebSocketRoute) -> None:
+        self._page = route
+        server = route.connect_to_server()
+        server.on_message(self._arrive)
+
+    def _arrive(self, message: str | bytes) -> None:
+        if self.held:
+            self._on_the_way.append(message)
+        else:
+            self._page.send(message)
+
+    def let_go(self) -> None:
+        """All that was on its way arrives."""
+        self.held = False
+        for message in self._on_the_way:
+            self._page.send(message)
+        self._on_the_way.clear()
+
+
+def test_a_download_pressed_while_the_page_is_drawn_anew_arrives(
+    app_server: AppServer, browser_page: NewPage, tmp_path: Path
+) -> None:
+    page = browser_page()
+    line = _SlowLine(page)
+    upload(page, app_server.url, "rows.csv", _table(3))
+    write(page, "transform_instructions", "Repeat.")
+    choose(page, "provider_select", "Demo")  # an earlier story's choice is remembered
+    run_all(page)
+    expect_status(page, "Done")
+    line.held = True
+    choose(page, "run_format", "JSON Lines")
+    page.wait_for_timeout(2_000)  # by now the server has drawn the page; its news has not arrived
+    with page.expect_download() as waiting:
+        press(page, "run_download")
+        page.wait_for_timeout(500)
+        line.let_go()
+    waiting.value.save_as(tmp_path / "arrived")
+    assert "ROW2" in (tmp_path / "arrived").read_text("utf-8-sig")

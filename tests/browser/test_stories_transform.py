@@ -50,7 +50,7 @@ def test_a_preview_is_not_paid_again_by_run_all(own_server: AppServer, browser_p
     expect(widget(page, "transform_preview_panel")).to_contain_text("Done")
     run_all(page)
     expect_status(page, "Done")
-    expect(page.get_by_text("5 from kept answers")).to_be_visible()
+    expect(page.get_by_text("5 asked before")).to_be_visible()
 
 
 def test_a_messy_file_becomes_a_safe_workbook(

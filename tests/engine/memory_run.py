@@ -11,7 +11,7 @@ from engine.flow import Collaborators, RunEnd
 from engine.limiter import Limiter
 from engine.outputs import OutputColumns
 from engine.plan import RunPlan
-from engine.results import Attempt, LiveState, RowResult, RowStatus
+from engine.results import Attempt, LiveState, Reservation, RowResult, RowStatus
 from engine.runner import Runner
 from engine.spec import ModelSettings, Prompt, RunSpec, TransformInput
 from providers.base import CompletionClient
@@ -27,8 +27,11 @@ class MemorySink:
     events: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+    async def reserve(self, requests: Sequence[Reservation], *, at_once: bool = False) -> None:
         await asyncio.sleep(0)
+
+    def hurry(self) -> None:
+        return
 
     async def room(self) -> None:
         return
@@ -39,7 +42,7 @@ class MemorySink:
     def attempt_ended(self, attempt: Attempt) -> None:
         return
 
-    def release(self, attempts: Sequence[Attempt]) -> None:
+    def release(self, requests: Sequence[Reservation]) -> None:
         return
 
     def put(self, result: RowResult) -> None:

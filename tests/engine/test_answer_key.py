@@ -25,7 +25,7 @@ def job_of(row: int, draw: int = 0, **parts: Any) -> tuple[RunPlan, Job]:  # noq
     return plan, job
 
 
-def key_of(row: int = 0, draw: int = 0, **parts: Any) -> str | None:  # noqa: ANN401 any part
+def key_of(row: int = 0, draw: int = 0, **parts: Any) -> bytes | None:  # noqa: ANN401 any part
     plan, job = job_of(row, draw, **parts)
     return AnswerKeys(plan).key(job, plan.models[0])
 
@@ -71,6 +71,15 @@ def test_equal_rows_share_a_key_but_those_of_a_generated_table_don_t() -> None:
     columns = [{"name": "n", "sampler": "sequence"}, {"name": "story", "prompt": "Tell {{ n }}"}]
     generated: dict[str, Any] = {"input": {"kind": "generate", "rows": 3, "columns": columns}, "prompt": {}}
     assert len({key_of(0, **generated), key_of(1, **generated), key_of(0, 1, **generated)}) == 3
+
+
+def test_a_redrawn_row_of_a_longer_table_is_sent_another_seed_and_has_another_key() -> None:
+    columns = [{"name": "n", "sampler": "sequence"}, {"name": "story", "prompt": "Tell {{ n }}"}]
+    shorter, longer = (
+        key_of(0, 1, input={"kind": "generate", "rows": rows, "columns": columns}, prompt={}, model={"seed": 5})
+        for rows in (3, 4)
+    )
+    assert shorter != longer
 
 
 def test_requests_about_several_rows_have_none() -> None:

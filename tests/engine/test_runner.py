@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from engine.flow import RunEnd
 from engine.job import Job
+from engine.known import Reuse
 from engine.results import PauseReason, RowResult, RowStatus
 from engine.tables.model import Row
 from handai_errors import DamagedFileError, ErrorKind, ProviderError, SpecError, TableError
 from providers.base import Completion, Usage
-from storage import run_writer
+from storage import handover, run_writer
 from storage.run_batch import Batch
 from tests.engine.scripted import Outcome, Settings, Stored, Watched, answer, executing, numbered, run_all
 
@@ -370,11 +371,21 @@ async def test_rows_taken_over_wait_for_the_disk_like_all_others(path: Path, mon
             sizes.append(len(self.results))
             super().write(connection)
 
-    monkeypatch.setattr(run_writer, "Batch", Counted)
+    monkeypatch.setattr(handover, "Batch", Counted)
     end, stored = await run_all(path, lambda _row, _number: answer(), 1000, Settings(reuse=_reused, max_undurable=16))
     assert end == RunEnd()
     assert len(stored.done) == 1000
     assert max(sizes) <= 17
+
+
+@pytest.mark.parametrize("reuse", [None, _reused], ids=["asked", "taken over"])
+async def test_a_run_that_has_nothing_to_send_does_not_wait_for_the_next_commit(
+    path: Path, monkeypatch: pytest.MonkeyPatch, reuse: Reuse | None
+) -> None:
+    monkeypatch.setattr(run_writer, "FLUSH_INTERVAL_S", 3600.0)
+    end, stored = await run_all(path, lambda _row, _number: answer(), 200, Settings(4, reuse=reuse, max_undurable=16))
+    assert end == RunEnd()
+    assert len(stored.done) == 200
 
 
 async def test_an_earlier_file_that_is_damaged_only_means_that_the_model_is_asked(path: Path) -> None:

@@ -101,10 +101,16 @@ class DyingWriter(RunWriter):
         self.died = asyncio.Event()
         super().__init__(path)
 
-    def _enqueue(self, operation: Any, future: asyncio.Future[None] | None = None) -> None:  # noqa: ANN401 as in the class
+    def _give(
+        self,
+        operation: Any,  # noqa: ANN401 as in the class
+        waiting: asyncio.Future[None] | None = None,
+        *,
+        at_once: bool = False,
+    ) -> None:
         self._left -= 1
-        if self._left >= 0 or operation is None:
-            super()._enqueue(operation, future)
+        if self._left >= 0:
+            super()._give(operation, waiting, at_once=at_once)
         else:
             self.died.set()
 

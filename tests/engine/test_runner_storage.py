@@ -12,7 +12,7 @@ from engine.results import PauseReason
 from handai_errors import DiskFullError, ErrorKind, ProviderError, StorageError
 from providers.base import CompletionRequest, Message
 from providers.router import make_client
-from storage import run_writer
+from storage import handover, run_writer
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.engine.scripted import Execution, Outcome, Settings, Stored, Watched, answer, executing, numbered
@@ -92,7 +92,7 @@ async def test_a_writer_that_breaks_ends_the_run_loudly(
                 raise RuntimeError("no")
             super().write(connection)
 
-    monkeypatch.setattr(run_writer, "Batch", Broken)
+    monkeypatch.setattr(handover, "Batch", Broken)
     path = tmp_path / "run.db"
     async with executing(path, lambda _row, _number: answer(), Settings(max_undurable=4)) as execution:
         end = await execution.run(numbered(1000))
@@ -113,7 +113,7 @@ async def test_a_disk_that_fails_while_rows_are_taken_over_pauses(
                 raise RuntimeError("no")
             super().write(connection)
 
-    monkeypatch.setattr(run_writer, "Batch", Full)
+    monkeypatch.setattr(handover, "Batch", Full)
     unreadable: list[Any] = []
     unreadable.append(unreadable)
     watched = Watched((row, {"n": unreadable}) for row in range(3000))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.results import Attempt
-from storage import run_writer
+from engine.results import Reservation
+from storage import handover
 from storage.run_batch import Batch
 from storage.run_writer import RunWriter
 from tests.engine.scripted import Settings, Stored, answer, executing, numbered
@@ -34,7 +34,7 @@ async def most_piled_up(path: Path, monkeypatch: pytest.MonkeyPatch, max_undurab
             super().write(connection)
             written += len(self.results)
 
-    monkeypatch.setattr(run_writer, "Batch", Slow)
+    monkeypatch.setattr(handover, "Batch", Slow)
     async with executing(path, lambda _row, _number: answer(), Settings(IN_FLIGHT, max_undurable=max_undurable)) as run:
         asked.append(run.client.asked)
         await run.run(numbered(ROWS))
@@ -50,11 +50,10 @@ async def test_requests_wait_for_a_slow_disk(tmp_path: Path, monkeypatch: pytest
 async def test_the_queue_of_results_is_bounded_also_where_nobody_waits_for_reservations(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, max_undurable: int, is_bounded: bool
 ) -> None:
-    async def at_once(self: RunWriter, attempts: Sequence[Attempt]) -> None:
-        for attempt in attempts:
-            self.attempt_ended(attempt)
+    async def unwaited(self: RunWriter, requests: Sequence[Reservation], *, at_once: bool = False) -> None:
+        self._give(lambda batch: batch.reserve(requests), at_once=at_once)
 
-    monkeypatch.setattr(RunWriter, "reserve", at_once)
+    monkeypatch.setattr(RunWriter, "reserve", unwaited)
 
     most = await most_piled_up(tmp_path / "run.db", monkeypatch, max_undurable)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.flow import RunEnd
-from engine.results import Attempt, AttemptState
+from engine.results import Reservation
 from handai_errors import ErrorKind, ProviderError
 from providers.base import Completion
 from storage.run_file import begin_execution, create_run_file, reopen_failed
@@ -68,7 +68,7 @@ async def test_what_a_kill_or_a_person_cut_off_is_no_failed_try(tmp_path: Path) 
     for _ in range(3):
         assert await gone_on(path, stop_after=1, cut=True) == 1
     writer = RunWriter(path)
-    await writer.reserve([Attempt(0, 0, 9, AttemptState.RESERVED, started_at=1.0)])
+    await writer.reserve([Reservation(0, 0, 9, started_at=1.0)])
     await writer.close()
     assert begin_execution(path, 7) == 1
     with RunReader(path) as reader:

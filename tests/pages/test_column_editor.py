@@ -40,7 +40,7 @@ def test_one_plain_text_answer_is_the_default() -> None:
 def test_without_any_typed_column_it_says_so() -> None:
     page = _typed()
 
-    assert "There are no typed columns yet." in said(page)
+    assert "There are no new columns yet." in said(page)
     assert page.button(key="transform_run").disabled
 
 

@@ -1,6 +1,7 @@
 """Compare: which runs, what differs, and what can't be read."""
 
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -124,4 +125,53 @@ def test_a_share_is_never_rounded_to_all_or_nothing() -> None:
 
 
 def test_changed_lines_are_marked() -> None:
-    assert changes_of("Same. Old.\nEnd", "Same. New.\nEnd").splitlines() == ["  Same.", "- Old.", "+ New.", "  End"]
+    assert changes_of("Same. Old.\nEnd", "Same. New.\nEnd").splitlines() == ["   Same.", "A: Old.", "B: New.", "   End"]
+
+
+def test_cells_that_are_no_text_are_told_apart_and_empty_ones_say_so(tmp_path: Path) -> None:
+    kinds = [
+        {"name": "stars", "type": "integer", "required": False},
+        {"name": "share", "type": "number", "required": False},
+        {"name": "urgent", "type": "boolean", "required": False},
+        {"name": "tags", "type": "list", "items": "text", "required": False},
+        {"name": "day", "type": "date", "required": False},
+    ]
+    one, other = (transform_run(tmp_path, kinds, rows=4) for _ in range(2))
+    same: dict[str, Any] = {"stars": 4, "share": 0.5, "urgent": True, "tags": ["a", "b"], "day": "2026-11-21"}
+    empty: dict[str, Any] = dict.fromkeys(same)
+    put(one, done(0, **same), done(1, **same), done(2, **same), done(3, **empty))
+    put(
+        other,
+        done(0, **same | {"share": 0.50, "stars": 4.0}),
+        done(1, stars=5, share=0.25, urgent=False, tags=["b", "a"], day="2026-11-20"),
+        done(2, **empty),
+        done(3, **empty | {"day": ""}),
+    )
+    page = visit(runs.get(one.id), runs.get(other.id))
+    frame = page.dataframe[0].value
+    assert list(frame["Row"]) == [2, 3]
+    assert set(frame["Differs in"]) == {"stars, share, urgent, tags, day"}
+    first = dict(frame.iloc[0])
+    assert [first[f"A · {name}"] for name in same] == ["4", "0.5", "true", '["a","b"]', "2026-11-21"]
+    assert [first[f"B · {name}"] for name in same] == ["5", "0.25", "false", '["b","a"]', "2026-11-20"]
+    assert {frame.iloc[1][f"B · {name}"] for name in same} == {"(empty)"}
+    assert "true → false: 1 row" in said(page)
+    assert "true → (empty): 1 row" in said(page)
+
+
+def test_answers_that_differ_after_what_is_shown_of_them_are_said_to_differ(tmp_path: Path) -> None:
+    texts = [{"name": "why"}, {"name": "what"}]
+    one, other = (transform_run(tmp_path, texts, rows=1) for _ in range(2))
+    put(one, done(0, why="x" * 5_000 + "a", what="same"))
+    put(other, done(0, why="x" * 5_000 + "b", what="same"))
+    frame = visit(runs.get(one.id), runs.get(other.id)).dataframe[0].value
+    assert list(frame["Differs in"]) == ["why"]
+
+
+def test_one_run_offers_the_others_over_its_table(tmp_path: Path) -> None:
+    one, other = made(tmp_path, "ab"), made(tmp_path, "abb")
+    page = visit(other)
+    page.button(key=f"compare_with_{one.id}").click()
+    ran(page)
+    assert page.query_params["runs"] == f"{other.id},{one.id}"
+    assert page.metric[0].value == "50 %"

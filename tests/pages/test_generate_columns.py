@@ -35,6 +35,12 @@ def test_every_kind_can_be_added_and_is_there_at_once(kind: str) -> None:
     assert f"{COLUMNS}_edit_1" in {button.key for button in page.button}
 
 
+def test_an_empty_schema_says_what_to_do_next() -> None:
+    page = empty()
+    assert "A table needs a column or two that are drawn" in said(page)
+    assert "A table needs" not in said(add(page, "category"))
+
+
 def test_a_column_is_changed_field_by_field() -> None:
     page = add(empty(), "uniform")
     page.text_input(key=_field("name")).set_value("price")

@@ -1,16 +1,20 @@
 """The history page over real runs: what is found, told, changed and deleted."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.columns import Output
 from handai_db import RunFilter
 from handai_errors import NotFoundError
+from pages.components.history_words import asked_words
 from services import history, preferences, runs, sessions
 from services.history import run_files
 from services.home import home, run_path
 from tests.pages.made_runs import executed, made_run
+from tests.services.stored_runs import generate_run
 
 
 def _script() -> None:
@@ -29,7 +33,7 @@ def _page(**query: str) -> AppTest:
 
 
 def _listed(page: AppTest) -> list[str]:
-    return [str(item.value).strip("*") for item in page.page_link]
+    return [str(item.value).removeprefix(":blue[").removesuffix("]").strip("*") for item in page.page_link]
 
 
 def _facts(page: AppTest) -> str:
@@ -51,6 +55,22 @@ def test_runs_are_listed_newest_first_under_their_session() -> None:
     assert "4 of 4 rows done" in _facts(page)
     assert "cost \\$0.00" in _facts(page)
     assert "on disk" in _facts(page)
+
+
+def test_runs_over_one_table_are_told_apart_by_what_was_asked() -> None:
+    executed(made_run(2, name="reviews"))
+    assert "“Say what this is.” → answer" in _facts(_page())
+
+
+def test_what_was_asked_is_cut_and_what_was_generated_is_named() -> None:
+    record = made_run(1)
+    prompt = record.spec.prompt.model_copy(update={"instructions": "Look.\n" + "very " * 40})
+    outputs = tuple(Output(name=f"c{number}") for number in range(7))
+    long = replace(record, spec=record.spec.model_copy(update={"prompt": prompt, "outputs": outputs}))
+    assert asked_words(long).startswith("“Look. very very")
+    assert asked_words(long).endswith("…” → c0, c1, c2, c3, c4 and 2 more")
+    drawn = generate_run({"name": "n", "sampler": "uniform", "low": 0, "high": 1})
+    assert asked_words(drawn) == "a new table: n"
 
 
 def test_previews_are_kept_out() -> None:
@@ -119,6 +139,14 @@ def test_deleting_a_run_says_what_goes_and_removes_its_files() -> None:
     assert not [path for path in run_files(record.id) if path.exists()]
     with pytest.raises(NotFoundError):
         runs.get(record.id)
+
+
+def test_a_question_about_deleting_can_be_answered_with_no() -> None:
+    record = executed(made_run(1))
+    page = AppTest.from_function(_delete_script, args=(record.id,), default_timeout=30).run()
+    page.button(key="history_delete_yes_not").click().run()
+    assert not page.success
+    assert runs.get(record.id) == record
 
 
 def test_a_run_that_executes_is_not_deleted() -> None:

@@ -35,3 +35,13 @@ def test_the_table_is_added_up_as_chosen() -> None:
     assert list(page.dataframe[0].value["Rows"]) == [2]
     page.segmented_control(key="history_totals_by").select("model").run()
     assert [str(model).partition(" ")[0] for model in page.dataframe[0].value["Model"]] == ["demo"]
+
+
+def test_runs_that_cost_nothing_are_not_said_to_be_of_unknown_cost() -> None:
+    executed(made_run(2))
+    assert "No cost to show: it is nothing for every run." in [item.value for item in opened().caption]
+
+
+def test_an_unknown_cost_is_said_to_be_unknown() -> None:
+    ended(None)
+    assert "It is not known." in [item.value for item in opened().caption]

@@ -1,11 +1,18 @@
 """Before a run: what it would take stands beside the cap, right or rough, and never nothing for what is unknown."""
 
 import pytest
+from pydantic import SecretStr
 
-from pages.components.launch_words import outlook_words
+from pages.components import key_trial, provider_errands
+from pages.components.launch_words import key_words, outlook_words
+from services import preferences
 from services.estimates import Outlook, Span
+from services.key_check import check_key
+from services.preferences import Preferences
+from tests.fake_provider import FakeProvider
 from tests.pages.transform_visit import Launched, press, ran, ready, said, upload, visit, write
 
+OPENROUTER_KEY = "sk-or-v1-" + "k3y" * 8
 MANY = b"id,text\n" + b"".join(b"%d,Soup number %d\n" % (row, row) for row in range(200))
 
 
@@ -51,3 +58,70 @@ def test_a_cap_that_is_too_low_is_told(cap: float, told: bool, monkeypatch: pyte
     page = ready()
     page.number_input(key="transform_max_cost_usd").set_value(cap)
     assert ("too low for all rows" in said(ran(page))) is told
+
+
+def _told_left(left: float) -> dict[str, object]:
+    return {"data": {"limit": 5, "limit_remaining": left, "usage": 0.1}}
+
+
+def test_what_openrouter_says_is_left_is_known_to_the_page(fake_provider: FakeProvider) -> None:
+    fake_provider.canned(200, _told_left(4.9))
+    report = check_key("openrouter", SecretStr(OPENROUTER_KEY), fake_provider.url)
+    assert report.facts is not None
+    assert report.facts.remaining_usd == 4.9
+
+
+@pytest.mark.usefixtures("launched")
+def test_what_is_left_on_the_key_stands_beside_the_run_button(
+    fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_trial, "start", provider_errands.start)  # the key is really tried, at our server
+    fake_provider.canned(200, _told_left(4.9))
+    preferences.save(
+        Preferences(provider="openrouter", models={"openrouter": "m"}, base_urls={"openrouter": fake_provider.url})
+    )
+    page = ready(visit())
+    assert "left on the key" not in said(page)
+
+    page.text_input(key="provider_key").set_value(OPENROUTER_KEY)
+    page.run()
+    errand = page.session_state["handai_app_state"].providers.errands[f"key:openrouter@{fake_provider.url}"]
+    assert errand.wait(10)
+
+    assert "$4.90 is left on the key." in said(ran(page)).replace("\\", "")
+
+
+@pytest.mark.usefixtures("launched")
+def test_a_provider_that_tells_nothing_of_a_key_leaves_the_line_out(
+    fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_trial, "start", provider_errands.start)
+    fake_provider.canned(200, {"data": []})  # a provider that tells nothing of the key
+    preferences.save(
+        Preferences(provider="openrouter", models={"openrouter": "m"}, base_urls={"openrouter": fake_provider.url})
+    )
+    page = ready(visit())
+    page.text_input(key="provider_key").set_value(OPENROUTER_KEY)
+    page.run()
+    assert page.session_state["handai_app_state"].providers.errands[f"key:openrouter@{fake_provider.url}"].wait(10)
+
+    assert "left on the key" not in said(ran(page))
+
+
+@pytest.mark.parametrize(
+    ("cost", "left", "told"),
+    [
+        (Span(1.0, 2.0), 4.9, "$4.90 is left on the key."),
+        (None, 4.9, "$4.90 is left on the key."),
+        (Span(1.0, 6.0), 4.9, "may not be enough for all rows"),
+        (Span(5.0, 6.0), 4.9, "is not enough for all rows"),
+        (Span(0.1, 0.2), -0.3, "$0.00 is left on the key. It is not enough"),
+        (Span(0.0, 0.0), 0.0, "$0.00 is left on the key."),
+    ],
+)
+def test_whether_the_key_is_enough_is_said_as_far_as_the_cost_is_known(
+    cost: Span | None, left: float, told: str
+) -> None:
+    words, enough = key_words(Outlook(100, 0, 5, None, None, cost, None), left)
+    assert told in words
+    assert enough is ("enough" not in words)

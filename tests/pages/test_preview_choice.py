@@ -24,7 +24,7 @@ def test_random_rows_are_shown_with_their_seed_and_asked(launched: Launched) -> 
     page = _page("random")
     page.number_input(key="transform_preview_rows").set_value(4)
     page = ran(page)
-    assert "drawn with seed 1" in said(page)
+    assert "drawn by chance (draw 1)" in said(page)
     press(page, "transform_preview")
     first = _asked(launched)
 
@@ -32,7 +32,7 @@ def test_random_rows_are_shown_with_their_seed_and_asked(launched: Launched) -> 
     assert len(first) == 4
     assert launched.execute().total == 4
     page = press(page, "transform_preview_draw")
-    assert "drawn with seed 2" in said(page)
+    assert "drawn by chance (draw 2)" in said(page)
     press(page, "transform_preview")
     assert _asked(launched) != first
 

@@ -9,10 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from handai_db import CheckRecord
 from providers.base import AnswerForm, ModelInfo
+from providers.specs import get_provider
 from services import habits, keys, preferences
 from services.availability import Standing
 from services.home import open_catalogue
+from services.keys import VisitKeys
 from services.models import place_of
+from services.provider_view import Standpoint, briefs
 from tests.fake_provider import FakeProvider
 from tests.file_keyring import use_file_keyring
 from tests.pages.made_runs import executed, made_run
@@ -86,6 +89,41 @@ def test_every_provider_says_whether_it_is_set_up_and_from_where(monkeypatch: py
     assert "**Groq** · key from the environment variable GROQ_API_KEY" in told
     assert "**OpenAI** · no key yet" in told
     assert "ready: offline, no AI" in told
+
+
+def test_what_is_ready_stands_apart_from_what_needs_a_key_or_a_program() -> None:
+    found = {brief.spec.id: brief.standpoint for brief in briefs(VisitKeys())}
+    assert found["demo"] is Standpoint.READY
+    assert {found[name] for name in ("openai", "openrouter", "custom")} == {Standpoint.NEEDS_KEY}
+    assert {found[name] for name in ("ollama", "lmstudio", "vllm")} == {Standpoint.NEEDS_PROGRAM}
+    lines = {
+        name: next(line for line in _told(_page()).splitlines() if name in line) for name in ("Ollama", "demo (no")
+    }
+    assert "check_circle" in lines["demo (no"]
+    assert "check_circle" not in lines["Ollama"]
+
+
+def test_the_providers_own_model_and_address_are_not_said_to_be_the_persons() -> None:
+    spec = get_provider("openai")
+    saved = preferences.load()
+    preferences.save(
+        saved.model_copy(update={"models": {"openai": spec.default_model}, "base_urls": {"openai": spec.base_url}})
+    )
+    assert "The provider's own." in _told(_page("openai"))
+    preferences.save(saved.model_copy(update={"models": {"openai": "gpt-other"}}))
+    assert "Kept for next time: your own." in _told(_page("openai"))
+
+
+def test_a_key_that_could_not_be_checked_has_no_green_sign(fake_provider: FakeProvider) -> None:
+    _use(fake_provider)
+    fake_provider.canned(401, {"error": {"message": "No."}})
+    page = _page("openrouter")
+    page.text_input(key="provider_page_key_openrouter").set_value(KEY)
+    page.run()
+    page = _errand(page, f"key:openrouter@{fake_provider.url}")
+    line = next(line for line in _told(page).splitlines() if "**OpenRouter**" in line)
+    assert "key from this visit, but it did not work" in line
+    assert "check_circle" not in line
 
 
 def test_one_provider_is_open_at_a_time_and_named_in_the_address() -> None:

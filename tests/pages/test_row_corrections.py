@@ -51,6 +51,27 @@ def test_a_correction_is_saved_said_and_undone() -> None:
     assert "as the model answered" in captions(page)
 
 
+def _left_and_come_back_script() -> None:
+    import streamlit as st
+
+    from pages.run_page import render
+
+    if "away" not in st.query_params:
+        render()
+
+
+def test_who_was_on_another_page_finds_the_row_s_own_answers_in_the_fields() -> None:
+    record = executed(made_run(3))
+    page = AppTest.from_function(_left_and_come_back_script, default_timeout=30)
+    page.query_params["run"] = record.id
+    answer = ran(page).text_area(key="run_correct_0").value
+    assert answer
+    page.query_params["away"] = "yes"
+    assert not ran(page).text_area
+    del page.query_params["away"]
+    assert ran(page).text_area(key="run_correct_0").value == answer
+
+
 def test_an_approved_row_says_so_and_the_next_row_is_not() -> None:
     record = executed(made_run(3))
     page = pressed(page_of(record), "run_correct_approve")

@@ -27,6 +27,7 @@ def _page(record: RunRecord, **address: str) -> AppTest:
     page.query_params["run"] = record.id
     for name, value in address.items():
         page.query_params[name.replace("__", ".")] = value
+    page.session_state["run_facets"] = True  # opened
     page.run()
     assert not page.exception
     return page

@@ -64,14 +64,14 @@ def test_with_enough_rows_the_time_left_and_the_pace_are_told() -> None:
     assert list(page.dataframe[0].value["Row"]) == [40, 39, 38, 37, 36]
 
 
-def test_why_not_more_at_once_is_said_in_the_providers_place() -> None:
+def test_why_it_is_not_faster_is_said_in_the_providers_place() -> None:
     said = _said(_page(_running(400, "waiting 12 s: the provider limits the rate")))
-    assert "Not more at once: waiting 12 s: the provider limits the rate." in said.replace("\\", "")
+    assert "Not faster: waiting 12 s: the provider limits the rate." in said.replace("\\", "")
 
 
 def test_one_who_allowed_no_more_requests_is_told_so() -> None:
     assert "as many requests as you allow" in _said(_page(_running(400, limits=Limits(concurrency=4))))
-    assert "more open as answers come" in _said(_page(_running(400, limits=Limits(concurrency=8))))
+    assert "more follow as answers come" in _said(_page(_running(400, limits=Limits(concurrency=8))))
 
 
 def test_failures_are_told_by_kind_while_it_runs_and_lead_on() -> None:

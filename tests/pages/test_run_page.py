@@ -66,7 +66,8 @@ def test_without_an_id_the_newest_run_is_shown_and_named_in_the_address() -> Non
 
 def test_a_finished_demo_run_says_done_and_that_it_has_no_ai() -> None:
     page = _page(executed(made_run(6)).id)
-    assert page.success[0].proto.title == "Done: every row has an answer"
+    assert "**Done: every row has an answer**] · 6 rows · took" in _words(page)
+    assert not page.success, "one line, so that the answers are in sight"
     assert "offline demo, no AI" in _words(page)
     assert page.progress[0].value == 100
     assert page.progress[0].text == "6 of 6 rows: 6 done, 0 failed, 0 retried"
@@ -107,6 +108,25 @@ def test_the_inspector_shows_messages_answer_and_attempts() -> None:
     assert list(page.dataframe[1].value["Outcome"]) == ["answered"]
 
 
+def test_the_row_s_own_cells_stand_beside_its_answers_as_plain_text() -> None:
+    page = _page(executed(made_run(6)).id)
+    assert "ROW0 says <b>hello</b>" in [item.value for item in page.text]
+    assert [item.label for item in page.expander if item.proto.expanded] == []
+    assert "What the answers hold" in [item.label for item in page.expander]
+
+
+def test_a_preview_leads_back_to_run_all_rows_with_it() -> None:
+    record = executed(made_run(4, asked=2, preview=True))
+    links = [item for item in _page(record.id).page_link if item.value == "Run all rows with this"]
+    assert [f"preview={record.id}" in item.proto.query_string for item in links] == [True, True]
+
+
+def test_what_a_sound_answer_ended_with_is_not_spoken_of(fake_provider: FakeProvider) -> None:
+    words = _words(_page(executed(made_run(1, base_url=fake_provider.url)).id))
+    assert "1 attempt · took" in words
+    assert "stop" not in words
+
+
 def test_failures_are_grouped_with_cause_and_remedy(fake_provider: FakeProvider) -> None:
     page = _page(_with_failures(fake_provider).id)
     words = _words(page)
@@ -132,6 +152,40 @@ def test_failed_rows_are_filtered_and_stepped_through(fake_provider: FakeProvide
     page.button(key="run_row_next").click().run()
     assert page.number_input(key="run_row").value == failed[1]
     assert page.error[-1].proto.title == "The model refused"
+
+
+def test_each_kind_of_failure_leads_to_its_rows(fake_provider: FakeProvider) -> None:
+    fake_provider.configure(faults={"refusal": 0.3})
+    record = executed(made_run(60, base_url=fake_provider.url))
+    page = _page(record.id)
+    page.session_state["run_tabs"] = "Log"
+    page.query_params["search"] = "nowhere"
+    page.button(key="run_rows_refusal").click().run()
+    assert not page.exception
+    assert (page.query_params["show"], "search" in page.query_params) == ("refusal", False)
+    failed = runs.view(record.id).failed
+    assert page.button(key="run_rows_refusal").label == f"Show these {failed} rows"
+    assert len(page.dataframe(key="run_table").value) == failed
+    scripts = [item.proto.body for item in page.get("html") if "script" in item.proto.body]
+    assert ["run_filters" in script for script in scripts] == [True]
+    page.run()
+    assert not [item for item in page.get("html") if "script" in item.proto.body], "once is enough"
+
+
+def test_an_ended_run_leads_to_comparisons_and_bundles(fake_provider: FakeProvider) -> None:
+    page = _page(executed(made_run(2)).id)
+    assert page.menu_button(key="run_more").options == [
+        "Compare with another run",
+        "Run only added rows of a newer file",
+        "Save as a bundle",
+    ]
+    page.menu_button(key="run_more").click("Save as a bundle").run()
+    assert not page.exception
+    assert "No key is in it." in _words(page)
+    assert _page(made_run(2, base_url=fake_provider.url).id).menu_button(key="run_more").options == [
+        "Compare with another run",
+        "Run only added rows of a newer file",
+    ]
 
 
 def test_retry_asks_again_for_the_failed_rows(fake_provider: FakeProvider, started: Callable[[], list[str]]) -> None:
@@ -208,10 +262,11 @@ def test_of_a_damaged_run_the_intact_rows_can_be_had_and_the_rest_asked_again(
     assert not page.exception
     assert started() == [record.id]
     page = _page(executed(runs.get(record.id)).id)
-    assert page.success[0].proto.title == "Done: every row has an answer"
+    assert "Done: every row has an answer" in _words(page)
 
 
 def test_a_live_run_can_be_stopped_then_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.components.run_actions.READING_S", 600.0)  # a busy machine takes its time
     record = made_run(3)
     page = _page(record.id)
     assert ":material/hourglass_top: Starting" in _words(page)
@@ -265,7 +320,7 @@ def test_a_row_with_a_similar_ones_answer_names_its_source(monkeypatch: pytest.M
     status = list(page.dataframe[0].value["Status"])
     assert status[0] == "✓ done"
     assert any("answer of row " in words and "% alike" in words for words in status)
-    assert not any("taken over" in words or "equal" in words for words in status)
+    assert not any("asked before" in words or "equal" in words for words in status)
     assert "took the answer of a similar row" in _words(page)
 
 
@@ -291,4 +346,4 @@ def test_without_a_fallback_model_none_is_spoken_of() -> None:
 def test_answers_that_were_kept_are_counted(fake_provider: FakeProvider) -> None:
     executed(made_run(2, base_url=fake_provider.url))
     page = _page(executed(made_run(2, base_url=fake_provider.url)).id)
-    assert page.progress[0].text == "2 of 2 rows: 2 done, 0 failed, 0 retried, 2 from kept answers"
+    assert page.progress[0].text == "2 of 2 rows: 2 done, 0 failed, 0 retried, 2 asked before"

@@ -32,7 +32,7 @@ def _tab(page: AppTest, name: str) -> AppTest:
 def test_a_drawn_table_is_shown_without_words_about_models() -> None:
     page = _page(made_table(schema_of(*DRAWN, rows=60)))
 
-    assert page.success[0].proto.title == "Done: every row is there"
+    assert "**Done: every row is there**] · 60 rows" in said(page)
     assert "drawn without a model" in said(page)
     assert page.progress[0].text == "60 of 60 rows: 60 done, 0 failed"
     assert "Tokens" not in said(page)
@@ -75,7 +75,9 @@ def test_columns_of_the_dial_are_left_out_of_the_meter() -> None:
 
     assert found is not None
     assert any("variation" in label for label, _ in meter_figures(found))
-    assert "variation" not in said(_page(record)).split("Download")[0]
+    figures = [line for line in said(_page(record)).splitlines() if line.startswith(":small[:gray[")]
+    assert any("Mix of plan" in line for line in figures)
+    assert not any("variation" in line for line in figures)
 
 
 def test_what_checks_found_is_counted() -> None:
@@ -86,7 +88,7 @@ def test_what_checks_found_is_counted() -> None:
 
     assert "Left out by a check" in said(page)
     assert "Marked by a check" in said(page)
-    assert "did not pass a check and are left out" in said(page)
+    assert "left out by a check · took" in said(page)
     statuses = set(page.dataframe(key="run_table").value["Status"])
     assert "✓ done (left out)" in statuses
     assert "✓ done (marked)" in statuses
@@ -126,7 +128,7 @@ def test_settings_lead_back_to_generate() -> None:
     links = {item.value: item for item in page.page_link}
 
     assert "Use these settings again" in links
-    assert "Run only added rows of a newer file" not in links
+    assert "Run only added rows of a newer file" not in page.menu_button(key="run_more").options
     assert "generate" in str(links["Use these settings again"].proto)
 
 

@@ -8,6 +8,7 @@ import pytest
 from engine.results import PauseReason, RunStatus
 from handai_db import Progress
 from pages.components import run_words as words
+from providers.base import Message
 from services.views import RunView
 from tests.pages.made_runs import made_run
 
@@ -139,3 +140,10 @@ def test_a_guess_at_a_time_is_said_in_steps(seconds: float, expected: str) -> No
 )
 def test_a_pace_is_said_in_the_unit_that_reads_best(rate: float, expected: str) -> None:
     assert words.pace(rate) == expected
+
+
+def test_messages_before_the_last_are_instructions_and_examples_and_the_last_is_about_the_row() -> None:
+    sent = [Message("system", "Judge."), Message("user", "Soup"), Message("assistant", "warm"), Message("user", "Tea")]
+    assert words.message_titles(sent, "Row 7") == ["Instructions", "Example", "Its right answer", "Row 7"]
+    assert words.message_titles(sent[-1:], "The row") == ["The row"]
+    assert words.message_titles([], "The row") == []

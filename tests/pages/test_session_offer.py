@@ -4,8 +4,9 @@ import pytest
 
 from services import history, runs, sessions
 from services.home import open_catalogue
+from tests.pages.generate_visit import generate
 from tests.pages.made_runs import executed, made_run
-from tests.pages.transform_visit import press, ran, said, visit
+from tests.pages.transform_visit import Launched, press, ran, ready, said, visit
 
 pytestmark = pytest.mark.usefixtures("launched")
 
@@ -41,6 +42,32 @@ def test_an_older_session_goes_on_only_with_a_press() -> None:
     offer = sessions.last_session()
     assert offer is not None
     assert offer.is_open
+
+
+def test_generate_offers_the_last_session_too_until_a_schema_is_begun() -> None:
+    executed(made_run(1, session="Study"))
+    page = generate()
+    assert "Last time: **Study** · 1 run · just now" in said(page)
+    page.text_input(key="generate_offer_name").set_value("Invented")
+    page = press(page, "generate_offer_begin")
+    assert "goes into the session **Invented**, which has no run yet." in said(page)
+    page = press(page, "generate_template_customers_and_orders")
+    assert "session" not in said(page)
+
+
+def test_after_a_preview_alone_it_is_said_where_the_first_run_goes(launched: Launched) -> None:
+    press(ready(), "transform_preview")
+    launched.execute()
+    told = said(visit())
+    assert "What you run now goes into the session **" in told
+    assert "Last time" not in told
+
+
+def test_an_old_session_that_holds_no_run_is_not_offered(launched: Launched) -> None:
+    press(ready(), "transform_preview")
+    launched.execute()
+    grown_old()
+    assert "session" not in said(visit())
 
 
 def test_the_offer_goes_once_a_table_is_there() -> None:

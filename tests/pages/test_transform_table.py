@@ -156,3 +156,24 @@ def test_the_address_brings_the_table_back() -> None:
     stored = datasets.dataset(str(page.query_params["dataset"]))
 
     assert "soups.csv" in said(visit(dataset=stored.id))
+
+
+def test_cells_that_look_like_something_else_are_shown_as_they_are() -> None:
+    cells = ["😀 great", "=SUM(A1)", "![x](http://evil.example/x.png)", "<b>bold</b>"]
+    page = upload(visit(), ("text\n" + "\n".join(cells)).encode(), "odd.csv")
+
+    assert list(page.dataframe[0].value["text"]) == cells
+    for number, cell in enumerate(cells, start=1):
+        page.number_input(key="transform_row").set_value(number)
+        assert cell in ran(page).code[0].value
+    assert "evil.example" not in said(page)
+
+
+def test_of_many_columns_one_is_searched_for_instead_of_a_wall_of_chips() -> None:
+    names = [f"question {number}" for number in range(50)]
+    page = upload(visit(), f"{','.join(names)}\n{','.join('x' * 50)}\n".encode(), "survey.csv")
+
+    assert "survey.csv** · 1 row × 50 columns" in said(page)
+    page.selectbox(key="transform_insert").set_value("question 7")
+    assert ran(page).text_area(key="transform_instructions").value == "{{ question 7 }}"
+    assert "50 of 50 columns" in said(page)

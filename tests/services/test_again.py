@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from engine.results import RunStatus
-from handai_db import DatasetRecord, RunRecord, replaced_in
+from handai_db import DatasetRecord, RunRecord, Standing, replaced_in
 from handai_errors import ConflictError, SpecError
 from services import again, datasets, inspect, runs
 from services.again import Which
 from services.corrections import Edit, edit
 from services.execution import execute
 from services.home import run_path
+from services.row_filters import RowFilter, matching
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of
@@ -91,11 +92,14 @@ async def test_another_way_of_asking_keeps_the_other_answers_which_are_stale_the
     assert answers(made) == ["mine", "second", "first", "first", "second", "first"]
     assert fake_provider.stats()["total"] == 8
     assert again.rows_that(made, Which.STALE) == [0, 2, 3, 5]
+    assert list(matching(made, RowFilter(Standing.STALE))) == [0, 2, 3, 5]
+    assert [row.index for row in inspect.page(made, 0, 6) if row.result and row.result.stale] == [0, 2, 3, 5]
     assert answers(runs.get(record.id)) == ["mine", "first", "first", "first", "mine", "first"]
 
     again.prepare_again(made.id, again.rows_that(made, Which.STALE))
     assert await execute(made.id, None) is RunStatus.COMPLETED
     assert again.rows_that(runs.get(made.id), Which.STALE) == []
+    assert list(matching(runs.get(made.id), RowFilter(Standing.STALE))) == []
     assert answers(runs.get(made.id)) == ["mine", *["second"] * 5]
 
 

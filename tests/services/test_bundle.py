@@ -246,6 +246,12 @@ def test_the_methods_say_what_was_done(tmp_path: Path) -> None:
     assert 'label”: one of "a", "b"' in text
 
 
+def test_a_run_without_cost_or_failure_says_so(record: RunRecord) -> None:
+    paragraph = methods_text(record).split("\n\n")[1]
+    assert "5 rows got an answer; none failed." in paragraph
+    assert paragraph.endswith("and cost nothing.")
+
+
 def test_an_unknown_cost_is_said_to_be_unknown(tmp_path: Path, fake_provider: FakeProvider) -> None:
     record = executed(made_run(2, base_url=fake_provider.url))
     assert "what that cost is not known" in methods_text(record)

@@ -14,7 +14,7 @@ from handai_db import RunRecord, latency_quantiles
 from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecError
 from providers.base import Usage
 from services import compare, runs
-from services.agreement import Tally, kappa_of, kappa_words
+from services.agreement import Tally, is_same, kappa_of, kappa_words
 from services.compare_specs import Difference, differences
 from services.home import open_catalogue, run_path
 from storage.connect import open_run_writer
@@ -200,3 +200,30 @@ def test_a_new_column_is_one_difference_with_what_it_holds() -> None:
     found = differences([spec_with(), spec_with(outputs=[CATEGORY, {"name": "score", "type": "integer"}])])
     assert found[0] == Difference("New columns", ("label", "label, score"))
     assert Difference("Column score: type", ("not set", "integer")) in found
+
+
+def test_a_run_begins_beside_the_newest_other_one_and_the_older_stands_first(tmp_path: Path) -> None:
+    first, second = two_runs(tmp_path, "a", "a")
+    assert compare.beside(first) == compare.beside(second) == (first.id, second.id)
+    third = ended(transform_run(tmp_path, [CATEGORY, TEXT], rows=1))
+    assert compare.beside(first) == (first.id, third.id)
+    assert compare.beside(generate_run({"name": "n", "sampler": "uniform", "low": 0, "high": 1}))[1:] == ()
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "same"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        ([1, 2], [1, True], False),
+        ([1, {"a": [0]}], [1.0, {"a": [0]}], True),
+        ([1, {"a": [0]}], [1, {"a": [False]}], False),
+        ({"a": 1}, {"a": 1, "b": None}, False),
+        ("", None, True),
+        (0, None, False),
+        (False, "", False),
+        ("1", 1, False),
+    ],
+)
+def test_cells_are_the_same_if_they_say_the_same(here: object, there: object, same: bool) -> None:
+    assert is_same(here, there) is is_same(there, here) is same

@@ -52,6 +52,26 @@ def test_a_corrected_cell_is_shown_and_exported_and_the_answer_kept(run: RunReco
     assert [line["corrected"] for line in lines] == ["mood: corrected, score: corrected", "", ""]
 
 
+def test_what_can_not_be_saved_is_told_cell_by_cell_and_nothing_is_written(run: RunRecord) -> None:
+    edits = [Edit(0, {"mood": "hot", "score": "5"}), Edit(1, {"score": "9"}), Edit(2, {"note": "n"})]
+    wrong = corrections.wrong_in(run, edits)
+    assert [(one.row, one.column) for one in wrong] == [(0, "mood"), (1, "score")]
+    assert "warm" in wrong[0].why
+    assert marks_in(run_path(run.id)) == {}
+
+
+def test_a_row_that_was_not_asked_yet_can_not_be_corrected(tmp_path: Path) -> None:
+    record = transform_run(tmp_path, OUTPUTS)
+    assert [one.why for one in corrections.wrong_in(record, [Edit(1, {"mood": "warm"})])] == [
+        "The row has no answer yet."
+    ]
+
+
+def test_of_some_rows_those_with_a_good_answer_are_known(run: RunRecord) -> None:
+    assert corrections.answered(run, [0, 1, 2]) == [0, 1]
+    assert corrections.answered(run, [1, 2]) == [1]
+
+
 def test_a_file_with_corrections_is_not_damaged_and_rests(run: RunRecord) -> None:
     edit(run.id, [Edit(0, {"mood": "cold"})])
     assert runs.view(run.id).damage is None

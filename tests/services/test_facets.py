@@ -34,6 +34,11 @@ def test_truth_values_are_counted_though_json_would_call_them_numbers(tmp_path: 
     assert (facet.kind, _bars(facet)) == ("values", [("true", 2), ("false", 1)])
 
 
+def test_a_category_is_counted_by_its_values_also_in_five_rows(tmp_path: Path) -> None:
+    facet = _facet(tmp_path, ["staff", "waiting", "other", None], type="category", values=["staff", "waiting", "other"])
+    assert (facet.kind, _bars(facet)) == ("values", [("other", 1), ("staff", 1), ("waiting", 1)])
+
+
 def test_small_whole_numbers_have_a_bar_each(tmp_path: Path) -> None:
     facet = _facet(tmp_path, [1, 5, 5, 3], type="integer")
     assert (facet.kind, _bars(facet)) == ("numbers", [("1", 1), ("2", 0), ("3", 1), ("4", 0), ("5", 2)])

@@ -142,6 +142,18 @@ async def test_the_last_one_pauses(fake_provider: FakeProvider, second: FakeProv
     assert runs.view(record.id).failed == 0
 
 
+async def test_a_pause_leaves_rows_pending_that_the_next_model_may_answer(
+    fake_provider: FakeProvider, second: FakeProvider, tmp_path: Path
+) -> None:
+    fake_provider.configure(latency_s=0.1)
+    fake_provider.canned(500, {})
+    second.canned(401, {"error": {"message": "Bad key."}})
+    limits = {"spacing_s": 0.02, "concurrency": 20}  # so that some are at their last attempt when others meet the pause
+    record = made(tmp_path, fake_provider.url, rows=20, limits=limits)
+    assert await execute(record.id, KEY) is RunStatus.PAUSED
+    assert runs.view(record.id).failed == 0
+
+
 async def test_a_resumed_run_begins_with_its_own_model_again(
     fake_provider: FakeProvider, second: FakeProvider, tmp_path: Path
 ) -> None:

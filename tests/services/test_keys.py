@@ -88,7 +88,7 @@ def test_it_is_said_which_key_is_in_force_and_why(monkeypatch: pytest.MonkeyPatc
     assert state.hint.startswith("This looks like a Groq key")
     assert BODY not in f"{state!r} {state.why} {state.hint}"
     assert not state.keyring
-    assert keys.key_state("groq").why == "No key is in force: Groq needs one, and there is none."
+    assert keys.key_state("groq").why == "No key yet: Groq needs one, and there is none."
 
 
 def test_a_key_is_stored_in_the_keyring_and_deleted_from_it(stored: Path) -> None:

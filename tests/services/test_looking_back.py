@@ -6,9 +6,11 @@ import zipfile
 import pytest
 
 from engine.results import RunStatus
+from handai_db import Standing
 from handai_errors import SpecError
 from services import history, inspect, runs
 from services.home import open_catalogue
+from services.row_filters import RowFilter, matching
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 
@@ -23,7 +25,7 @@ def test_the_newest_rows_come_with_their_own_cells() -> None:
 def test_failed_rows_far_apart_come_with_their_own_cells(fake_provider: FakeProvider) -> None:
     fake_provider.configure(faults={"refusal": 0.01})
     record = executed(made_run(1200, base_url=fake_provider.url))
-    rows = inspect.failed_page(record, "refusal", 0, 50)
+    rows = inspect.chosen(record, matching(record, RowFilter(Standing.FAILED, "refusal")))
     assert rows[-1].index - rows[0].index > 500, "the test needs failures in more than one group of rows"
     assert [row.cells["id"] for row in rows] == [str(row.index) for row in rows]
 

@@ -10,6 +10,7 @@ from engine.results import RowResult, RowStatus, RunStatus
 from handai_db import RunRecord, Standing
 from handai_errors import ErrorKind
 from services import corrections, facets, inspect, row_filters, runs
+from services.again import Which, rows_that
 from services.corrections import Edit
 from services.facet_choice import Choice, How
 from services.facets import facets_of
@@ -47,6 +48,7 @@ def _is(value: str) -> Choice:
         (RowFilter(show=Standing.FAILED, kind="timeout"), [7]),
         (RowFilter(show=Standing.REPAIRED), [2]),
         (RowFilter(show=Standing.CACHED), [3]),
+        (RowFilter(show=Standing.STALE), [3]),
         (RowFilter(show=WAITING), [8, 9]),
         (RowFilter(choices=(("stance", _is("against")),)), [1, 4]),
         (RowFilter(choices=(("score", Choice(How.FROM, low=20, high=50)),)), [2, 3, 4]),
@@ -61,6 +63,17 @@ def _is(value: str) -> Choice:
 )
 def test_a_filter_shows_its_rows_in_order(tmp_path: Path, wanted: RowFilter, rows: list[int]) -> None:
     assert list(matching(_run(tmp_path), wanted)) == rows
+
+
+def test_an_answer_that_was_taken_over_from_the_same_question_is_not_stale(tmp_path: Path) -> None:
+    record = transform_run(tmp_path, [STANCE], rows=3)
+    same = RowResult(0, 0, 1, RowStatus.DONE, values={"stance": "for"}, cached=True, request_hash=b"same")
+    older = RowResult(1, 0, 1, RowStatus.DONE, values={"stance": "for"}, cached=True)
+    alike = RowResult(2, 0, 1, RowStatus.DONE, values={"stance": "for"}, cached=True, similar_to=1, similarity=0.9)
+    put(record, same, older, alike)
+    assert list(matching(record, RowFilter(show=Standing.STALE))) == [1]
+    assert [bool(row.result and row.result.stale) for row in inspect.page(record, 0, 3)] == [False, True, False]
+    assert rows_that(record, Which.STALE) == [1]
 
 
 def test_a_persons_word_counts_in_filters_and_facets(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 """Sessions as projects: the last one is offered, and goes on only as a person wants."""
 
+from pathlib import Path
+
 import pytest
 
 from handai_db import SessionRecord
 from handai_errors import NotFoundError, SpecError
+from pages.components.history_words import session_facts
 from services import history, runs, sessions
+from services.bundle import bundle
+from services.bundle_open import open_bundle
 from services.home import open_catalogue
 from tests.pages.made_runs import executed, made_run
 
@@ -79,3 +84,27 @@ def test_a_session_tells_what_its_runs_cost_and_of_how_many_that_is_not_known() 
     executed(made_run(2, session="Study", preview=True))
     found = named("Study")
     assert (found.runs, found.cost_usd, found.cost_unknown) == (2, 0.0, 1)
+
+
+def test_an_opened_bundle_never_becomes_the_session_that_the_next_run_goes_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = bundle(executed(made_run(1)), tmp_path / "run.zip").path
+    monkeypatch.setenv("HANDAI_HOME", str(tmp_path / "elsewhere"))
+    own = made_run(1, session="Study")
+    opened = open_bundle(packed).record
+    offer = sessions.last_session()
+    assert offer is not None
+    assert offer.session.name == "Study"
+    assert made_run(1).session_id == own.session_id
+    sessions.go_on_with(opened.session_id)
+    assert made_run(1).session_id == opened.session_id
+
+
+def test_who_only_opened_a_bundle_is_offered_no_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = bundle(executed(made_run(1)), tmp_path / "run.zip").path
+    monkeypatch.setenv("HANDAI_HOME", str(tmp_path / "elsewhere"))
+    record = open_bundle(packed).record
+    assert sessions.last_session() is None
+    assert "last used" not in session_facts(history.sessions()[0], 1e9)
+    assert made_run(1).session_id != record.session_id

@@ -70,7 +70,7 @@ async def _until_first_answer(record: RunRecord, provider: FakeProvider) -> None
         while not task.done():
             await asyncio.sleep(0.01)
             if provider.stats()["total"] >= 2:
-                runs.stop(record.id)
+                await asyncio.to_thread(runs.stop, record.id)  # as from the app's process, beside this one's reading
 
 
 def test_an_error_that_repeats_headers_and_prompt_is_told_by_its_kind(

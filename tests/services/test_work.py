@@ -9,7 +9,7 @@ import pytest
 
 from engine.budget import Budget
 from engine.gate import Verdict
-from engine.results import Attempt, AttemptState
+from engine.results import Attempt, AttemptState, Reservation
 from handai_db import RunReader, RunRecord, reopen_failed, salvage
 from handai_errors import ErrorKind
 from providers.base import Usage
@@ -86,7 +86,7 @@ async def test_what_is_in_doubt_counts_as_spent_under_the_cap(tmp_path: Path, mo
     record = transform_run(tmp_path, [{"name": "answer"}])
     in_doubt = Attempt(0, 0, 1, AttemptState.UNKNOWN, 1.0, kind=ErrorKind.TIMEOUT, reserved_usd=0.5)
     paid = Attempt(1, 0, 1, AttemptState.FAILED, 1.0, status=200, usage=Usage(1, 1, 0.25), reserved_usd=0.5)
-    write(record, Batch(reserved=[in_doubt, paid]))
+    write(record, Batch(reserved=[Reservation(row, 0, 1, 1.0, 0.5) for row in range(2)]))
     write(record, Batch(ended=[in_doubt, paid]))
     budgets: list[Budget] = []
 

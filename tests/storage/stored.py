@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.results import Attempt, AttemptState, RowResult, RowStatus
+from engine.results import Attempt, AttemptState, Reservation, RowResult, RowStatus
 from handai_db import create_run_file
 from handai_errors import ErrorKind
 from providers.base import Usage
@@ -57,8 +57,8 @@ def new_run_file(folder: Path, *outputs: tuple[str, str]) -> Path:
     return path
 
 
-def reserved(row: int, number: int = 1, usd: float | None = None) -> Attempt:
-    return Attempt(row, 0, number, AttemptState.RESERVED, started_at=1.0, reserved_usd=usd)
+def reserved(row: int, number: int = 1, usd: float | None = None) -> Reservation:
+    return Reservation(row, 0, number, started_at=1.0, reserved_usd=usd)
 
 
 def ended(

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from providers.base import Completion
+from storage import answer_cache, seen_keys
 from storage.answer_cache import AnswerCache, cache_use, clear_cache, forget_answers
 
-KEY = "a" * 64
+KEY = b"a" * 16
 
 
 def told(text: str) -> Completion:
@@ -19,14 +20,14 @@ def told(text: str) -> Completion:
 def kept(path: Path, run: str, **answers: str) -> None:
     cache = AnswerCache(path, run)
     for key, text in answers.items():
-        cache.keep(key, told(text))
+        cache.keep(key.encode(), told(text))
     cache.close()
 
 
-def found(path: Path, key: str) -> str | None:
+def found(path: Path, key: str | bytes) -> str | None:
     cache = AnswerCache(path, "reader")
     try:
-        answer = cache.find(key)
+        answer = cache.find(key.encode() if isinstance(key, str) else key)
     finally:
         cache.close()
     return answer.text if answer else None
@@ -36,7 +37,7 @@ def test_an_answer_is_found_at_once_and_by_the_next_run(tmp_path: Path) -> None:
     cache = AnswerCache(tmp_path / "cache.db", "r1")
     cache.keep(KEY, told("yes"))
     assert cache.find(KEY) == told("yes")
-    assert cache.find("b" * 64) is None
+    assert cache.find(b"b" * 16) is None
     cache.close()
     assert found(tmp_path / "cache.db", KEY) == "yes"
 
@@ -72,7 +73,7 @@ def test_damage_under_a_running_run_is_a_miss(tmp_path: Path) -> None:
     cache = AnswerCache(path, "r2")
     size = path.stat().st_size
     path.write_bytes(b"\xff" * size)
-    assert cache.find(f"{7:064}") is None
+    assert cache.find(b"%064d" % 7) is None
     cache.keep(KEY, told("after"))
     cache.close()
     assert found(path, KEY) == "after"
@@ -101,7 +102,7 @@ def test_the_oldest_go_when_there_are_too_many_bytes(tmp_path: Path) -> None:
     for part in range(10):
         cache = AnswerCache(path, "r1", max_bytes=200_000)
         for number in range(100):
-            cache.keep(f"{part * 100 + number:064}", told("x" * 500))
+            cache.keep(b"%064d" % (part * 100 + number), told("x" * 500))
         cache.close()
     assert found(path, f"{0:064}") is None
     assert found(path, f"{999:064}") is not None
@@ -136,18 +137,67 @@ def test_a_look_costs_a_row_next_to_nothing(tmp_path: Path) -> None:
     cache = AnswerCache(tmp_path / "cache.db", "r2")
     began = time.thread_time()
     for number in range(4000):
-        cache.find(f"{number:064}")
+        cache.find(b"%064d" % number)
     spent = (time.thread_time() - began) / 4000
     cache.close()
     assert spent < 120e-6  # 15 µs where it was written: a busy machine must not fail it
 
 
 def test_an_answer_that_another_run_keeps_meanwhile_is_found(tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path / "cache.db", "reader")
+    cache = AnswerCache(tmp_path / "cache.db", "reader", look_every_s=0.0)
     assert cache.find(KEY) is None
-    kept(tmp_path / "cache.db", "other", **{KEY: "yes"})
+    kept(tmp_path / "cache.db", "other", **{KEY.decode(): "yes"})
     assert cache.find(KEY) == told("yes")
     cache.close()
+
+
+def test_what_was_seen_is_kept_for_later_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "cache.db"
+    monkeypatch.setattr(seen_keys, "_SAVED_AFTER", 0)
+    kept(path, "r1", a="one", b="two")
+    cache = AnswerCache(path, "r2", look_every_s=0.0)
+    assert cache.find(b"a") == told("one")
+    cache.keep(b"c", told("three"))
+    cache.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        assert connection.execute("SELECT first, last FROM seen").fetchall() == [(1, 2)]
+        connection.execute("DELETE FROM answers WHERE key = ?", (b"b",))  # only its bit tells of it still
+    assert [found(path, key) for key in "abc"] == ["one", None, "three"]
+    seen = seen_keys.SeenKeys(path, "r3", 0.0)
+    with closing(sqlite3.connect(path)) as connection:
+        assert [seen.may_have(connection, key) for key in (b"a", b"b", b"c", b"d")] == [True, True, True, False]
+
+
+def test_what_was_seen_of_a_cleared_file_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "cache.db"
+    monkeypatch.setattr(seen_keys, "_SAVED_AFTER", 0)
+    kept(path, "r1", a="one")
+    cache = AnswerCache(path, "r2", look_every_s=0.0)
+    assert cache.find(b"a")
+    clear_cache(path)
+    kept(path, "r3", b="two")
+    cache.find(b"d")  # looks, when another file has the name
+    cache.keep(b"c", told("three"))
+    cache.close()
+    assert [found(path, key) for key in "abc"] == [None, "two", "three"]
+
+
+def test_what_was_seen_is_read_anew_once_most_of_it_has_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "cache.db"
+    monkeypatch.setattr(seen_keys, "_SAVED_AFTER", 0)
+    firsts = []
+    for part in range(12):
+        cache = AnswerCache(path, f"r{part}", max_bytes=200_000, look_every_s=0.0)
+        for number in range(100):
+            key = b"%064d" % (part * 100 + number)
+            cache.find(key)
+            cache.keep(key, told("x" * 500))
+        cache.close()
+        with closing(sqlite3.connect(path)) as connection:
+            firsts.append(connection.execute("SELECT first FROM seen").fetchone())
+    assert None in firsts
+    assert firsts[-1] is None or firsts[-1][0] > 1
+    assert found(path, f"{1199:064}") is not None
 
 
 def test_a_file_that_is_cleared_meanwhile_is_no_error(tmp_path: Path) -> None:
@@ -155,3 +205,19 @@ def test_a_file_that_is_cleared_meanwhile_is_no_error(tmp_path: Path) -> None:
     clear_cache(tmp_path / "cache.db")
     assert cache.find(KEY) is None
     cache.close()
+
+
+def test_an_answer_is_found_while_it_is_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_cache, "_FLUSH_S", 0.01)
+    path = tmp_path / "cache.db"
+    kept(path, "r1", a="before")
+    cache = AnswerCache(path, "r2")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")  # so that the write takes its time
+        cache.keep(KEY, told("yes"))
+        for _ in range(20):
+            time.sleep(0.01)
+            assert cache.find(KEY) == told("yes")
+        other.execute("COMMIT")
+    cache.close()
+    assert found(path, KEY) == "yes"

@@ -38,9 +38,8 @@ async def test_results_are_found_by_row_by_page_and_by_age(tmp_path: Path) -> No
         assert list(reader.between(2, 5)) == [2, 3, 4]
         assert reader.between(2, 3)[2].values == {"output": "text 2"}
         assert [item.row for item in reader.newest(3)] == [0, 1, 2]
-        assert [item.row for item in reader.failed_page(None, 0, 1)] == [3]
-        assert [item.row for item in reader.failed_page(None, 1, 5)] == [6]
-        assert [item.row for item in reader.failed_page("length", 0, 5)] == [6]
+        assert reader.failed_rows(None) == [3, 6]
+        assert reader.failed_rows("length") == [6]
         assert [item.row for item in reader.iter_results()] == [0, 1, 2, 3, 4, 5, 6, 7, 8]
         assert reader.result(9) is None
         assert reader.finished_rows(12) == bytearray([1] * 9 + [0] * 3)

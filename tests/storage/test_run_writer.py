@@ -21,6 +21,7 @@ from engine.results import AttemptState, LiveState
 from handai_db import RunReader, RunWriter, begin_execution
 from handai_errors import DatabaseBusyError, DiskFullError, ErrorKind, StorageError
 from providers.base import Usage
+from storage import run_writer
 from tests.storage.stored import (
     assert_counters_equal_tables,
     change,
@@ -53,6 +54,25 @@ def limit_pages(writer: RunWriter, extra: int) -> None:
     connection = writer._connection  # noqa: SLF001 the limit belongs to the connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages + extra}")
+
+
+async def test_who_can_do_nothing_else_does_not_wait_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_writer, "FLUSH_INTERVAL_S", 3600.0)
+    async with writing(tmp_path, max_undurable=2) as writer:
+        await writer.reserve([reserved(0)], at_once=True)
+        patient = asyncio.create_task(writer.reserve([reserved(1)]))
+        await asyncio.sleep(0.1)
+        assert not patient.done()
+        await writer.reserve([reserved(2)], at_once=True)
+        await patient  # in the same commit
+        for row in range(3):
+            writer.put(done(row))
+        await writer.room()
+        writer.put(done(3))
+        await writer.flush()
+        writer.put(done(4))  # which closing writes
 
 
 async def test_a_reservation_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
@@ -258,13 +278,16 @@ async def test_a_fault_in_the_writer_itself_is_told_to_everyone_who_waits(
         assert "ZeroDivisionError" in str(writer.failure)
 
 
-async def test_a_fault_in_an_operation_does_not_end_the_writer_either(tmp_path: Path) -> None:
+async def test_a_fault_in_what_is_handed_over_is_the_callers_and_costs_nobody_else_anything(tmp_path: Path) -> None:
     async with writing(tmp_path) as writer:
-        writer.columns(5)  # type: ignore[arg-type]  # a fault that no type checker saw
-        with pytest.raises(StorageError):
-            await writer.flush()
-        with pytest.raises(StorageError):
-            await writer.reserve([reserved(0)])
+        writer.put(done(0))
+        with pytest.raises(TypeError):
+            writer.columns(5)  # type: ignore[arg-type]  # a fault that no type checker saw
+        writer.put(done(1))
+        await writer.flush()
+        assert writer.failure is None
+    with RunReader(tmp_path / "run.db") as reader:
+        assert [found.row for found in reader.iter_results()] == [0, 1]
 
 
 async def put_for_ever(writer: RunWriter, written: list[int]) -> None:

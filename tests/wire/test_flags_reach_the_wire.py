@@ -98,6 +98,13 @@ TRANSFORM_FLAGS = {
     "--output": Flag(["--output", "score:integer(1..5)"], lambda p: [*schema_sent(p)] == ["score"]),
     "--schema": Flag(["--schema", "{folder}/answer.json"], lambda p: [*schema_sent(p)] == ["mood", "sure"]),
     "--json-mode": Flag(["--json-mode"], lambda p: body(p)["response_format"] == {"type": "json_object"}),
+    "--examples": Flag(
+        ["--examples", "{folder}/right.csv", "--output", "mood:category(good,bad)", "--columns", "text"],
+        lambda p: (
+            [(m["role"], m["content"]) for m in body(p)["messages"][1:3]]
+            == [("user", '{"text":"fine"}'), ("assistant", '{"mood":"good"}')]
+        ),
+    ),
     "--limit": Flag(["--limit", "1"], lambda p: p.stats()["total"] == 1),
     "--where": Flag(["--where", "text is one"], lambda p: p.stats()["total"] == 1 and "one" in user(p)),
     "--where-any": Flag(
@@ -160,6 +167,7 @@ def test_every_flag_has_a_case_or_a_reason(command: str, known: set[str]) -> Non
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "in.csv").write_text("id,text\n1,one\n2,two\n", "utf-8")
     (tmp_path / "russian.csv").write_bytes("text\nПривет\n".encode("cp1251"))
+    (tmp_path / "right.csv").write_text("text,mood\nfine,good\n", "utf-8")
     (tmp_path / "bars.csv").write_text("a|b\n1|x,y\n", "utf-8")
     (tmp_path / "schema.yaml").write_text(SCHEMA, "utf-8")
     both = {"mood": {"type": "string"}, "sure": {"type": "boolean"}}

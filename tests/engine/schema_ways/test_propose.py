@@ -219,6 +219,7 @@ def test_a_suggestion_without_columns_is_told() -> None:
         ("Bestellungen von Kunden", "customers_and_orders"),
         ("python functions with tests", "code_snippets"),
         ("job ads", "job_postings"),
+        ("200 short interview answers of patients about a hospital stay", "interview_qa"),
     ],
 )
 def test_without_a_model_the_nearest_template_is_proposed_and_says_so(description: str, expected: str) -> None:

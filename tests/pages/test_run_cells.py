@@ -1,0 +1,83 @@
+"""Columns of the grid: each by its type as long as its cells are of it, else as text."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from engine.columns import Output
+from engine.tables import Cell
+from pages.components.run_cells import grid_of
+from services.inspect import TableRow
+from tests.services.stored_runs import transform_run
+
+
+def column(folder: Path, cells: list[Cell], **output: Any) -> tuple[dict[str, Any], list[Any]]:  # noqa: ANN401 any setting
+    """How a column is shown, and what it holds."""
+    declared = Output(name="out", **output)
+    record = transform_run(folder, [declared.model_dump()], rows=1)
+    rows = [TableRow(row, {"in": "x"}, {"out": cell}, "done", None) for row, cell in enumerate(cells)]
+    grid = grid_of(rows, record, {"out": declared}, {})
+    return grid.config["out"], [None if found is pd.NA else found for found in grid.frame["out"].tolist()]
+
+
+@pytest.mark.parametrize(
+    ("output", "cells", "kind"),
+    [
+        ({"type": "category", "values": ("a", "b")}, ["a", None], "selectbox"),
+        ({"type": "boolean"}, [True, None], "checkbox"),
+        ({"type": "integer"}, [3, None], "number"),
+        ({"type": "number"}, [0.5, 2.0], "number"),
+        ({"type": "list"}, [["x", "y"], ["z"]], "list"),
+        ({"type": "text"}, ["x", None], "text"),
+        ({}, ["x", None], "text"),
+    ],
+    ids=["category", "boolean", "integer", "number", "list", "text", "untyped"],
+)
+def test_a_column_is_changed_as_its_type_is(
+    tmp_path: Path, output: dict[str, Any], cells: list[Cell], kind: str
+) -> None:
+    config, found = column(tmp_path, cells, **output)
+    assert config["type_config"]["type"] == kind
+    assert found == cells
+
+
+def test_a_date_is_chosen_from_a_calendar(tmp_path: Path) -> None:
+    config, found = column(tmp_path, ["2026-11-21", "2026-01-02"], type="date")
+    assert config["type_config"]["type"] == "date"
+    assert found == [pd.Timestamp(2026, 11, 21), pd.Timestamp(2026, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("output", "cells", "texts"),
+    [
+        ({"type": "integer"}, [3, "three"], ["3", "three"]),
+        ({"type": "integer"}, [True, 1], ["true", "1"]),
+        ({"type": "date"}, ["2026-11-21", "soon"], ["2026-11-21", "soon"]),
+        ({"type": "list"}, [["x"], "y"], ['["x"]', "y"]),
+        ({"type": "object"}, [{"a": 1}, None], ['{"a":1}', None]),
+        ({}, [{"a": 1}, 2], ['{"a":1}', "2"]),
+    ],
+    ids=["no-number", "truth-is-no-number", "no-date", "no-list", "object", "untyped"],
+)
+def test_cells_that_are_not_of_the_type_are_text(
+    tmp_path: Path, output: dict[str, Any], cells: list[Cell], texts: list[str | None]
+) -> None:
+    config, found = column(tmp_path, cells, **output)
+    assert config["type_config"]["type"] == "text"
+    assert found == texts
+
+
+def test_bounds_and_needs_of_a_column_hold_in_its_cells(tmp_path: Path) -> None:
+    config, _ = column(tmp_path, [3], type="integer", minimum=1, maximum=5)
+    assert (config["required"], config["type_config"]["min_value"], config["type_config"]["max_value"]) == (True, 1, 5)
+    config, _ = column(tmp_path, ["gone", "a"], type="category", values=("a",), required=False)
+    assert config["required"] is False
+    assert config["type_config"]["options"] == ["a", "gone"]
+
+
+def test_a_description_with_markdown_is_only_text(tmp_path: Path) -> None:
+    for told in ({"type": "integer"}, {}):
+        config, _ = column(tmp_path, [None], description="![x](https://e.invalid/x.png) <b>b</b>", **told)
+        assert config["help"] == r"!\[x\](https://e.invalid/x.png) \<b>b\</b>"
