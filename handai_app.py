@@ -4,7 +4,7 @@ import streamlit as st
 
 from handai_errors import HandaiError
 from pages import compare_page, generate_page, history_page, providers_page, run_page, transform_page
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.look import draw_look
 from pages.components.scrolling import begin_at_top
 from pages.components.start import once_per_server

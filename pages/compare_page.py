@@ -6,11 +6,11 @@ import streamlit as st
 
 from handai_db import RunRecord
 from handai_errors import HandaiError
-from pages.components import run_words as words
-from pages.components.compare_cells import draw_cells
-from pages.components.compare_choice import LETTERS, ask_runs, draw_others
-from pages.components.compare_figures import draw_agreement, draw_figures
-from pages.components.compare_settings import draw_settings
+from pages.components import words
+from pages.components.compare.cells import draw_cells
+from pages.components.compare.choice import LETTERS, ask_runs, draw_others
+from pages.components.compare.figures import draw_agreement, draw_figures
+from pages.components.compare.settings import draw_settings
 from pages.components.run_links import link
 from services import compare
 from services.compare import Side

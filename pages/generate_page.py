@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from pages.components import run_words as words
-from pages.components.generate_arrival import VIEW, arrive, begin_anew
-from pages.components.generate_launch import draw_launch, draw_preview
-from pages.components.generate_rules import draw_rules
-from pages.components.generate_sample import draw_sample
-from pages.components.generate_start import draw_start
-from pages.components.generate_yaml import draw_yaml, forget_yaml, is_other_than_shown
-from pages.components.launch_outlook import draw_cap
-from pages.components.model_fields import draw_model
+from pages.components import words
+from pages.components.generate.arrival import VIEW, arrive, begin_anew
+from pages.components.generate.launch import draw_launch, draw_preview
+from pages.components.generate.rules import draw_rules
+from pages.components.generate.sample import draw_sample
+from pages.components.generate.schema_editor import draw_schema_columns
+from pages.components.generate.schema_yaml import draw_yaml, forget_yaml, is_other_than_shown
+from pages.components.generate.start import draw_start
 from pages.components.parts import part
-from pages.components.run_settings import draw_settings
-from pages.components.schema_editor import draw_schema_columns
+from pages.components.setup.model_fields import draw_model
+from pages.components.setup.outlook import draw_cap
+from pages.components.setup.settings import draw_settings
 from pages.components.state import app_state, is_held, put
 from services import drafts
 from services.generate_form import GenerateForm

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from handai_db import RunFilter
+from pages.components.dialogs import draw_note
+from pages.components.history.filters import ask_filter, is_set
+from pages.components.history.sessions import draw_list
+from pages.components.history.storage import draw_storage
+from pages.components.history.totals import draw_totals
 from pages.components.history_bundles import draw_open_bundle
-from pages.components.history_dialogs import draw_note
-from pages.components.history_filters import ask_filter, is_set
-from pages.components.history_list import draw_list
-from pages.components.history_storage import draw_storage
-from pages.components.history_totals import draw_totals
 from pages.components.parts import part
 from pages.components.run_links import link
 from services import history

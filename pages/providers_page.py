@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.key_trial import trial_name
-from pages.components.provider_detail import draw_detail
 from pages.components.provider_errands import draw_errand, found_by, start
 from pages.components.provider_words import card_line, trouble_lines
+from pages.components.providers.detail import draw_detail
 from pages.components.state import app_state
 from providers.dev_mode import dev_mode
 from services import local_servers

@@ -5,20 +5,20 @@ import streamlit as st
 from engine.results import RunStatus
 from handai_db import RunFilter, RunRecord
 from handai_errors import HandaiError, NotFoundError
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.parts import part
+from pages.components.run.chat import draw_chat_export
+from pages.components.run.damage import draw_damaged
+from pages.components.run.diversity import draw_diversity
+from pages.components.run.figures import draw_done, draw_figures, draw_figures_folded, draw_notes, draw_status
+from pages.components.run.header import draw_header
+from pages.components.run.live_panel import draw_live
+from pages.components.run.tabs import draw_tabs
+from pages.components.run.ways_on import draw_ways_on
 from pages.components.run_actions import draw_continue
-from pages.components.run_chat import draw_chat_export
-from pages.components.run_damage import draw_damaged
-from pages.components.run_diversity import draw_diversity
 from pages.components.run_download import draw_download
 from pages.components.run_errors import draw_errors, draw_way_out
-from pages.components.run_figures import draw_done, draw_figures, draw_figures_folded, draw_notes, draw_status
-from pages.components.run_header import draw_header
 from pages.components.run_links import link
-from pages.components.run_live import draw_live
-from pages.components.run_tabs import draw_tabs
-from pages.components.run_ways_on import draw_ways_on
 from services import history, runs
 from services.views import RunView, view_of
 

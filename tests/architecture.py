@@ -32,6 +32,16 @@ HOMES = {
     "openai": ("providers/",),
     "pandas": ("engine/tables/", "services/", "pages/"),
 }
+# The parts of one page → who may draw them beside that page; what two pages share lies in pages/components itself.
+PARTS = {
+    "pages.components.compare.": ("compare",),
+    "pages.components.generate.": ("generate",),
+    "pages.components.history.": ("history",),
+    "pages.components.providers.": ("providers",),
+    "pages.components.run.": ("run",),
+    "pages.components.setup.": ("setup", "generate", "transform"),
+    "pages.components.transform.": ("transform",),
+}
 _SQL = re.compile(
     r"\s*(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|(UNIQUE\s+)?INDEX)"
     r"|ALTER\s+TABLE|DROP\s+TABLE|PRAGMA\s+\w|BEGIN\s+IMMEDIATE|VACUUM\s+INTO|WITH\s.+\sAS\s*\()",
@@ -130,6 +140,21 @@ def strayed_libraries(module: Module) -> list[str]:
         for found in imports(module)
         if found.root in HOMES and not module.path.startswith(HOMES[found.root])
     ]
+
+
+def strayed_parts(module: Module) -> list[str]:
+    """Parts of one page that something else draws."""
+    return [
+        f"{module.path}:{found.line} imports {found.module}"
+        for found in imports(module)
+        for folder, users in PARTS.items()
+        if f"{found.module}.".startswith(folder)
+        and not module.path.startswith(tuple(f"pages/{place}" for user in users for place in _places(user)))
+    ]
+
+
+def _places(page: str) -> tuple[str, str]:
+    return f"components/{page}/", f"{page}_page.py"
 
 
 def borrowed_privates(module: Module) -> list[str]:

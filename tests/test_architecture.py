@@ -14,6 +14,7 @@ MODULES = architecture.project_modules(Path(__file__).parents[1])
 RULES: list[Rule] = [
     architecture.upward_imports,
     architecture.strayed_libraries,
+    architecture.strayed_parts,
     architecture.borrowed_privates,
     architecture.oversized,
     architecture.prints,
@@ -39,6 +40,9 @@ OFFENDERS = [
     (architecture.strayed_libraries, "services/history.py", "import aiosqlite"),
     (architecture.strayed_libraries, "services/models.py", "from openai import AsyncOpenAI"),
     (architecture.strayed_libraries, "engine/runner.py", "import pandas as pd"),
+    (architecture.strayed_parts, "pages/history_page.py", "from pages.components.run.grid import Unsaved"),
+    (architecture.strayed_parts, "pages/components/uploads.py", "from pages.components.transform import table"),
+    (architecture.strayed_parts, "pages/components/run/grid.py", "import pages.components.setup.settings"),
     (architecture.borrowed_privates, "services/runs.py", "from engine.runner import _window"),
     (architecture.borrowed_privates, "services/runs.py", "import engine._inner"),
     (architecture.borrowed_privates, "engine/runner.py", "from .limiter import _slots"),
@@ -58,6 +62,9 @@ LAW_ABIDING = [
     (architecture.strayed_libraries, "pages/run_page.py", "import streamlit as st"),
     (architecture.strayed_libraries, "storage/runs.py", "import sqlite3"),
     (architecture.strayed_libraries, "engine/tables/read.py", "import pandas as pd"),
+    (architecture.strayed_parts, "pages/run_page.py", "from pages.components.run.grid import Unsaved"),
+    (architecture.strayed_parts, "pages/components/generate/start.py", "from pages.components.setup import settings"),
+    (architecture.strayed_parts, "pages/components/run/grid.py", "from pages.components.run_ticks import Ticks"),
     (architecture.borrowed_privates, "services/runs.py", "from os import _exit\nfrom engine import __version__"),
     (architecture.oversized, "engine/runner.py", "x = 1\n" * architecture.MAX_MODULE_LINES),
     (architecture.prints, "handai_cli.py", "print('hello')"),
@@ -89,6 +96,11 @@ def test_a_circle_is_found() -> None:
     round_about = [Module("engine/a.py", "from engine.b import x"), late, Module("engine/c.py", "import engine.a")]
     assert {*architecture.circle(round_about)} == {"engine.a", "engine.b", "engine.c"}
     assert architecture.circle(round_about[:2]) == []
+
+
+def test_every_folder_of_parts_belongs_to_a_page() -> None:
+    shared = {module.package + "." for module in MODULES if module.path.startswith("pages/components/")}
+    assert shared - {"pages.components."} == {*architecture.PARTS}
 
 
 def test_there_is_something_to_judge() -> None:

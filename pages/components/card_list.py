@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 import streamlit as st
 
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.state import app_state, forget_all
 
 Change = Literal["up", "down", "copy", "remove"]

@@ -8,8 +8,8 @@ import streamlit as st
 
 from handai_db import RunRecord
 from handai_errors import HandaiError
-from pages.components import run_words as words
-from pages.components.history_dialogs import tell
+from pages.components import words
+from pages.components.dialogs import tell
 from pages.components.open_path import visit
 from pages.components.state import held, put
 from pages.components.uploads import is_upload, let_go

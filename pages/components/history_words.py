@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.spec import GenerateInput
 from handai_db import RunRecord, SessionRecord
-from pages.components import run_words as words
+from pages.components import words
 
 _LONGEST_ASKED, _MOST_NAMED = 110, 5
 _STEPS = ((60, 60, "minute"), (3_600, 24, "hour"), (86_400, 14, "day"))

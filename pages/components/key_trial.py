@@ -3,7 +3,7 @@
 import streamlit as st
 from pydantic import SecretStr
 
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.provider_errands import draw_errand, drop, start
 from pages.components.state import app_state
 from providers.dev_mode import dev_mode

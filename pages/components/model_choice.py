@@ -5,7 +5,7 @@ from typing import TypeVar
 import streamlit as st
 
 from engine.model_order import SortBy
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.model_key import typed_key
 from pages.components.state import app_state, forget, held, place_of, seed
 from providers.dev_mode import dev_mode

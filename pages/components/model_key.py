@@ -3,7 +3,7 @@
 import streamlit as st
 from pydantic import SecretStr
 
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.key_trial import draw_key_button, draw_trial, take_key
 from pages.components.state import app_state, forget, held, seed
 from providers.specs import ProviderSpec

@@ -6,7 +6,7 @@ import streamlit as st
 
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
-from pages.components import run_words as words
+from pages.components import words
 from services import local_files
 from services.local_files import Visit
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from handai_errors import HandaiError
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.parts import part
 from pages.components.state import app_state
 from services.errands import Errand

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from handai_db import CheckRecord
-from pages.components import run_words as words
+from pages.components import words
 from services.availability import Standing
 from services.context_probe import ContextProbe, Taken
 from services.model_record import Known

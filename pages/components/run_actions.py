@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from handai_db import RunRecord
 from handai_errors import HandaiError
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.run_key import ask_for_key
 from pages.components.state import held, put
 from services import keys, runs

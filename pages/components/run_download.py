@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from handai_db import RunRecord
-from pages.components import run_words as words
+from pages.components import words
 from services import exporting, runs
 from services.exporting import Wanted
 

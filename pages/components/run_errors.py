@@ -5,7 +5,7 @@ import streamlit as st
 from engine.results import PauseReason
 from handai_db import ErrorGroup, RunRecord
 from handai_errors import ErrorKind, NotFoundError
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.run_actions import go_on
 from pages.components.run_filters import show_failed
 from pages.components.run_links import link, page_of

@@ -6,7 +6,7 @@ import streamlit as st
 
 from handai_db import RunRecord, Standing
 from handai_errors import ErrorKind
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.address import keep_in_address
 from pages.components.run_choice import begin_again
 from pages.components.scrolling import scroll_here, scroll_later

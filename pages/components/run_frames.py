@@ -14,7 +14,7 @@ from engine.spec import GenerateInput, TransformInput
 from engine.tables import Cell
 from engine.tables.cells import cell_as_text
 from handai_db import PENDING, MarkState, RunRecord
-from pages.components import run_words as words
+from pages.components import words
 from services.inspect import TableRow
 
 ROW, STATUS = "Row", "Status"

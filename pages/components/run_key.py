@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from engine.results import PauseReason
 from handai_db import RunRecord
 from handai_errors import ErrorKind, NotFoundError
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.state import app_state, held
 from providers.specs import ProviderSpec, get_provider
 from services import keys

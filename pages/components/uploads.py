@@ -11,7 +11,7 @@ from engine.tables import ParseOptions
 from engine.tables.formats import READABLE
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
-from pages.components import run_words as words
+from pages.components import words
 from pages.components.state import app_state, held
 from services import datasets
 

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.columns import ColumnType, Output
 from pages.components.card_list import Asked, opened_after, rearranged
-from pages.components.column_words import output_summary, summary
+from pages.components.setup.column_words import output_summary, summary
 from services.column_kinds import column_from
 from tests.pages.made_runs import executed
 from tests.pages.transform_visit import Launched, press, ran, ready, said, visit

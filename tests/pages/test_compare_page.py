@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine.results import RunStatus
 from handai_db import RunRecord
-from pages.components.compare_figures import percent
-from pages.components.compare_settings import changes_of
+from pages.components.compare.figures import percent
+from pages.components.compare.settings import changes_of
 from services import runs
 from services.home import open_catalogue, run_path
 from tests.services.stored_runs import done, put, transform_run

@@ -120,7 +120,7 @@ def test_many_runs_are_paged() -> None:
 
 def _delete_script(run_id: str) -> None:
     from handai_db import RunFilter
-    from pages.components import history_dialogs as dialogs
+    from pages.components import dialogs
     from services import history
 
     dialogs.draw_note()
@@ -158,7 +158,7 @@ def test_a_run_that_executes_is_not_deleted() -> None:
 
 
 def _move_script(run_id: str) -> None:
-    from pages.components import history_dialogs as dialogs
+    from pages.components import dialogs
     from services import runs
 
     dialogs.draw_note()
@@ -176,7 +176,7 @@ def test_a_run_is_moved_to_a_new_session() -> None:
 
 
 def _session_script(action: str) -> None:
-    from pages.components import history_dialogs as dialogs
+    from pages.components import dialogs
     from services import history
 
     dialogs.draw_note()
@@ -226,7 +226,7 @@ def test_deleting_a_session_removes_its_runs() -> None:
 
 
 def _delete_all_script() -> None:
-    from pages.components import history_dialogs as dialogs
+    from pages.components import dialogs
 
     dialogs.draw_note()
     dialogs.delete_all()

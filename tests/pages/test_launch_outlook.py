@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from pages.components import key_trial, provider_errands
-from pages.components.launch_words import key_words, outlook_words
+from pages.components.setup.launch_words import key_words, outlook_words
 from services import preferences
 from services.estimates import Outlook, Span
 from services.key_check import check_key
@@ -53,7 +53,7 @@ def test_when_every_row_has_an_answer_nothing_is_to_pay() -> None:
 @pytest.mark.parametrize(("cap", "told"), [(0.01, True), (1000.0, False)])
 def test_a_cap_that_is_too_low_is_told(cap: float, told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "pages.components.launch_outlook.outlook", lambda *_: Outlook(100, 0, 5, None, None, Span(0.5, 0.9), None)
+        "pages.components.setup.outlook.outlook", lambda *_: Outlook(100, 0, 5, None, None, Span(0.5, 0.9), None)
     )
     page = ready()
     page.number_input(key="transform_max_cost_usd").set_value(cap)

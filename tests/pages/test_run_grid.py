@@ -56,7 +56,7 @@ def ran(page: AppTest) -> AppTest:
 def _take() -> None:
     import streamlit as st
 
-    from pages.components.run_grid import Unsaved
+    from pages.components.run.grid import Unsaved
     from services import inspect, runs
 
     record = runs.get(st.session_state["of_run"])

@@ -7,7 +7,7 @@ import pytest
 
 from engine.results import PauseReason, RunStatus
 from handai_db import Progress
-from pages.components import run_words as words
+from pages.components import words
 from providers.base import Message
 from services.views import RunView
 from tests.pages.made_runs import made_run

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from engine.results import Attempt, AttemptState, LiveState, RunStatus
 from engine.spec import Limits
 from handai_db import RunRecord
-from pages.components.preview_compare import CHANGED
 from pages.components.run_choice import PAGE_ROWS
+from pages.components.setup.preview_compare import CHANGED
 from providers.base import Message, Usage
 from services import runs
 from services.estimates import about_tokens

@@ -1,0 +1,89 @@
+"""The last step of Generate: what leaves this machine, what must be mended, Preview and Generate all."""
+
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.components.generate.arrival import keep_address
+from pages.components.model_key import typed_key
+from pages.components.run_links import go
+from pages.components.setup.launch_buttons import Buttons, draw_buttons
+from pages.components.setup.outlook import draw_outlook
+from pages.components.setup.preview_panel import OLDER, Shown, draw_preview_panel
+from pages.components.state import PreviewMade, app_state
+from services import drafts, preferences, runs
+from services.generate_form import GenerateForm, asked, asked_now, readiness, to_spec
+from services.model_form import to_preferences
+
+
+def draw_launch(form: GenerateForm, place: DeltaGenerator | None) -> None:
+    """The buttons, whatever stands in their way, and in its `place` what a run would take."""
+    ready = readiness(form, typed_key(form.provider, form.base_url))
+    takes = None
+    if place is not None:
+        state = app_state()
+        takes = draw_outlook(
+            place, form, ready.plan, [made.run_id for made in state.previews_of(state.generate.draft_id or "")]
+        )
+    few = min(form.preview_rows, form.draft.rows)
+    buttons = Buttons(
+        few,
+        form.draft.rows,
+        "Generate all",
+        preview=lambda: _start_preview(form, few),
+        everything=lambda: _start_all(form),
+    )
+    draw_buttons("generate", form, ready, buttons, takes, blocked=_is_unread())
+
+
+def draw_preview(form: GenerateForm) -> None:
+    """The last preview of this draft, if there is one."""
+    state = app_state()
+    made = state.preview_of(state.generate.draft_id)
+    if made is not None:
+        older = OLDER if made.asked != asked_now(form) else None
+        draw_preview_panel("generate", Shown(made, form.draft.rows, older))
+
+
+def _is_unread() -> bool:
+    """Whether the YAML above can't be read: what would run is not what is written there."""
+    return app_state().generate.yaml_problem is not None
+
+
+def _start_preview(form: GenerateForm, few: int) -> None:
+    state = app_state()
+    record = runs.start(
+        runs.NewRun(
+            to_spec(form, rows=few), session=form.session.strip() or None, preview=True, reuse_from=_reusable(form)
+        ),
+        typed_key(form.provider, form.base_url),
+    )
+    state.previews.append(PreviewMade(record.id, state.generate.draft_id or "", asked(record.spec)))
+    keep_address()
+    _remember(form)
+
+
+def _start_all(form: GenerateForm) -> None:
+    record = runs.start(
+        runs.NewRun(
+            to_spec(form),
+            name=form.run_name.strip() or None,
+            session=form.session.strip() or None,
+            reuse_from=_reusable(form),
+        ),
+        typed_key(form.provider, form.base_url),
+    )
+    _remember(form)
+    go("run", run=record.id)
+
+
+def _reusable(form: GenerateForm) -> tuple[str, ...]:
+    """This draft's previews, whose answers to equal requests are taken over."""
+    state = app_state()
+    made_here = [made for made in reversed(state.previews) if made.about == state.generate.draft_id]
+    return tuple(made.run_id for made in made_here if form.cache)
+
+
+def _remember(form: GenerateForm) -> None:
+    if form.needs_model:
+        saved = preferences.load()
+        preferences.save(to_preferences(form.model_copy(update={"json_mode": saved.json_mode}), saved))
+    drafts.save_schema(app_state().generate.draft_id or "", form)

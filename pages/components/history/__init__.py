@@ -1,0 +1,1 @@
+"""The parts of the History page: sessions with their runs, filters, totals, what is kept."""
