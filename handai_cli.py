@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def _execution() -> Callable[[], int]:
-    from services import worker
+    from services.running import worker
 
     worker.warm_up()
     return worker.main

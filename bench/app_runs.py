@@ -9,10 +9,10 @@ from contextlib import contextmanager, redirect_stdout
 
 from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput
 from engine.tables import ParseOptions
-from services import runs
-from services.datasets import store_upload
-from services.execution import execute
-from services.processes import WARM
+from services.running import runs
+from services.running.execution import execute
+from services.running.processes import WARM
+from services.tables.datasets import store_upload
 
 _TOGETHER = 16
 _ALL_AT_ONCE = 500  # where the run itself is not what is measured

@@ -24,7 +24,8 @@ from bench.serving import provider
 from engine.spec import RunSpec
 from handai_cli import SELDOM
 from providers.base import Completion, CompletionRequest, Message, StreamPiece, Usage
-from services import datasets, execution, runs
+from services.running import execution, runs
+from services.tables import datasets
 
 _FEW, _MANY = 2_000, 22_000
 _IN_FLIGHT = 256

@@ -21,8 +21,9 @@ from engine.spec import RunSpec
 from handai_db import RunRecord, begin_execution, end_execution
 from handai_errors import ErrorKind
 from providers.base import Usage
-from services import datasets, runs
 from services.home import open_catalogue, run_path
+from services.running import runs
+from services.tables import datasets
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from bench.jobs import byte_code
 from bench.serving import Provider, provider
 from engine.spec import RunSpec
-from services import datasets, runs
-from services.processes import WARM
+from services.running import runs
+from services.running.processes import WARM
+from services.tables import datasets
 
 _IMPORTED_AFTER_S = 6.0  # as long as a person at least takes to look at the page
 

@@ -102,14 +102,14 @@ def _prepared(what: str, shape: str, rows: int, folder: Path) -> Callable[[], Pa
 
 
 def _take_in(path: Path) -> Path:
-    from services.datasets import store_file
+    from services.tables.datasets import store_file
 
     store_file(path)
     return path
 
 
 def _stored(path: Path) -> Path:
-    from services.datasets import store_file, table_path
+    from services.tables.datasets import store_file, table_path
 
     return table_path(store_file(path).id)
 

@@ -22,7 +22,7 @@ from typing import Any
 from bench.app_runs import live_runs
 from bench.app_server import Server, serving
 from bench.app_visits import Visit, quantile
-from services import runs
+from services.running import runs
 
 _WARM_UP_S = 6.0
 _LOOKS = ("run", "run", "run", "run", "history", "transform", "providers", "compare")

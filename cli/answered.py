@@ -4,8 +4,8 @@ from typing import Any
 
 from handai_db import AnsweredBy, RunReader, RunRecord, StoredAttempt
 from handai_errors import StorageError
-from services.chosen_rows import require_asked
 from services.home import run_path
+from services.tables.chosen_rows import require_asked
 
 
 def answered_by(record: RunRecord) -> tuple[AnsweredBy, ...]:

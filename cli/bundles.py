@@ -9,8 +9,8 @@ import typer
 from cli.messages import errors
 from cli.options import AsJson, Overwrite, Run, Session
 from cli.progress import write_line
-from services import runs
-from services.views import view_of
+from services.running import runs
+from services.running.views import view_of
 
 
 def bundle(
@@ -19,7 +19,7 @@ def bundle(
     overwrite: Overwrite = False,
 ) -> None:
     """Write everything of a run to one zip file: table, answers, settings, log and a methods text."""
-    from services.bundle import bundle as write_bundle  # its parts take a moment to load
+    from services.bundles.bundle import bundle as write_bundle  # its parts take a moment to load
 
     record = runs.find(run)
     made = write_bundle(record, out, overwrite=overwrite)
@@ -32,7 +32,7 @@ def open_file(
     as_json: AsJson = False,
 ) -> None:
     """Open a bundle as a run of the history; it is checked whole first, and the same one is not opened twice."""
-    from services.bundle_open import open_bundle  # its parts take a moment to load
+    from services.bundles.bundle_open import open_bundle  # its parts take a moment to load
 
     found = open_bundle(file, session=session)
     if as_json:

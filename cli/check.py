@@ -18,14 +18,14 @@ from handai_db import CheckRecord
 from handai_errors import SpecError
 from providers.key_check import KeyStanding
 from services import preferences
-from services.availability import Standing, Target, check_model, target_of
-from services.context_probe import ContextProbe, Taken, most_it_costs, probe_context
-from services.key_check import check_key
-from services.model_checks import SPACING_S, Wanted, check_models, choose
-from services.model_record import mark_unavailable
-from services.model_report import Report, Summary, Tried, line_of
-from services.model_view import Reach, list_view, reach
-from services.models import age
+from services.models.availability import Standing, Target, check_model, target_of
+from services.models.context_probe import ContextProbe, Taken, most_it_costs, probe_context
+from services.models.key_check import check_key
+from services.models.model_checks import SPACING_S, Wanted, check_models, choose
+from services.models.model_record import mark_unavailable
+from services.models.model_report import Report, Summary, Tried, line_of
+from services.models.model_view import Reach, list_view, reach
+from services.models.models import age
 
 _WORDS = {
     Standing.WORKS: "works",

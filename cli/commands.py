@@ -25,11 +25,13 @@ from cli.outputs import mapping_in
 from engine.spec import GenerateInput, RunSpec, TransformInput
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import ConflictError, ErrorKind, NotFoundError, SpecError
-from services import again, exporting, keys, runs
-from services.again import Which
-from services.datasets import dataset, store_file
-from services.exporting import Wanted
-from services.schema_files import read_schema_file, with_tables
+from services.models.models import keys
+from services.results import again, exporting
+from services.results.again import Which
+from services.results.exporting import Wanted
+from services.running import runs
+from services.tables.datasets import dataset, store_file
+from services.tables.schema_files import read_schema_file, with_tables
 
 
 def run_spec(

@@ -17,11 +17,13 @@ from engine.results import RunStatus
 from engine.spec import NO_MODEL, RunSpec
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError
-from services import exporting, keys, runs
-from services.checks import check, sentence_on_privacy
-from services.exporting import Wanted
 from services.home import PROJECT, home, run_log_path
-from services.views import RunView
+from services.models.models import keys
+from services.results import exporting
+from services.results.exporting import Wanted
+from services.running import runs
+from services.running.checks import check, sentence_on_privacy
+from services.running.views import RunView
 
 FINISH = "_finish"
 EXIT_CODES = {

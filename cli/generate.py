@@ -59,9 +59,9 @@ from cli.progress import write_line
 from cli.schema_source import Source, found_schema
 from engine.schema.columns import JudgeColumn, ModelColumn, Schema
 from engine.spec import RunSpec
-from services import exporting
-from services.exporting import Wanted
-from services.schemas import generate_input, schema_yaml
+from services.results import exporting
+from services.results.exporting import Wanted
+from services.tables.schemas import generate_input, schema_yaml
 
 
 def generate(

@@ -12,10 +12,10 @@ from cli.messages import errors
 from cli.progress import write_line
 from cli.records import output
 from engine.model_order import SortBy
-from services.availability import Standing
-from services.model_record import set_disabled
-from services.model_view import ListView, ModelRow, chosen_rows, list_view, reach, reachable
-from services.models import model_id
+from services.models.availability import Standing
+from services.models.model_record import set_disabled
+from services.models.model_view import ListView, ModelRow, chosen_rows, list_view, reach, reachable
+from services.models.models import model_id
 
 _SIGNS = {
     Standing.WORKS: "works",

@@ -11,10 +11,11 @@ from engine.routing import Routing
 from engine.spec import RunSpec
 from handai_errors import SpecError
 from providers.specs import get_provider
-from services import key_hosts, preferences
+from services import preferences
 from services.environment import given_for
-from services.exporting import Wanted
-from services.model_choice import chosen_model
+from services.models.model_choice import chosen_model
+from services.models.models import key_hosts
+from services.results.exporting import Wanted
 
 _MODEL = "Model and limits"
 _FILE = "The file that is written"

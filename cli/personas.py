@@ -8,8 +8,8 @@ import typer
 from cli.messages import errors
 from cli.options import text_of
 from cli.progress import write_line
-from services import personas
-from services.personas import Persona
+from services.forms import personas
+from services.forms.personas import Persona
 
 PersonaName = Annotated[
     str | None,

@@ -11,9 +11,10 @@ from cli.options import Manner
 from cli.progress import run_in_foreground, write_line
 from engine.spec import GenerateInput, RunSpec
 from engine.tables.cells import cell_as_text
-from services import preferences, runs
-from services.exporting import Wanted, rows_of
-from services.views import RunView
+from services import preferences
+from services.results.exporting import Wanted, rows_of
+from services.running import runs
+from services.running.views import RunView
 
 
 def preview(spec: RunSpec, manner: Manner) -> None:

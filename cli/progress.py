@@ -12,9 +12,9 @@ from cli.messages import errors
 from engine.results import RunStatus
 from handai_db import RunRecord
 from handai_errors import HandaiError
-from services import runs
-from services.execution import execute
-from services.views import RunView
+from services.running import runs
+from services.running.execution import execute
+from services.running.views import RunView
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -19,10 +19,11 @@ from handai_db import AnsweredBy, RunFilter, RunRecord
 from handai_errors import ConflictError
 from providers.specs import PROVIDERS
 from services import doctor as examination
-from services import history, runs
-from services.provider_view import provider_view
-from services.totals import By
-from services.views import similar_words, view_of
+from services.models.provider_view import provider_view
+from services.past import history
+from services.past.totals import By
+from services.running import runs
+from services.running.views import similar_words, view_of
 
 _STOP_PATIENCE_S = 600.0
 _POLL_S = 0.2
@@ -66,7 +67,7 @@ def show(
     """Tell how a run stands, or print its spec or the request of one of its rows."""
     record = runs.find(run)
     if as_curl:
-        from services.curl import curl_of
+        from services.results.curl import curl_of
 
         write_line(curl_of(record, (row or 1) - 1, call - 1))
     elif spec:

@@ -13,9 +13,11 @@ from engine.schema.free_form import free_form_schema
 from engine.schema.templates import template
 from engine.spec import ModelSettings
 from handai_errors import SpecError
-from services import keys, proposals, runs
-from services.schema_files import read_schema_file
-from services.schemas import learn_from_file
+from services.forms import proposals
+from services.models.models import keys
+from services.running import runs
+from services.tables.schema_files import read_schema_file
+from services.tables.schemas import learn_from_file
 
 _ROWS = 100
 _LONGEST_TITLE = 40  # characters

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from cli.progress import write_line
 from handai_db import Total
-from services import totals
-from services.totals import By
+from services.past import totals
+from services.past.totals import By
 
 
 def tell(way: By | None, *, as_json: bool) -> None:

@@ -45,10 +45,10 @@ from engine.conditions import Conditions
 from engine.spec import RunSpec, TransformInput
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
-from services import exporting
-from services.datasets import store_file
-from services.example_files import with_examples_in
-from services.exporting import Wanted
+from services.results import exporting
+from services.results.exporting import Wanted
+from services.tables.datasets import store_file
+from services.tables.example_files import with_examples_in
 
 _OUTPUT_HELP = (
     "A column to compute, for example score, or with its type: 'score:integer(1..5)', "

@@ -8,9 +8,10 @@ import typer
 from cli.messages import errors
 from cli.options import Diagnostics, Lossless, Overwrite, Run
 from handai_db import RunRecord
-from services import chat_export, exporting, runs
-from services.chat_export import ChatFormat
-from services.exporting import Wanted
+from services.results import chat_export, exporting
+from services.results.chat_export import ChatFormat
+from services.results.exporting import Wanted
+from services.running import runs
 
 
 def export(
@@ -77,7 +78,7 @@ def report(
     overwrite: Overwrite = False,
 ) -> None:
     """Write a run's quality report: what was asked for against what came, as one HTML file."""
-    from services.quality import report_file  # its figures take a moment to load
+    from services.results.quality import report_file  # its figures take a moment to load
 
     record = runs.find(run)
     exporting.check_place(out, overwrite=overwrite)

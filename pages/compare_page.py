@@ -12,8 +12,8 @@ from pages.components.compare.choice import LETTERS, ask_runs, draw_others
 from pages.components.compare.figures import draw_agreement, draw_figures
 from pages.components.compare.settings import draw_settings
 from pages.components.run_links import link
-from services import compare
-from services.compare import Side
+from services.comparing import compare
+from services.comparing.compare import Side
 
 
 def render() -> None:

@@ -15,9 +15,9 @@ from pages.components.setup.model_fields import draw_model
 from pages.components.setup.outlook import draw_cap
 from pages.components.setup.settings import draw_settings
 from pages.components.state import app_state, is_held, put
-from services import drafts
-from services.generate_form import GenerateForm
-from services.processes import WARM
+from services.forms import drafts
+from services.forms.generate_form import GenerateForm
+from services.running.processes import WARM
 
 _VIEWS = ["Columns", "YAML"]
 

@@ -11,7 +11,7 @@ from pages.components.history.totals import draw_totals
 from pages.components.history_bundles import draw_open_bundle
 from pages.components.parts import part
 from pages.components.run_links import link
-from services import history
+from services.past import history
 
 
 def render() -> None:

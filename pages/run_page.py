@@ -19,8 +19,9 @@ from pages.components.run_actions import draw_continue
 from pages.components.run_download import draw_download
 from pages.components.run_errors import draw_errors, draw_way_out
 from pages.components.run_links import link
-from services import history, runs
-from services.views import RunView, view_of
+from services.past import history
+from services.running import runs
+from services.running.views import RunView, view_of
 
 
 def render() -> None:

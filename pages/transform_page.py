@@ -16,9 +16,9 @@ from pages.components.transform.prompt import draw_prompt
 from pages.components.transform.row_conditions import draw_row_conditions
 from pages.components.transform.similar_field import draw_similar
 from pages.components.transform.table import draw_table
-from services import drafts
-from services.processes import WARM
-from services.transform_form import TransformForm
+from services.forms import drafts
+from services.forms.transform_form import TransformForm
+from services.running.processes import WARM
 
 
 def render() -> None:

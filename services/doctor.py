@@ -9,10 +9,11 @@ from handai_db import SQLITE_VERSION
 from handai_errors import HandaiError
 from providers.specs import PROVIDERS, ProviderSpec
 from providers.variables import unreadable_files
-from services import answer_cache, environment, keyring_store, local_servers
+from services import answer_cache, environment
 from services.dev_mode import dev_mode, dev_mode_notice
 from services.home import home, open_catalogue
-from services.keys import key_state
+from services.models.keys import key_state
+from services.models.models import keyring_store, local_servers
 
 _PACKAGES = ("streamlit", "openai", "pyarrow", "pandas", "aiosqlite")
 _SAFE_SQLITE = (3, 51, 3)

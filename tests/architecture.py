@@ -42,6 +42,8 @@ PARTS = {
     "pages.components.setup.": ("setup", "generate", "transform"),
     "pages.components.transform.": ("transform",),
 }
+# The folders of services/, the lowest first: none imports one that is named after it.
+LADDER = ("tables", "models", "running", "forms", "results", "past", "comparing", "bundles")
 _SQL = re.compile(
     r"\s*(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|(UNIQUE\s+)?INDEX)"
     r"|ALTER\s+TABLE|DROP\s+TABLE|PRAGMA\s+\w|BEGIN\s+IMMEDIATE|VACUUM\s+INTO|WITH\s.+\sAS\s*\()",
@@ -119,8 +121,12 @@ def circle(modules: Sequence[Module]) -> list[str]:
 
 def _targets(found: Import, places: set[str]) -> set[str]:
     """The modules of ours that an import reaches: a package's modules by their names, else the package itself."""
-    inner = {f"{found.module}.{name}" for name in found.names}
+    inner = _inner(found)
     return inner & places | ({found.module} & places if inner - places or not inner else set())
+
+
+def _inner(found: Import) -> set[str]:
+    return {f"{found.module}.{name}" for name in found.names}
 
 
 def upward_imports(module: Module) -> list[str]:
@@ -130,6 +136,19 @@ def upward_imports(module: Module) -> list[str]:
         f"{module.path}:{found.line} imports {found.module}"
         for found in imports(module)
         if found.root in LAYERS and found.root not in allowed
+    ]
+
+
+def upward_services(module: Module) -> list[str]:
+    """Imports of a folder of services/ from one below it."""
+    _, *own = module.package.split(".")
+    if module.layer != "services" or not own:
+        return []
+    higher = tuple(f"services.{folder}." for folder in LADDER[LADDER.index(own[0]) + 1 :])
+    return [
+        f"{module.path}:{found.line} imports {found.module}"
+        for found in imports(module)
+        if any(f"{place}.".startswith(higher) for place in (found.module, *_inner(found)))
     ]
 
 
@@ -148,7 +167,7 @@ def strayed_parts(module: Module) -> list[str]:
         f"{module.path}:{found.line} imports {found.module}"
         for found in imports(module)
         for folder, users in PARTS.items()
-        if f"{found.module}.".startswith(folder)
+        if any(f"{place}.".startswith(folder) for place in (found.module, *_inner(found)))
         and not module.path.startswith(tuple(f"pages/{place}" for user in users for place in _places(user)))
     ]
 

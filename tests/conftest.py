@@ -55,7 +55,7 @@ def handai_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _no_warm_process_of_another_module() -> Iterator[None]:
     """A page leaves a process waiting that has the environment of its test: the next module must not start it."""
     yield
-    if processes := sys.modules.get("services.processes"):
+    if processes := sys.modules.get("services.running.processes"):
         processes.WARM.drop()
 
 

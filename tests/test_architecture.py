@@ -13,6 +13,7 @@ Rule = Callable[[Module], list[str]]
 MODULES = architecture.project_modules(Path(__file__).parents[1])
 RULES: list[Rule] = [
     architecture.upward_imports,
+    architecture.upward_services,
     architecture.strayed_libraries,
     architecture.strayed_parts,
     architecture.borrowed_privates,
@@ -34,6 +35,9 @@ OFFENDERS = [
     (architecture.upward_imports, "services/runs.py", "from cli import shown"),
     (architecture.upward_imports, "pages/run_page.py", "from cli import shown"),
     (architecture.upward_imports, "handai_errors.py", "import providers.base"),
+    (architecture.upward_services, "services/running/runs.py", "from services.past import history"),
+    (architecture.upward_services, "services/running/runs.py", "def f():\n    from services import bundles"),
+    (architecture.upward_services, "services/tables/datasets.py", "import services.models.keys"),
     (architecture.strayed_libraries, "services/runs.py", "import streamlit as st"),
     (architecture.strayed_libraries, "handai_cli.py", "from streamlit.testing.v1 import AppTest"),
     (architecture.strayed_libraries, "engine/runner.py", "import sqlite3"),
@@ -41,7 +45,7 @@ OFFENDERS = [
     (architecture.strayed_libraries, "services/models.py", "from openai import AsyncOpenAI"),
     (architecture.strayed_libraries, "engine/runner.py", "import pandas as pd"),
     (architecture.strayed_parts, "pages/history_page.py", "from pages.components.run.grid import Unsaved"),
-    (architecture.strayed_parts, "pages/components/uploads.py", "from pages.components.transform import table"),
+    (architecture.strayed_parts, "pages/components/uploads.py", "from pages.components import transform"),
     (architecture.strayed_parts, "pages/components/run/grid.py", "import pages.components.setup.settings"),
     (architecture.borrowed_privates, "services/runs.py", "from engine.runner import _window"),
     (architecture.borrowed_privates, "services/runs.py", "import engine._inner"),
@@ -59,6 +63,13 @@ LAW_ABIDING = [
     (architecture.upward_imports, "services/runs.py", "import handai_db, engine.spec\nfrom services import keys"),
     (architecture.upward_imports, "handai_cli.py", "from services import runs\nimport os"),
     (architecture.upward_imports, "engine/tables/read.py", "from .model import Table"),
+    (architecture.upward_services, "services/past/history.py", "from services.running import runs"),
+    (
+        architecture.upward_services,
+        "services/running/runs.py",
+        "from services import home\nfrom services.running import x",
+    ),
+    (architecture.upward_services, "services/doctor.py", "from services.models import keys"),
     (architecture.strayed_libraries, "pages/run_page.py", "import streamlit as st"),
     (architecture.strayed_libraries, "storage/runs.py", "import sqlite3"),
     (architecture.strayed_libraries, "engine/tables/read.py", "import pandas as pd"),
@@ -96,6 +107,11 @@ def test_a_circle_is_found() -> None:
     round_about = [Module("engine/a.py", "from engine.b import x"), late, Module("engine/c.py", "import engine.a")]
     assert {*architecture.circle(round_about)} == {"engine.a", "engine.b", "engine.c"}
     assert architecture.circle(round_about[:2]) == []
+
+
+def test_every_folder_of_services_has_its_place() -> None:
+    folders = {module.package.partition(".")[2] for module in MODULES if module.layer == "services"}
+    assert folders - {""} == {*architecture.LADDER}
 
 
 def test_every_folder_of_parts_belongs_to_a_page() -> None:

@@ -10,8 +10,8 @@ from pages.components import words
 from pages.components.run_download import draw_download
 from pages.components.run_links import go, page_of
 from pages.components.state import forget, held, put
-from services import compare as runs_compared
-from services import history, sessions
+from services.comparing import compare as runs_compared
+from services.past import history, sessions
 
 _NOTE = "history_note"
 DELETE_WORD = "DELETE"

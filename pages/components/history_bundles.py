@@ -13,9 +13,10 @@ from pages.components.dialogs import tell
 from pages.components.open_path import visit
 from pages.components.state import held, put
 from pages.components.uploads import is_upload, let_go
-from services import bundle, bundle_open, local_files
-from services.bundle_open import Opened
+from services.bundles import bundle, bundle_open
+from services.bundles.bundle_open import Opened
 from services.home import home
+from services.tables import local_files
 
 _IN_BROWSER = 200_000_000  # a download is held in memory on its way
 _CHUNK = 1 << 20

@@ -8,7 +8,7 @@ from pages.components.provider_errands import draw_errand, drop, start
 from pages.components.state import app_state
 from providers.dev_mode import dev_mode
 from providers.specs import ProviderSpec
-from services.key_check import KeyReport, check_key, may_be_tried
+from services.models.key_check import KeyReport, check_key, may_be_tried
 
 
 def take_key(provider_id: str, base_url: str | None, typed: str) -> None:

@@ -10,8 +10,8 @@ from pages.components.model_key import typed_key
 from pages.components.state import app_state, forget, held, place_of, seed
 from providers.dev_mode import dev_mode
 from providers.specs import ProviderSpec
-from services.model_form import ModelForm
-from services.model_options import Options, disable_gone, model_options, names
+from services.forms.model_form import ModelForm
+from services.models.model_options import Options, disable_gone, model_options, names
 
 AnyForm = TypeVar("AnyForm", bound=ModelForm)
 

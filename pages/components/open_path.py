@@ -7,8 +7,8 @@ import streamlit as st
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import words
-from services import local_files
-from services.local_files import Visit
+from services.tables import local_files
+from services.tables.local_files import Visit
 
 
 def draw_open_path(choose: Callable[[DatasetRecord], None], *, prefix: str = "transform", folded: bool = False) -> None:

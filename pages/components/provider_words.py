@@ -5,11 +5,11 @@ from datetime import datetime
 
 from handai_db import CheckRecord
 from pages.components import words
-from services.availability import Standing
-from services.context_probe import ContextProbe, Taken
-from services.model_record import Known
-from services.provider_metrics import Metrics
-from services.provider_view import Brief, LastError, Standpoint
+from services.models.availability import Standing
+from services.models.context_probe import ContextProbe, Taken
+from services.models.model_record import Known
+from services.models.provider_metrics import Metrics
+from services.models.provider_view import Brief, LastError, Standpoint
 from services.troubleshooting import TROUBLES
 
 _TAKEN = {

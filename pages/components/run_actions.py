@@ -11,9 +11,10 @@ from handai_errors import HandaiError
 from pages.components import words
 from pages.components.run_key import ask_for_key
 from pages.components.state import held, put
-from services import keys, runs
-from services.pace import next_cap
-from services.views import RunView
+from services.models.models import keys
+from services.running import runs
+from services.running.pace import next_cap
+from services.running.views import RunView
 
 _ALL = "all"
 READING_S = 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pages.components.address import keep_in_address, said_in_address
 from pages.components.run_ticks import Ticks
 from pages.components.state import forget, held, put
-from services.chosen_rows import asks, span_of
+from services.tables.chosen_rows import asks, span_of
 
 PAGE_ROWS = 50
 _ROW = "row"

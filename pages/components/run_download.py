@@ -6,8 +6,9 @@ import streamlit as st
 
 from handai_db import RunRecord
 from pages.components import words
-from services import exporting, runs
-from services.exporting import Wanted
+from services.results import exporting
+from services.results.exporting import Wanted
+from services.running import runs
 
 _NAMES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "jsonl": "JSON Lines", "parquet": "Parquet"}
 _HELP = {

@@ -11,9 +11,9 @@ from pages.components.run_filters import show_failed
 from pages.components.run_links import link, page_of
 from pages.components.state import app_state
 from providers.specs import get_provider
-from services import runs
-from services.slower import ask_fewer_at_once, fewer_at_once
-from services.views import RunView
+from services.running import runs
+from services.running.slower import ask_fewer_at_once, fewer_at_once
+from services.running.views import RunView
 
 _ANOTHER_MODEL = frozenset(
     {

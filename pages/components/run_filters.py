@@ -11,10 +11,10 @@ from pages.components.address import keep_in_address
 from pages.components.run_choice import begin_again
 from pages.components.scrolling import scroll_here, scroll_later
 from pages.components.state import held, put
-from services import corrections
-from services.facet_choice import Choice
-from services.row_filters import ALL, APPROVED, ASIDE, CORRECTED, LOW, WAITING, RowFilter, low_scores
-from services.views import RunView
+from services.results import corrections
+from services.results.facet_choice import Choice
+from services.results.row_filters import ALL, APPROVED, ASIDE, CORRECTED, LOW, WAITING, RowFilter, low_scores
+from services.running.views import RunView
 
 _SHOW, _SEARCH, ONLY = "show", "search", "only."
 PART = "run_filters"

@@ -15,7 +15,7 @@ from engine.tables import Cell
 from engine.tables.cells import cell_as_text
 from handai_db import PENDING, MarkState, RunRecord
 from pages.components import words
-from services.inspect import TableRow
+from services.results.inspect import TableRow
 
 ROW, STATUS = "Row", "Status"
 _LONGEST_CELL = 2_000

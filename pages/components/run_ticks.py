@@ -7,8 +7,8 @@ from handai_db import RunRecord
 from handai_errors import InputError
 from pages.components.address import keep_in_address, said_in_address
 from pages.components.state import held, put
-from services.again import rows_named
-from services.preview_rows import as_numbers
+from services.forms.preview_rows import as_numbers
+from services.results.again import rows_named
 
 _TICKED = "ticked"
 _LONGEST = 2_000  # characters; more ticks than fit are only kept for the visit

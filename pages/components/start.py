@@ -6,7 +6,8 @@ import streamlit as st
 
 from handai_errors import HandaiError
 from pages.components.lasting_downloads import make_downloads_last
-from services import history, preferences
+from services import preferences
+from services.past import history
 
 
 @st.cache_resource

@@ -9,11 +9,11 @@ import streamlit as st
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from services.errands import Errand
-from services.generate_form import GenerateForm
-from services.keys import VisitKeys
-from services.model_options import Options
-from services.transform_form import TransformForm
-from services.try_it import Trial
+from services.forms.generate_form import GenerateForm
+from services.forms.transform_form import TransformForm
+from services.models.keys import VisitKeys
+from services.models.model_options import Options
+from services.models.try_it import Trial
 
 _KEY = "handai_app_state"
 _Value = TypeVar("_Value")

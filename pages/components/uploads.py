@@ -13,7 +13,7 @@ from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import words
 from pages.components.state import app_state, held
-from services import datasets
+from services.tables import datasets
 
 
 def is_upload(value: object) -> TypeGuard[UploadedFile]:

@@ -11,7 +11,7 @@ from handai_db import RunRecord
 from handai_errors import KIND_FACTS, ErrorKind, HandaiError
 from providers.base import Message
 from providers.specs import NO_PROVIDER, PROVIDERS
-from services.views import RunView
+from services.running.views import RunView
 
 Tone = Literal["info", "success", "warning", "error"]
 UNKNOWN = "unknown"

@@ -12,8 +12,8 @@ from engine.results import Attempt, AttemptState, RowResult, RowStatus, RunStatu
 from handai_db import RunRecord, begin_execution, end_execution
 from handai_errors import ErrorKind
 from providers.base import Usage
-from services import runs
 from services.home import open_catalogue, run_path
+from services.running import runs
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.browser.app_server import AppServer

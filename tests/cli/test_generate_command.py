@@ -9,8 +9,8 @@ import yaml
 
 from engine.results import RunStatus
 from handai_db import RunFilter
-from services import runs
 from services.home import open_catalogue
+from services.running import runs
 from tests.command_line import handai, only_run_id, records_in, wait_until
 from tests.fake_provider import FakeProvider
 

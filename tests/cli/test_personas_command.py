@@ -4,7 +4,8 @@ from pathlib import Path
 
 import orjson
 
-from services import personas, runs
+from services.forms import personas
+from services.running import runs
 from tests.command_line import handai, made_table, transform_arguments
 from tests.fake_provider import FakeProvider
 

@@ -7,7 +7,7 @@ import orjson
 import pandas
 import pytest
 
-from services.export_rows import DIAGNOSTICS
+from services.results.export_rows import DIAGNOSTICS
 from tests.command_line import handai, made_table, records_in, transform_arguments
 from tests.fake_provider import FakeProvider
 
@@ -335,7 +335,7 @@ def test_a_cap_pauses_and_a_higher_one_goes_on(tmp_path: Path, out: Path, fake_p
 
 
 def test_a_saved_spec_runs_again(tmp_path: Path, table: Path, out: Path, fake_provider: FakeProvider) -> None:
-    from services import runs
+    from services.running import runs
 
     handai(*transform_arguments(table, out, fake_provider.url, "--temperature", "0.5", "--limit", "2"))
     spec = tmp_path / "spec.yaml"

@@ -26,11 +26,11 @@ run_writer.RunWriter._fail = counted
 def patience(give_up_s: float, busy_s: float = 30.0) -> str:
     """A prelude: how long the writer tries a full disk, and everybody a held database."""
     return (
-        "import storage.connect, services.listening\n"
+        "import storage.connect, services.running.listening\n"
         "from storage.run_writer import RunWriter\n"
         f"RunWriter.__init__.__kwdefaults__['give_up_s'] = {give_up_s}\n"
         f"storage.connect.BUSY_TIMEOUT_MS = {int(busy_s * 1000)}\n"
-        f"services.listening._LOCKED_GIVE_UP_S = {busy_s}\n"
+        f"services.running.listening._LOCKED_GIVE_UP_S = {busy_s}\n"
     )
 
 

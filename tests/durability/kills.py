@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from handai_db import RunReader
-from services import runs
 from services.home import run_path
+from services.running import runs
 from tests.command_line import (
     ProviderProcess,
     begin,

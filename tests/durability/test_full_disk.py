@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from handai_db import RunReader
-from services import runs
 from services.home import run_path
+from services.running import runs
 from tests.command_line import (
     PROJECT,
     Ended,

@@ -137,7 +137,8 @@ STARTER = """
 import sys, time
 from pathlib import Path
 from engine.spec import RunSpec
-from services import datasets, runs
+from services.running import runs
+from services.tables import datasets
 table = datasets.store_file(Path(sys.argv[1]))
 spec = RunSpec.checked({
     "input": {"kind": "transform", "dataset": table.id},

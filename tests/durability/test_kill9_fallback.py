@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services import runs
+from services.running import runs
 from tests.command_line import (
     begin,
     done_rows,

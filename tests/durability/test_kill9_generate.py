@@ -11,7 +11,7 @@ import pytest
 
 from handai_db import RunReader
 from services.home import run_path
-from services.run_tables import sampled_path
+from services.tables.run_tables import sampled_path
 from tests.command_line import (
     ProviderProcess,
     begin,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from services import runs
 from services.home import catalogue_path, run_path
+from services.running import runs
 from tests.command_line import (
     ProviderProcess,
     done_rows,
@@ -82,11 +82,11 @@ def test_a_held_database_costs_nothing(tmp_path: Path, provider: ProviderProcess
 
 
 HELD_AT_THE_END = """
-import services.execution
+import services.running.execution
 from handai_errors import DatabaseBusyError
 def held(*_):
     raise DatabaseBusyError("Another program is holding handai.db.", "Close it, then try again.")
-services.execution._note_end = held
+services.running.execution._note_end = held
 """
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pages.components import key_trial
-from services import processes
+from services.running import processes
 from tests.pages.transform_visit import Launched
 
 

@@ -5,8 +5,8 @@ from streamlit.testing.v1 import AppTest
 from engine.schema.columns import Schema
 from engine.spec import GenerateInput, ModelSettings, RunSpec
 from handai_db import RunRecord
-from services import runs
-from services.column_kinds import column_from
+from services.running import runs
+from services.tables.column_kinds import column_from
 from tests.pages.made_runs import executed
 from tests.pages.transform_visit import press, ran
 

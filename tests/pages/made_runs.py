@@ -8,9 +8,9 @@ from engine.results import RunStatus
 from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput
 from engine.tables import ParseOptions
 from handai_db import RunRecord
-from services import runs
-from services.datasets import store_upload
-from services.execution import execute
+from services.running import runs
+from services.running.execution import execute
+from services.tables.datasets import store_upload
 
 
 def made_run(  # the knobs of a run, by name

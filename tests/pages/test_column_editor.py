@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from engine.columns import ColumnType, Output
 from pages.components.card_list import Asked, opened_after, rearranged
 from pages.components.setup.column_words import output_summary, summary
-from services.column_kinds import column_from
+from services.tables.column_kinds import column_from
 from tests.pages.made_runs import executed
 from tests.pages.transform_visit import Launched, press, ran, ready, said, visit
 
@@ -64,7 +64,7 @@ def test_typed_columns_are_answered_and_valid(launched: Launched) -> None:
     page = _paste(_typed(), "mood:category(happy,unhappy)\nscore:integer(1..5)\nwhy")
     press(page, "transform_run")
     record = executed(launched.last)
-    from services import inspect
+    from services.results import inspect
 
     rows = inspect.page(record, 0, 3)
     assert all(row.answers["mood"] in {"happy", "unhappy"} for row in rows)

@@ -9,8 +9,8 @@ from engine.results import RunStatus
 from handai_db import RunRecord
 from pages.components.compare.figures import percent
 from pages.components.compare.settings import changes_of
-from services import runs
 from services.home import open_catalogue, run_path
+from services.running import runs
 from tests.services.stored_runs import done, put, transform_run
 
 LABEL = {"name": "label", "type": "category", "values": ["a", "b"]}

@@ -5,8 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine.schema.columns import Case, CategoryColumn, Duplicates, ModelColumn, Schema
 from pages.components.setup.column_words import KIND_LABELS
-from services import drafts
-from services.column_kinds import KINDS
+from services.forms import drafts
+from services.tables.column_kinds import KINDS
 from tests.pages.generate_visit import add, empty, from_template, generate, view, way
 from tests.pages.transform_visit import Launched, press, ran, said
 

@@ -7,7 +7,8 @@ import pytest
 from engine.schema.templates import templates
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
-from services import datasets, runs
+from services.running import runs
+from services.tables import datasets
 from tests.fake_provider import FakeProvider
 from tests.pages.generate_visit import DRAWN, WRITTEN, add, empty, from_template, generate, made_table, schema_of, way
 from tests.pages.made_runs import made_run

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from handai_db import RunFilter
-from services import history
-from services.bundle import bundle
+from services.bundles.bundle import bundle
+from services.past import history
 from tests.pages.made_runs import executed, made_run
 
 
@@ -61,7 +61,7 @@ def test_nobody_elsewhere_names_a_path_here(monkeypatch: pytest.MonkeyPatch) -> 
 
 def _save_script(run_id: str) -> None:
     from pages.components.history_bundles import save_bundle
-    from services import runs
+    from services.running import runs
 
     save_bundle(runs.get(run_id))
 

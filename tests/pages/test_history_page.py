@@ -10,9 +10,11 @@ from engine.columns import Output
 from handai_db import RunFilter
 from handai_errors import NotFoundError
 from pages.components.history_words import asked_words
-from services import history, preferences, runs, sessions
-from services.history import run_files
+from services import preferences
 from services.home import home, run_path
+from services.past import history, sessions
+from services.past.history import run_files
+from services.running import runs
 from tests.pages.made_runs import executed, made_run
 from tests.services.stored_runs import generate_run
 
@@ -121,7 +123,7 @@ def test_many_runs_are_paged() -> None:
 def _delete_script(run_id: str) -> None:
     from handai_db import RunFilter
     from pages.components import dialogs
-    from services import history
+    from services.past import history
 
     dialogs.draw_note()
     for record in history.list_runs(RunFilter()):
@@ -159,7 +161,7 @@ def test_a_run_that_executes_is_not_deleted() -> None:
 
 def _move_script(run_id: str) -> None:
     from pages.components import dialogs
-    from services import runs
+    from services.running import runs
 
     dialogs.draw_note()
     dialogs.move_run(runs.get(run_id))
@@ -177,7 +179,7 @@ def test_a_run_is_moved_to_a_new_session() -> None:
 
 def _session_script(action: str) -> None:
     from pages.components import dialogs
-    from services import history
+    from services.past import history
 
     dialogs.draw_note()
     for session in history.sessions()[:1]:

@@ -6,8 +6,8 @@ from pydantic import SecretStr
 from pages.components import key_trial, provider_errands
 from pages.components.setup.launch_words import key_words, outlook_words
 from services import preferences
-from services.estimates import Outlook, Span
-from services.key_check import check_key
+from services.forms.estimates import Outlook, Span
+from services.models.key_check import check_key
 from services.preferences import Preferences
 from tests.fake_provider import FakeProvider
 from tests.pages.transform_visit import Launched, press, ran, ready, said, upload, visit, write

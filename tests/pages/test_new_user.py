@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services import datasets
-from services.built_in_recipes import RECIPES
+from services.forms.built_in_recipes import RECIPES
+from services.tables import datasets
 from tests.pages.generate_visit import generate, way
 from tests.pages.made_runs import executed, made_run
 from tests.pages.transform_visit import Launched, press, provider, ran, ready, said, upload, visit, write

@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services import runs
-from services.history import delete_run
+from services.past.history import delete_run
+from services.running import runs
 from tests.fake_provider import FakeProvider
 from tests.pages.transform_visit import Launched, press, ran, ready, said, visit, write
 

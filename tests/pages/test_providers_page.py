@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 from handai_db import CheckRecord
 from providers.base import AnswerForm, ModelInfo
 from providers.specs import get_provider
-from services import habits, keys, preferences
-from services.availability import Standing
+from services import preferences
 from services.home import open_catalogue
-from services.keys import VisitKeys
-from services.models import place_of
-from services.provider_view import Standpoint, briefs
+from services.models.availability import Standing
+from services.models.keys import VisitKeys
+from services.models.models import habits, keys, place_of
+from services.models.provider_view import Standpoint, briefs
 from tests.fake_provider import FakeProvider
 from tests.file_keyring import use_file_keyring
 from tests.pages.made_runs import executed, made_run

@@ -4,8 +4,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine.results import RunStatus
 from handai_db import RunRecord
-from services import corrections, inspect
 from services.home import open_catalogue
+from services.results import corrections, inspect
 from tests.pages.made_runs import executed, made_run
 
 

@@ -4,8 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.results import RunStatus
-from services import again, corrections, runs
 from services.home import open_catalogue
+from services.results import again, corrections
+from services.running import runs
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 from tests.pages.transform_visit import Launched, visit

@@ -9,7 +9,7 @@ import pytest
 from engine.columns import Output
 from engine.tables import Cell
 from pages.components.run.cells import grid_of
-from services.inspect import TableRow
+from services.results.inspect import TableRow
 from tests.services.stored_runs import transform_run
 
 

@@ -13,7 +13,7 @@ def _script() -> None:
 
     from pages.components.run_choice import RowChoice
     from pages.components.run_ticks import Ticks
-    from services import runs
+    from services.running import runs
 
     record = runs.get(st.query_params["run"])
     first = st.session_state["first"]

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from engine.results import RowResult, RowStatus, RunStatus
 from handai_db import RunRecord
 from handai_errors import ErrorKind
-from services import runs
 from services.home import open_catalogue
+from services.running import runs
 from tests.services.stored_runs import done, failed, put, transform_run
 
 EVIL = "<img src=x onerror=alert(1)> ![x](https://e.invalid/x.png)"

@@ -9,8 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from engine.results import RunStatus
 from handai_db import RunRecord, end_execution
-from services import corrections, drafts, history, inspect, runs
+from services.forms import drafts
 from services.home import home, open_catalogue, run_path
+from services.past import history
+from services.results import corrections, inspect
+from services.running import runs
 from tests.services.stored_runs import done, failed, put, transform_run
 
 _Grid = tuple[int, dict[str, dict[str, object]]]
@@ -57,7 +60,8 @@ def _take() -> None:
     import streamlit as st
 
     from pages.components.run.grid import Unsaved
-    from services import inspect, runs
+    from services.results import inspect
+    from services.running import runs
 
     record = runs.get(st.session_state["of_run"])
     Unsaved(record.id).take("some_grid", inspect.page(record, st.session_state["from_row"], 50))

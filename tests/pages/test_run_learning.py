@@ -4,8 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.spec import TransformInput
-from services import runs
-from services.corrections import Edit, edit
+from services.results.corrections import Edit, edit
+from services.running import runs
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 from tests.pages.transform_visit import Launched, press, visit

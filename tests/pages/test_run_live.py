@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 from engine.results import LiveState, RunStatus
 from engine.spec import Limits
 from handai_db import RunRecord
-from services import runs
 from services.home import open_catalogue, run_path
-from services.processes import is_alive, own_lease
+from services.running import runs
+from services.running.processes import is_alive, own_lease
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.pages.made_runs import made_run

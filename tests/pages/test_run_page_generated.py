@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from engine.results import RunStatus
 from handai_db import RunRecord
 from pages.components.run.diversity import meter_figures
-from services import runs
+from services.running import runs
 from tests.fake_provider import FakeProvider
 from tests.pages.generate_visit import DRAWN, WRITTEN, made_table, schema_of
 from tests.pages.transform_visit import ran, said

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from engine.results import PauseReason, RunStatus
 from engine.spec import Limits
 from handai_db import RunRecord
-from services import runs
 from services.home import open_catalogue
+from services.running import runs
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 
@@ -32,7 +32,9 @@ def _page(run_id: str) -> AppTest:
 def started(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     """The ids of the runs for which a process was asked for; none is started."""
     asked: list[str] = []
-    monkeypatch.setattr("services.processes.WarmProcess.start", lambda _, run_id, *_others: asked.append(run_id))
+    monkeypatch.setattr(
+        "services.running.processes.WarmProcess.start", lambda _, run_id, *_others: asked.append(run_id)
+    )
     return lambda: asked
 
 

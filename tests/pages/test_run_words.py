@@ -9,7 +9,7 @@ from engine.results import PauseReason, RunStatus
 from handai_db import Progress
 from pages.components import words
 from providers.base import Message
-from services.views import RunView
+from services.running.views import RunView
 from tests.pages.made_runs import made_run
 
 

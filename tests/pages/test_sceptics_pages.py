@@ -11,10 +11,10 @@ from handai_db import RunRecord
 from pages.components.run_choice import PAGE_ROWS
 from pages.components.setup.preview_compare import CHANGED
 from providers.base import Message, Usage
-from services import runs
-from services.estimates import about_tokens
+from services.forms.estimates import about_tokens
 from services.home import open_catalogue, run_path
-from services.processes import is_alive, own_lease
+from services.running import runs
+from services.running.processes import is_alive, own_lease
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.fake_provider import FakeProvider

@@ -2,8 +2,9 @@
 
 import pytest
 
-from services import history, runs, sessions
 from services.home import open_catalogue
+from services.past import history, sessions
+from services.running import runs
 from tests.pages.generate_visit import generate
 from tests.pages.made_runs import executed, made_run
 from tests.pages.transform_visit import Launched, press, ran, ready, said, visit

@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from handai_db import CheckRecord
 from providers.base import ModelInfo
-from services import personas, preferences
-from services.availability import Standing
+from services import preferences
+from services.forms import personas
 from services.home import open_catalogue
-from services.models import place_of
+from services.models.availability import Standing
+from services.models.models import place_of
 from tests.fake_provider import FakeProvider
 from tests.pages.transform_visit import Launched, press, provider, ran, ready, said, upload, visit, write
 

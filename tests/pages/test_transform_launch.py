@@ -7,8 +7,10 @@ from engine.results import RunStatus
 from engine.spec import TransformInput
 from handai_db import RunRecord
 from handai_errors import DiskFullError
-from services import datasets, preferences, runs
-from services.history import delete_all, delete_run
+from services import preferences
+from services.past.history import delete_all, delete_run
+from services.running import runs
+from services.tables import datasets
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 from tests.pages.transform_visit import (

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.columns import ColumnType
-from services.built_in_recipes import RECIPES
+from services.forms.built_in_recipes import RECIPES
 from tests.pages.transform_visit import INSTRUCTIONS, Launched, press, ran, ready, said, upload, visit, write
 
 

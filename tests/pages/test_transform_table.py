@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import Workbook
 
-from services import datasets
+from services.tables import datasets
 from tests.pages.transform_visit import press, ran, said, sample_instructions, upload, visit
 
 pytestmark = pytest.mark.usefixtures("launched")

@@ -3,8 +3,8 @@
 from streamlit.testing.v1 import AppTest
 
 from handai_db import RunRecord
-from services import runs
-from services.datasets import samples
+from services.running import runs
+from services.tables.datasets import samples
 from tests.pages.made_runs import executed
 
 SMALL = b"id,text\n1,Good soup\n2,Cold soup\n3,No soup\n"

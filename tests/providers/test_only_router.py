@@ -15,9 +15,11 @@ from engine.spec import RunSpec
 from providers import specs
 from providers.router import make_client
 from providers.specs import PROVIDERS
-from services import datasets, preferences, runs
-from services.execution import execute
-from services.keys import require_key
+from services import preferences
+from services.models.keys import require_key
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.architecture import project_modules
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider

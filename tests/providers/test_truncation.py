@@ -11,9 +11,10 @@ from engine.spec import RunSpec
 from handai_errors import ErrorKind, ProviderError
 from providers.base import CompletionRequest, Message
 from providers.truncation import least_tokens
-from services import datasets, runs
-from services.execution import execute
-from services.inspect import log_of
+from services.results.inspect import log_of
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST, client_of, failure_of, pieces_of
 

@@ -10,9 +10,10 @@ from engine.results import RowResult, RowStatus
 from engine.spec import GenerateInput, RunSpec
 from handai_db import RunRecord
 from handai_errors import ErrorKind
-from services import datasets, runs
 from services.home import run_path
-from services.run_tables import sampled_path, sampler_of
+from services.running import runs
+from services.tables import datasets
+from services.tables.run_tables import sampled_path, sampler_of
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 

@@ -13,8 +13,8 @@ from engine.limiter import Limiter, limiter_for
 from engine.pacer import NO_LEASE
 from engine.spec import ModelSettings
 from handai_db import AccountRun, Catalogue
-from services.account_gate import LIVE_S, Accounts
 from services.home import catalogue_path, open_catalogue
+from services.running.account_gate import LIVE_S, Accounts
 from storage.accounts import OTHERS_SQL, account_runs
 from tests.engine.limited_server import Bucket, Told, now, work
 from tests.virtual_time import WITHOUT_THREADS

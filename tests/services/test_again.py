@@ -7,12 +7,14 @@ import pytest
 from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord, Standing, replaced_in
 from handai_errors import ConflictError, SpecError
-from services import again, datasets, inspect, runs
-from services.again import Which
-from services.corrections import Edit, edit
-from services.execution import execute
 from services.home import run_path
-from services.row_filters import RowFilter, matching
+from services.results import again, inspect
+from services.results.again import Which
+from services.results.corrections import Edit, edit
+from services.results.row_filters import RowFilter, matching
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

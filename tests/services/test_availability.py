@@ -6,11 +6,11 @@ from pydantic import SecretStr
 from engine.spec import RunSpec
 from handai_errors import ConflictError, NotFoundError
 from providers.base import ModelInfo
-from services.availability import FRESH_S, MAX_TOKENS, Standing, Target, check_model, target_of
-from services.checks import check
 from services.home import open_catalogue
-from services.model_record import known_models, mark_unavailable, set_disabled, verified_models, worth_checking
-from services.models import place_of
+from services.models.availability import FRESH_S, MAX_TOKENS, Standing, Target, check_model, target_of
+from services.models.model_record import known_models, mark_unavailable, set_disabled, verified_models, worth_checking
+from services.models.models import place_of
+from services.running.checks import check
 from tests.fake_provider import FakeProvider
 
 LISTED, EXACT = "qwen/qwen3-4b", "Qwen/Qwen3-4B"

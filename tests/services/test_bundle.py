@@ -15,15 +15,16 @@ from engine.results import RunStatus
 from engine.spec import Prompt, RunSpec
 from handai_db import RunFilter, RunReader, RunRecord, note_event
 from handai_errors import ConflictError, DamagedFileError
-from services import bundle_format as form
-from services import history, runs
-from services.bundle import bundle, hash_of
-from services.bundle_open import SESSION, open_bundle
-from services.corrections import Edit, edit
-from services.execution import execute
-from services.exporting import Wanted, export
+from services.bundles import bundle_format as form
+from services.bundles.bundle import bundle, hash_of
+from services.bundles.bundle_open import SESSION, open_bundle
+from services.bundles.methods import fenced, methods_text
 from services.home import home, open_catalogue, run_path
-from services.methods import fenced, methods_text
+from services.past import history
+from services.results.corrections import Edit, edit
+from services.results.exporting import Wanted, export
+from services.running import runs
+from services.running.execution import execute
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run
@@ -161,7 +162,7 @@ def test_a_table_that_would_be_drawn_differently_is_refused(tmp_path: Path, monk
     record = generate_run(SAMPLED, {"name": "t", "prompt": "About {{ n }}"})
     path = packed(record, tmp_path)
     elsewhere(tmp_path, monkeypatch)
-    monkeypatch.setattr("services.bundle_open.drawn_hash", lambda *_: "0" * 64)
+    monkeypatch.setattr("services.bundles.bundle_open.drawn_hash", lambda *_: "0" * 64)
     with pytest.raises(DamagedFileError, match="draws another table"):
         open_bundle(path)
     assert list((home() / "runs").iterdir()) == []
@@ -202,7 +203,7 @@ def test_a_bundle_is_whole_or_not_there(record: RunRecord, tmp_path: Path, monke
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("services.bundle.shutil.copyfileobj", fail)
+    monkeypatch.setattr("services.bundles.bundle.shutil.copyfileobj", fail)
     with pytest.raises(Exception, match="No space left"):
         bundle(record, tmp_path / "run.zip")
     assert [*tmp_path.glob("*run.zip*"), *home().glob(".bundle-*")] == []

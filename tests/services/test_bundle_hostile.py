@@ -13,11 +13,13 @@ import pytest
 
 from handai_db import RunFilter, RunRecord
 from handai_errors import HandaiError, InputError, NewerDatabaseError
-from services import bundle_format as form
-from services import history, keys, runs
-from services.bundle import bundle, hash_of
-from services.bundle_open import open_bundle
+from services.bundles import bundle_format as form
+from services.bundles.bundle import bundle, hash_of
+from services.bundles.bundle_open import open_bundle
 from services.home import catalogue_path, home
+from services.models.models import keys
+from services.past import history
+from services.running import runs
 from storage.schema import RUN_FILE
 from tests.pages.made_runs import executed, made_run
 
@@ -129,7 +131,7 @@ def test_what_would_unpack_to_far_more_than_it_is_is_refused(whole: Path) -> Non
 def test_what_claims_more_than_fits_on_the_disk_is_refused(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packed(whole, manifest_in(whole))
     free = shutil.disk_usage(whole)._replace(free=1000)
-    monkeypatch.setattr("services.bundle_reading.shutil.disk_usage", lambda _: free)
+    monkeypatch.setattr("services.bundles.bundle_reading.shutil.disk_usage", lambda _: free)
     assert_refused(path, "are free")
 
 

@@ -12,14 +12,15 @@ import pytest
 from engine.results import RunStatus
 from handai_db import RunReader, RunRecord
 from handai_errors import DamagedFileError
-from services import bundle_format as form
-from services import history, runs
-from services.bundle import bundle, hash_of
-from services.bundle_open import open_bundle
-from services.corrections import Edit, edit
-from services.exporting import Wanted, export
+from services.bundles import bundle_format as form
+from services.bundles.bundle import bundle, hash_of
+from services.bundles.bundle_open import open_bundle
 from services.home import open_catalogue, run_path
-from services.views import view_of
+from services.past import history
+from services.results.corrections import Edit, edit
+from services.results.exporting import Wanted, export
+from services.running import runs
+from services.running.views import view_of
 from storage.migrate import migrate, version_of
 from storage.schema import RUN_FILE
 from tests.pages.made_runs import executed, made_run

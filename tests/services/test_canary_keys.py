@@ -14,11 +14,15 @@ from pydantic import SecretStr
 from engine.spec import RunSpec
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError
-from services import datasets, exporting, history, key_hosts, keys, runs
-from services.execution import execute
-from services.exporting import Wanted
 from services.home import home, open_catalogue
-from services.processes import WARM
+from services.models.models import key_hosts, keys
+from services.past import history
+from services.results import exporting
+from services.results.exporting import Wanted
+from services.running import runs
+from services.running.execution import execute
+from services.running.processes import WARM
+from services.tables import datasets
 from tests.canaries import (
     PLACES,
     PROVIDER_OF,
@@ -181,7 +185,7 @@ async def broken(self, request):
 compatible_client.OpenAICompatibleClient.complete = broken
 """,
     "in the worker": """
-from services import execution
+from services.running import execution
 async def broken(run_id, key):
     held = key.get_secret_value()
     raise RuntimeError(f"a fault with {held}")

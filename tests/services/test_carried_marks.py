@@ -9,13 +9,13 @@ import pytest
 
 from handai_db import MarkState, RunRecord, history_in, marks_in
 from pages.components.run_frames import status_words
-from services import runs
-from services.corrections import Edit, edit
-from services.execution import execute
-from services.exporting import Wanted, export
 from services.home import open_catalogue, run_path
-from services.inspect import page
-from services.views import view_of
+from services.results.corrections import Edit, edit
+from services.results.exporting import Wanted, export
+from services.results.inspect import page
+from services.running import runs
+from services.running.execution import execute
+from services.running.views import view_of
 from tests.pages.made_runs import executed, made_run
 
 

@@ -8,8 +8,8 @@ import pytest
 from engine.results import Attempt, AttemptState
 from handai_db import RunRecord
 from providers.base import Usage
-from services.charts import POINTS, charts_of, executed_before
 from services.home import run_path
+from services.results.charts import POINTS, charts_of, executed_before
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.services.stored_runs import done, failed, put, transform_run

@@ -8,8 +8,8 @@ import pytest
 
 from handai_db import RunRecord
 from handai_errors import SpecError
-from services import chat_export
-from services.chat_export import ChatFormat, export_chat
+from services.results import chat_export
+from services.results.chat_export import ChatFormat, export_chat
 from tests.services.stored_runs import done, failed, put, transform_run
 
 QA = [("user", "text"), ("assistant", "answer")]

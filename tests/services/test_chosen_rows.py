@@ -9,11 +9,13 @@ from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import NotFoundError, SpecError
-from services import chosen_rows, datasets, exporting, inspect, runs
-from services.checks import check
-from services.execution import execute
-from services.exporting import Wanted
-from services.run_tables import table_of
+from services.results import exporting, inspect
+from services.results.exporting import Wanted
+from services.running import runs
+from services.running.checks import check
+from services.running.execution import execute
+from services.tables import chosen_rows, datasets
+from services.tables.run_tables import table_of
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

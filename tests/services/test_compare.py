@@ -13,10 +13,11 @@ from engine.spec import RunSpec
 from handai_db import RunRecord, latency_quantiles
 from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecError
 from providers.base import Usage
-from services import compare, runs
-from services.agreement import Tally, is_same, kappa_of, kappa_words
-from services.compare_specs import Difference, differences
+from services.comparing import compare
+from services.comparing.agreement import Tally, is_same, kappa_of, kappa_words
+from services.comparing.compare_specs import Difference, differences
 from services.home import open_catalogue, run_path
+from services.running import runs
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run

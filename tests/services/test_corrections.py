@@ -11,11 +11,12 @@ import pytest
 from engine.results import RunStatus
 from handai_db import RunRecord, end_execution, history_in, is_at_rest, marks_in, set_aside_in
 from handai_errors import NotFoundError, SpecError
-from services import corrections, exporting, inspect, runs
-from services.corrections import Edit, edit
-from services.exporting import Wanted
 from services.home import open_catalogue, run_path
-from services.mending import mend
+from services.results import corrections, exporting, inspect
+from services.results.corrections import Edit, edit
+from services.results.exporting import Wanted
+from services.running import runs
+from services.running.mending import mend
 from tests.services.stored_runs import done, failed, put, transform_run
 
 OUTPUTS: list[dict[str, Any]] = [

@@ -12,9 +12,10 @@ from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import RunRecord
 from handai_errors import InputError, NotFoundError
-from services import datasets, runs
-from services.curl import curl_of
-from services.execution import execute
+from services.results.curl import curl_of
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import handai, made_table
 from tests.fake_provider import FakeProvider
 from tests.isolation import clean_environment

@@ -11,10 +11,13 @@ import pytest
 from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord, damaged_paths
 from handai_errors import DamagedFileError
-from services import damage, datasets, exporting, history, runs
-from services.execution import execute
 from services.home import open_catalogue, run_path
-from services.views import view_of
+from services.past import history
+from services.results import exporting
+from services.running import damage, runs
+from services.running.execution import execute
+from services.running.views import view_of
+from services.tables import datasets
 from tests.command_line import handai, made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

@@ -5,8 +5,9 @@ import socket
 
 from engine.results import RunStatus
 from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput
-from services import datasets, runs
-from services.execution import execute
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 
 
 def test_a_dead_server_pauses_a_small_run_and_its_rows_stay_pending() -> None:

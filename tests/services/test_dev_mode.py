@@ -16,12 +16,16 @@ from providers.key_check import KeyStanding
 from providers.models import fetch_models
 from providers.router import make_client
 from providers.specs import PROVIDERS
-from services import datasets, doctor, exporting, keys, runs
-from services.checks import check, sentence_on_privacy
+from services import doctor
 from services.dev_mode import dev_mode_notice
-from services.execution import execute
-from services.exporting import Wanted
-from services.key_check import check_key
+from services.models.key_check import check_key
+from services.models.models import keys
+from services.results import exporting
+from services.results.exporting import Wanted
+from services.running import runs
+from services.running.checks import check, sentence_on_privacy
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import handai, made_table, records_in, transform_arguments, wait_until
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import REQUEST

@@ -6,9 +6,10 @@ import pytest
 
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
-from services import datasets, empty_rows
-from services.chosen_rows import count_where
-from services.transform_form import TransformForm
+from services.forms import empty_rows
+from services.forms.transform_form import TransformForm
+from services.tables import datasets
+from services.tables.chosen_rows import count_where
 
 TABLE = b"id,text,note\n1,Good,\n2,,\n3, ,x\n4,Cold,y\n"
 

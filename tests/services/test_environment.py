@@ -7,7 +7,7 @@ from engine.routing import Routing
 from engine.spec import Limits, ModelSettings
 from services import preferences
 from services.environment import Given, given_for, told
-from services.model_form import ModelForm, model_part, remembered
+from services.forms.model_form import ModelForm, model_part, remembered
 
 
 @pytest.fixture

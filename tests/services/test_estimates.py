@@ -3,7 +3,7 @@
 import pytest
 
 from providers.prices import FREE, Price
-from services.estimates import Pacing, RowTook, Span, guessed, judged_by, mean_span
+from services.forms.estimates import Pacing, RowTook, Span, guessed, judged_by, mean_span
 
 ONE_BY_ONE = Pacing(Span(1, 1))
 

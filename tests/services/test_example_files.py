@@ -11,9 +11,9 @@ from engine.examples import Example
 from engine.spec import RunSpec
 from handai_db import DatasetRecord
 from handai_errors import SpecError, TableError
-from services.checks import check
-from services.datasets import store_file
-from services.example_files import with_examples_in
+from services.running.checks import check
+from services.tables.datasets import store_file
+from services.tables.example_files import with_examples_in
 
 MOOD = {"name": "mood", "type": "category", "values": ["good", "bad"]}
 SCORE = {"name": "score", "type": "integer", "minimum": 1, "maximum": 5}

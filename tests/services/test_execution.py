@@ -12,9 +12,11 @@ import pytest
 from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import DatabaseBusyError, DiskFullError, HandaiError
-from services import answer_cache, datasets, execution, listening, runs
-from services.execution import execute
+from services import answer_cache
 from services.home import open_catalogue, run_path
+from services.running import execution, listening, runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import done_rows, made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

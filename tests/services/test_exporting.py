@@ -16,8 +16,8 @@ from engine.results import RowResult, RowStatus
 from engine.tables import Row
 from handai_db import RunRecord
 from handai_errors import ConflictError, TableError
-from services import exporting
-from services.exporting import Wanted
+from services.results import exporting
+from services.results.exporting import Wanted
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run
 
 TYPED: list[dict[str, Any]] = [

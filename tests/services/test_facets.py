@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.facet_choice import Choice, How
-from services.facets import Facet, facets_of
-from services.spread import Spread
+from services.results.facet_choice import Choice, How
+from services.results.facets import Facet, facets_of
+from services.results.spread import Spread
 from tests.services.stored_runs import done, put, transform_run
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from engine.limiter import AUTO_NEARBY_START, AUTO_START
 from engine.results import RunStatus
-from services import runs
-from services.execution import execute
-from services.pacing import limiters_of
+from services.running import runs
+from services.running.execution import execute
+from services.running.pacing import limiters_of
 from tests.fake_provider import FakeProvider
 from tests.services.test_fallback_runs import KEY, made, second
 

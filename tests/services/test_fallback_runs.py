@@ -11,11 +11,12 @@ from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import RunReader, RunRecord, StoredAttempt
 from handai_errors import InputError, SpecError
-from services import datasets, runs
-from services.checks import check
-from services.execution import execute
 from services.home import run_path
-from services.provider_metrics import provider_metrics
+from services.models.provider_metrics import provider_metrics
+from services.running import runs
+from services.running.checks import check
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 

@@ -7,20 +7,8 @@ from engine.columns import ColumnType, Output
 from engine.schema.columns import CategoryColumn, ModelColumn, Schema, SubcategoryColumn
 from engine.spec import NO_MODEL, GenerateInput, Prompt, RunSpec, TransformInput
 from handai_errors import SpecError
-from services import drafts
-from services.checks import check
-from services.column_kinds import (
-    KINDS,
-    blank_column,
-    cell_as_text,
-    cell_from,
-    choices_from,
-    choices_text,
-    column_from,
-    free_plain_name,
-    kind_of,
-)
-from services.generate_form import (
+from services.forms import drafts
+from services.forms.generate_form import (
     GenerateForm,
     asked,
     asked_now,
@@ -31,7 +19,19 @@ from services.generate_form import (
     to_spec,
     with_schema,
 )
-from services.pasted_columns import added, pasted_outputs
+from services.running.checks import check
+from services.tables.column_kinds import (
+    KINDS,
+    blank_column,
+    cell_as_text,
+    cell_from,
+    choices_from,
+    choices_text,
+    column_from,
+    free_plain_name,
+    kind_of,
+)
+from services.tables.pasted_columns import added, pasted_outputs
 
 PLAN = CategoryColumn(name="plan", sampler="category", values={"free": 60, "pro": 40})
 REVIEW = ModelColumn(name="review", type=ColumnType.TEXT, prompt="A review by a {{ plan }} customer.")

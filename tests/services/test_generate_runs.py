@@ -10,12 +10,15 @@ from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import RunFilter, RunReader, RunRecord
 from handai_errors import NotFoundError, SpecError
-from services import datasets, history, inspect, runs
-from services.checks import check, sentence_on_privacy
-from services.execution import execute
-from services.exporting import Wanted, export
 from services.home import dataset_path, open_catalogue, run_path
-from services.run_tables import sampled_path, table_of
+from services.past import history
+from services.results import inspect
+from services.results.exporting import Wanted, export
+from services.running import runs
+from services.running.checks import check, sentence_on_privacy
+from services.running.execution import execute
+from services.tables import datasets
+from services.tables.run_tables import sampled_path, table_of
 from tests.command_line import made_table, records_in
 from tests.fake_provider import FakeProvider
 

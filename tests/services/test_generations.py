@@ -10,10 +10,11 @@ from pydantic import SecretStr
 from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import RunReader, RunRecord, StoredAttempt
-from services import datasets, runs
-from services.execution import execute
-from services.generations import fill_in
 from services.home import run_path
+from services.running import runs
+from services.running.execution import execute
+from services.running.generations import fill_in
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_listing import Answer, Asked, FakeListing, fake_listing
 
@@ -33,7 +34,7 @@ TOLD = {
 
 @pytest.fixture(autouse=True)
 def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.generations._WAIT_S", 0.0)
+    monkeypatch.setattr("services.running.generations._WAIT_S", 0.0)
 
 
 def chat(**more: Any) -> Answer:  # noqa: ANN401 any JSON
@@ -152,7 +153,7 @@ async def test_an_answer_that_is_not_booked_yet_is_asked_about_once_more(tmp_pat
 async def test_a_server_that_never_answers_does_not_hold_a_run_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.generations._DEADLINE_S", 0.05)
+    monkeypatch.setattr("services.running.generations._DEADLINE_S", 0.05)
     held = asyncio.Event()
 
     async def never(_: float) -> None:

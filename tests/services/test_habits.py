@@ -11,10 +11,12 @@ from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import DatasetRecord, RunRecord
 from providers.base import AnswerForm
-from services import datasets, habits, runs
-from services.execution import execute
 from services.home import open_catalogue
-from services.inspect import log_of
+from services.models.models import habits
+from services.results.inspect import log_of
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 

@@ -12,9 +12,12 @@ from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import AnswerCache, RunReader, RunRecord
 from providers.base import Completion
-from services import answer_cache, datasets, history, runs
-from services.execution import execute
+from services import answer_cache
 from services.home import home, run_path
+from services.past import history
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 

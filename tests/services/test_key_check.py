@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from providers.key_check import KeyStanding
 from providers.specs import PROVIDERS
-from services.key_check import KeyReport, check_key, may_be_tried
+from services.models.key_check import KeyReport, check_key, may_be_tried
 from tests.fake_provider import FakeProvider
 
 BODY = "k3y" * 8

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from handai_errors import InputError
 from providers.specs import PROVIDERS
-from services import key_hosts, keyring_store, keys, preferences
-from services.keys import KeySource, VisitKeys
+from services import preferences
+from services.models.keys import KeySource, VisitKeys
+from services.models.models import key_hosts, keyring_store, keys
 from tests.file_keyring import FileKeyring, made, use_file_keyring
 
 BODY = "k3y" * 8

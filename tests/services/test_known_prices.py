@@ -6,7 +6,7 @@ from handai_db import Place
 from providers.base import ModelInfo, Usage
 from providers.prices import FREE, Price, PriceTier, cost_of, dearest, price_of
 from services.home import open_catalogue
-from services.known_prices import dearest_known, known_price
+from services.models.known_prices import dearest_known, known_price
 
 ROUTER = "https://openrouter.ai/api/v1"
 OPENAI = "https://api.openai.com/v1"

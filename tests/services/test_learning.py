@@ -7,10 +7,10 @@ import pytest
 
 from engine.results import RunStatus
 from handai_db import RunRecord
-from services import runs
-from services.corrections import Edit, edit
 from services.home import open_catalogue
-from services.learning import examples_of, judged_rows, measured, same, usual_choice, with_examples
+from services.results.corrections import Edit, edit
+from services.results.learning import examples_of, judged_rows, measured, same, usual_choice, with_examples
+from services.running import runs
 from tests.services.stored_runs import done, failed, put, transform_run
 
 OUTPUTS: list[dict[str, Any]] = [

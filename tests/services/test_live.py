@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from services import live, runs
-from services.live import Watch
-from services.views import RunView
+from services.results import live
+from services.results.live import Watch
+from services.running import runs
+from services.running.views import RunView
 from tests.services.stored_runs import done, put, transform_run
 
 
@@ -29,7 +30,7 @@ def test_tabs_of_one_moment_share_a_look_and_a_later_one_sees_what_is_new(
         looked.append(run_id)
         return real(run_id)
 
-    monkeypatch.setattr("services.live.runs.view", counted)
+    monkeypatch.setattr("services.results.live.runs.view", counted)
     clock = _Clock()
     watch = Watch(clock)
     first = watch.look(record.id)

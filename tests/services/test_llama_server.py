@@ -24,9 +24,10 @@ from handai_db import RunReader
 from handai_errors import ErrorKind, ProviderError
 from providers.base import AnswerForm, CompletionClient, CompletionRequest, Message
 from providers.router import make_client
-from services import datasets, runs
-from services.execution import execute
 from services.home import run_path
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 
 URL = os.environ.get("HANDAI_TEST_LLAMA_URL", "")

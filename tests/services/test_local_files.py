@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from handai_errors import ConflictError, DiskFullError, TableError
-from services import datasets
 from services.home import home
-from services.local_files import Visit, open_path, why_not_by_path
-from services.table_files import path_of
+from services.tables import datasets
+from services.tables.local_files import Visit, open_path, why_not_by_path
+from services.tables.table_files import path_of
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BROWSER = {"Host": "localhost:8501", "Origin": "http://localhost:8501", "User-Agent": "a browser"}

@@ -8,9 +8,11 @@ import pytest
 from engine.results import RunStatus
 from handai_db import Standing
 from handai_errors import SpecError
-from services import history, inspect, runs
 from services.home import open_catalogue
-from services.row_filters import RowFilter, matching
+from services.past import history
+from services.results import inspect
+from services.results.row_filters import RowFilter, matching
+from services.running import runs
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 

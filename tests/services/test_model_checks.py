@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from handai_errors import ConflictError, SpecError
 from providers.base import ModelInfo
-from services.model_checks import Wanted, check_models, choose
-from services.model_record import set_disabled, verified_models
-from services.model_report import Report, Tried, summary_of
+from services.models.model_checks import Wanted, check_models, choose
+from services.models.model_record import set_disabled, verified_models
+from services.models.model_report import Report, Tried, summary_of
 from tests.fake_provider import FakeProvider
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from providers.base import ModelInfo
 from providers.specs import get_provider
 from services import preferences
 from services.home import open_catalogue
-from services.model_choice import chosen_model
+from services.models.model_choice import chosen_model
 
 OLLAMA = get_provider("ollama")
 

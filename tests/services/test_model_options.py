@@ -8,11 +8,11 @@ from pydantic import SecretStr
 from engine.model_order import SortBy
 from handai_db import CheckRecord
 from providers.base import ModelInfo
-from services.availability import Standing
 from services.home import open_catalogue
-from services.model_options import Options, disable_gone, model_options, names
-from services.model_record import set_disabled
-from services.models import place_of
+from services.models.availability import Standing
+from services.models.model_options import Options, disable_gone, model_options, names
+from services.models.model_record import set_disabled
+from services.models.models import place_of
 from tests.fake_provider import FakeProvider
 
 KEY = SecretStr("k3y" * 8)

@@ -12,11 +12,12 @@ from engine.spec import RunSpec
 from handai_db import Place, RunReader, RunRecord
 from handai_errors import SpecError
 from providers.base import ModelInfo
-from services import datasets, runs
-from services.checks import check
-from services.execution import execute
 from services.home import open_catalogue, run_path
-from services.inspect import log_of
+from services.results.inspect import log_of
+from services.running import runs
+from services.running.checks import check
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_listing import Answer, Asked, FakeListing, fake_listing
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from handai_db import create_run_file
-from services import history
 from services.home import home, open_catalogue, run_path
+from services.past import history
 from tests.services.stored_runs import done, put, transform_run
 
 DAY_S = 86_400

@@ -4,11 +4,11 @@ import pytest
 
 from engine.spec import Limits, RunSpec
 from handai_db import DatasetRecord, RunRecord
-from services import outlook as module
-from services.checks import Plan, check
-from services.datasets import dataset
-from services.estimates import Outlook
-from services.outlook import outlook
+from services.forms import outlook as module
+from services.forms.estimates import Outlook
+from services.forms.outlook import outlook
+from services.running.checks import Plan, check
+from services.tables.datasets import dataset
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.pacer import Pacer
-from services import pace
+from services.running import pace
 
 
 def _left(pending: int, asked: int, spent_s: float, recent: float | None = None, waiting: str | None = None) -> object:

@@ -11,10 +11,13 @@ import pytest
 from engine.results import RunStatus
 from handai_db import DatasetRecord, Lease, RunFilter, RunRecord
 from handai_errors import ConflictError
-from services import datasets, history, preferences, runs
-from services.execution import execute
+from services import preferences
 from services.home import catalogue_path, home, open_catalogue, run_path
-from services.processes import own_lease
+from services.past import history
+from services.running import runs
+from services.running.execution import execute
+from services.running.processes import own_lease
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

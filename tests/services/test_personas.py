@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from handai_errors import ConflictError, InputError, NotFoundError
-from services import personas
-from services.built_in_personas import BUILT_IN
+from services.forms import personas
+from services.forms.built_in_personas import BUILT_IN
 
 CLASSIFIER = "Careful classifier"
 

@@ -5,9 +5,9 @@ import pytest
 from engine.columns import Output
 from engine.spec import Limits, ModelSettings, Prompt, RunSpec, TransformInput
 from handai_db import RunRecord
-from services import runs
-from services.datasets import dataset
-from services.preview_pairs import asked_differently, in_words, pair
+from services.comparing.preview_pairs import asked_differently, in_words, pair
+from services.running import runs
+from services.tables.datasets import dataset
 from tests.pages.made_runs import executed, made_run
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from handai_errors import SpecError
-from services.preview_rows import as_numbers, drawn_rows, picked_rows
+from services.forms.preview_rows import as_numbers, drawn_rows, picked_rows
 
 
 def test_random_rows_are_the_same_for_a_seed_and_others_for_the_next() -> None:

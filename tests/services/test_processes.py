@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord
-from services import datasets, runs
-from services.processes import WARM, WarmProcess, is_alive, own_lease
+from services.running import runs
+from services.running.processes import WARM, WarmProcess, is_alive, own_lease
+from services.tables import datasets
 from tests.command_line import made_table, wait_until
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

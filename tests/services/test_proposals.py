@@ -10,8 +10,11 @@ from engine.spec import NO_MODEL, ModelSettings
 from handai_db import DatasetRecord, RunFilter
 from handai_errors import ConflictError, HandaiError, SpecError
 from providers.demo import LATENCY_VARIABLE
-from services import datasets, history, proposals, runs
-from services.execution import execute
+from services.forms import proposals
+from services.past import history
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.fake_provider import FakeProvider
 
 pytestmark = pytest.mark.anyio

@@ -7,8 +7,8 @@ import pytest
 from handai_errors import HandaiError, InputError
 from services import answer_cache, preferences
 from services.errands import Errand
-from services.provider_metrics import provider_metrics
-from services.provider_view import provider_view
+from services.models.provider_metrics import provider_metrics
+from services.models.provider_view import provider_view
 from tests.fake_provider import FakeProvider
 from tests.pages.made_runs import executed, made_run
 

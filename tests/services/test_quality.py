@@ -12,9 +12,10 @@ from engine.quality.report import CategoryFigures, ColumnReport, NumberFigures
 from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_errors import NotFoundError
-from services import quality, runs
-from services.execution import execute
 from services.home import run_path
+from services.results import quality
+from services.running import runs
+from services.running.execution import execute
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run

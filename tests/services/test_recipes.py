@@ -5,10 +5,10 @@ import pytest
 from engine.columns import ColumnType, Output
 from engine.tables import Row
 from handai_errors import NotFoundError, SpecError
-from services import datasets
-from services.built_in_recipes import RECIPES
-from services.recipes import COLUMN, Kind, Recipe, filled, likely_column, recipe_of
-from services.transform_form import TransformForm, readiness
+from services.forms.built_in_recipes import RECIPES
+from services.forms.recipes import COLUMN, Kind, Recipe, filled, likely_column, recipe_of
+from services.forms.transform_form import TransformForm, readiness
+from services.tables import datasets
 
 
 def _answers(recipe: Recipe, **said: str) -> dict[str, str]:

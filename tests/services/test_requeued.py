@@ -3,8 +3,9 @@
 from engine.results import RunStatus
 from engine.spec import ModelSettings, Prompt, RunSpec, TransformInput
 from handai_db import Lease
-from services import datasets, runs
 from services.home import open_catalogue
+from services.running import runs
+from services.tables import datasets
 
 
 def test_a_killed_run_that_is_resumed_waits_for_its_new_process() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from engine.routing import MaxPrice, Routing
 from handai_errors import SpecError
-from services.model_form import ModelForm, model_settings
-from services.routing_form import shown_fallbacks, shown_routing, with_fallbacks, with_routing
+from services.forms.model_form import ModelForm, model_settings
+from services.forms.routing_form import shown_fallbacks, shown_routing, with_fallbacks, with_routing
 
 FORM = ModelForm(provider="openrouter", models={"openrouter": "a/b", "groq": "g"})
 

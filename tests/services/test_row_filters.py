@@ -9,13 +9,14 @@ from engine.gate import Verdict
 from engine.results import RowResult, RowStatus, RunStatus
 from handai_db import RunRecord, Standing
 from handai_errors import ErrorKind
-from services import corrections, facets, inspect, row_filters, runs
-from services.again import Which, rows_that
-from services.corrections import Edit
-from services.facet_choice import Choice, How
-from services.facets import facets_of
 from services.home import open_catalogue
-from services.row_filters import ALL, APPROVED, ASIDE, CORRECTED, LOW, WAITING, RowFilter, matching
+from services.results import corrections, facets, inspect, row_filters
+from services.results.again import Which, rows_that
+from services.results.corrections import Edit
+from services.results.facet_choice import Choice, How
+from services.results.facets import facets_of
+from services.results.row_filters import ALL, APPROVED, ASIDE, CORRECTED, LOW, WAITING, RowFilter, matching
+from services.running import runs
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run
 
 STANCE: dict[str, Any] = {"name": "stance", "type": "category", "values": ["for", "against"]}

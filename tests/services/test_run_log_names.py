@@ -5,8 +5,9 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from services import datasets, runs
-from services.execution import execute
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

@@ -7,11 +7,12 @@ import pytest
 from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord
 from providers.base import ModelInfo
-from services import datasets, runs
-from services.execution import execute
 from services.home import open_catalogue
-from services.model_record import known_models, verified_models
-from services.models import place_of, used_models
+from services.models.model_record import known_models, verified_models
+from services.models.models import place_of, used_models
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

@@ -12,11 +12,16 @@ from pydantic import SecretStr
 from engine.results import RunStatus
 from engine.spec import RunSpec
 from handai_db import DatasetRecord, Lease, RunFilter, RunRecord
-from services import datasets, history, inspect, keys, preferences, runs
-from services.checks import check
-from services.execution import execute
+from services import preferences
 from services.home import open_catalogue
-from services.processes import is_alive, lease_of, own_lease
+from services.models.models import keys
+from services.past import history
+from services.results import inspect
+from services.running import runs
+from services.running.checks import check
+from services.running.execution import execute
+from services.running.processes import is_alive, lease_of, own_lease
+from services.tables import datasets
 from tests.command_line import PROJECT, made_table, wait_until
 from tests.fake_provider import FakeProvider
 
@@ -154,7 +159,8 @@ def test_the_nearest_key_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_warm_process_ends_with_its_parent() -> None:
     code = (
-        "import os\nfrom services.processes import WARM\nWARM.keep()\nprint(WARM._waiting.pid, flush=True)\nos._exit(9)"
+        "import os\nfrom services.running.processes import WARM\n"
+        "WARM.keep()\nprint(WARM._waiting.pid, flush=True)\nos._exit(9)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, env=dict(os.environ), stdout=subprocess.PIPE, text=True, check=False

@@ -10,9 +10,10 @@ from engine.results import RunStatus
 from engine.steps import steps_of
 from handai_db import DatasetRecord, Lease, RunRecord
 from handai_errors import ConflictError, SpecError
-from services import checks, datasets, runs
 from services.home import home, open_catalogue
-from services.processes import own_lease
+from services.running import checks, runs
+from services.running.processes import own_lease
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.services.run_specs import spec_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.said_rows import rows_said
+from services.forms.said_rows import rows_said
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from engine.examples import Example
 from handai_db import RunRecord, Total
-from services import outlook as module
-from services import totals
-from services.checks import check
-from services.datasets import dataset
-from services.outlook import outlook
+from services.forms import outlook as module
+from services.forms.outlook import outlook
+from services.past import totals
+from services.running.checks import check
+from services.tables.datasets import dataset
 from tests.pages.made_runs import made_run
 
 

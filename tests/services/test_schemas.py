@@ -10,10 +10,10 @@ from engine.schema.graph import exported_names
 from engine.schema.variation import with_variation
 from engine.spec import NO_MODEL, RunSpec
 from handai_errors import HandaiError, NotFoundError, SpecError
-from services import datasets, schemas
-from services.checks import check
-from services.generate_form import sample_rows
-from services.schema_files import MAX_SCHEMA_BYTES, read_schema_file, schema_in
+from services.forms.generate_form import sample_rows
+from services.running.checks import check
+from services.tables import datasets, schemas
+from services.tables.schema_files import MAX_SCHEMA_BYTES, read_schema_file, schema_in
 
 SCHEMA = b"rows: 3\ncolumns:\n  - {name: id, sampler: uuid}\n"
 

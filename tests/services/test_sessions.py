@@ -7,10 +7,11 @@ import pytest
 from handai_db import SessionRecord
 from handai_errors import NotFoundError, SpecError
 from pages.components.history_words import session_facts
-from services import history, runs, sessions
-from services.bundle import bundle
-from services.bundle_open import open_bundle
+from services.bundles.bundle import bundle
+from services.bundles.bundle_open import open_bundle
 from services.home import open_catalogue
+from services.past import history, sessions
+from services.running import runs
 from tests.pages.made_runs import executed, made_run
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from engine.job import Member
 from engine.spec import RunSpec
-from services import datasets, runs
-from services.work import work_of
+from services.running import runs
+from services.running.work import work_of
+from services.tables import datasets
 from tests.services.stored_runs import MODEL, done, put
 
 

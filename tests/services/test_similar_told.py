@@ -8,8 +8,8 @@ from engine.spec import Limits, RunSpec
 from engine.tables import Column, TableInfo
 from handai_db import RunRecord
 from handai_errors import SpecError
-from services.checks import check
-from services.views import similar_words, view_of
+from services.running.checks import check
+from services.running.views import similar_words, view_of
 from tests.command_line import handai
 from tests.pages.made_runs import executed, made_run
 

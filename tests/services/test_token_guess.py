@@ -6,7 +6,7 @@ import pytest
 
 from engine.prompts import prompt_tokens_bound
 from providers.base import Message
-from services.token_guess import guessed_tokens
+from services.forms.token_guess import guessed_tokens
 
 # Text, and its tokens by o200k_base and by DeepSeek V3's tokenizer.
 MEASURED = {

@@ -6,8 +6,8 @@ import pytest
 
 from engine.results import RunStatus
 from handai_db import RunRecord
-from services import totals
 from services.home import open_catalogue
+from services.past import totals
 from tests.pages.made_runs import executed, made_run
 
 NOVEMBER, OCTOBER = 1_794_571_200.0, 1_791_892_800.0  # days in the middle of a month

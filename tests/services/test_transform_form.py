@@ -10,13 +10,11 @@ from engine.tables import ParseOptions
 from handai_db import DatasetRecord
 from handai_errors import NotFoundError, SpecError, TableError
 from providers.base import Message
-from services import drafts, preferences
-from services.datasets import read_differently, rows_of, store_upload
-from services.estimates import about_tokens
-from services.home import dataset_path
-from services.model_form import to_preferences
-from services.preferences import Preferences
-from services.transform_form import (
+from services import preferences
+from services.forms import drafts
+from services.forms.estimates import about_tokens
+from services.forms.model_form import to_preferences
+from services.forms.transform_form import (
     TransformForm,
     asked,
     asked_now,
@@ -25,6 +23,9 @@ from services.transform_form import (
     readiness,
     to_spec,
 )
+from services.home import dataset_path
+from services.preferences import Preferences
+from services.tables.datasets import read_differently, rows_of, store_upload
 
 FORM = TransformForm(
     instructions="Judge.",

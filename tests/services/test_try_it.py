@@ -10,8 +10,8 @@ from engine.spec import ModelSettings
 from handai_db import Place
 from handai_errors import ErrorKind, InputError, ProviderError
 from providers.base import Message
-from services.habits import Known, remember_at
-from services.try_it import Question, begin
+from services.models.habits import Known, remember_at
+from services.models.try_it import Question, begin
 from tests.fake_faults import chat_body
 from tests.fake_provider import FakeProvider
 

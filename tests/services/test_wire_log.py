@@ -10,10 +10,11 @@ from pydantic import SecretStr
 
 from handai_db import RunRecord
 from providers.redact import REDACTED
-from services import datasets, runs
-from services.execution import execute
 from services.home import run_log_path
-from services.runs import launch
+from services.running import runs
+from services.running.execution import execute
+from services.running.runs import launch
+from services.tables import datasets
 from tests.command_line import handai, made_table, only_run_id, records_in, transform_arguments, wait_until
 from tests.fake_provider import FakeProvider
 from tests.services.run_specs import spec_of

@@ -13,9 +13,9 @@ from engine.results import Attempt, AttemptState, Reservation
 from handai_db import RunReader, RunRecord, reopen_failed, salvage
 from handai_errors import ErrorKind
 from providers.base import Usage
-from services import execution
 from services.home import run_path
-from services.work import work_of
+from services.running import execution
+from services.running.work import work_of
 from storage.connect import open_run_writer
 from storage.run_batch import Batch
 from tests.services.stored_runs import done, failed, generate_run, put, transform_run

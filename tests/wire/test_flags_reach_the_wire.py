@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from cli.app import app_of
 from handai_db import RunReader
-from services import runs
 from services.home import run_path
+from services.running import runs
 from tests.fake_provider import FakeProvider
 
 SCHEMA = """

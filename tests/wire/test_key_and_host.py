@@ -11,8 +11,8 @@ from cli.app import app_of
 from handai_errors import HandaiError, InputError, SpecError
 from providers.models import fetch_models
 from providers.router import make_client
-from services import runs
-from services.key_check import check_key
+from services.models.key_check import check_key
+from services.running import runs
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 

@@ -14,9 +14,10 @@ from engine.spec import Limits, ModelSettings, RunSpec
 from handai_db import RunReader, StoredAttempt
 from providers.base import AnswerForm, CompletionRequest, Message
 from providers.specs import PROVIDERS, ProviderSpec
-from services import datasets, runs
-from services.execution import execute
 from services.home import run_path
+from services.running import runs
+from services.running.execution import execute
+from services.tables import datasets
 from tests.command_line import made_table
 from tests.fake_provider import FakeProvider
 from tests.providers.clients import client_of

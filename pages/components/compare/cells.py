@@ -12,10 +12,10 @@ from engine.spec import TransformInput
 from handai_db import RunRecord
 from pages.components import words
 from pages.components.run_frames import shown_cell
-from services import compare
-from services.agreement import EMPTY
-from services.chosen_rows import asked_rows
-from services.compare import ComparedRow, Comparison
+from services.comparing import compare
+from services.comparing.agreement import EMPTY
+from services.comparing.compare import ComparedRow, Comparison
+from services.tables.chosen_rows import asked_rows
 
 _PER_PAGE = 50
 _MOST_INPUTS = 4

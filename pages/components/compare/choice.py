@@ -11,7 +11,8 @@ from pages.components import words
 from pages.components.history_words import started
 from pages.components.run_links import link
 from pages.components.state import held, put
-from services import compare, history
+from services.comparing import compare
+from services.past import history
 
 LETTERS = "ABCDEF"
 _KEY = "compare_runs"

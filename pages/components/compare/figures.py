@@ -8,8 +8,8 @@ import streamlit as st
 from pages.components import words
 from pages.components.compare.choice import LETTERS
 from pages.components.history_words import started
-from services.agreement import Agreement, kappa_words
-from services.compare import Comparison, Side
+from services.comparing.agreement import Agreement, kappa_words
+from services.comparing.compare import Comparison, Side
 
 
 def draw_figures(sides: Sequence[Side]) -> None:

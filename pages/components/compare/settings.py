@@ -10,7 +10,7 @@ import streamlit as st
 from handai_db import RunRecord
 from pages.components import words
 from pages.components.compare.choice import LETTERS
-from services.compare_specs import Difference, differences
+from services.comparing.compare_specs import Difference, differences
 
 _SIGNS = {" ": "  ", "-": "A:", "+": "B:"}
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")

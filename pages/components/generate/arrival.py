@@ -10,8 +10,10 @@ from pages.components.generate.check_editor import PREFIX as CHECKS
 from pages.components.generate.schema_editor import PREFIX as COLUMNS
 from pages.components.generate.schema_yaml import forget_yaml
 from pages.components.state import GenerateState, PreviewMade, app_state, put
-from services import drafts, preferences, runs
-from services.generate_form import GenerateForm, asked, from_preferences, from_spec, with_schema
+from services import preferences
+from services.forms import drafts
+from services.forms.generate_form import GenerateForm, asked, from_preferences, from_spec, with_schema
+from services.running import runs
 
 VIEW = "generate_view"
 

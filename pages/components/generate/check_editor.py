@@ -10,7 +10,7 @@ from pages.components import words
 from pages.components.card_list import Card, act, draw_cards, open_card
 from pages.components.fields import choice_field, insert_pills, long_field, number_field, text_field, whole_field
 from pages.components.setup.column_words import check_summary
-from services.column_kinds import lines_of, names_of
+from services.tables.column_kinds import lines_of, names_of
 
 PREFIX = "generate_checks"
 _ANY_ROW = "a rule over the row"

@@ -9,7 +9,7 @@ from engine.schema.columns import SamplerColumn, Schema
 from pages.components import words
 from pages.components.fields import text_field
 from pages.components.state import is_held
-from services.column_kinds import cell_as_text, cell_from, names_of
+from services.tables.column_kinds import cell_as_text, cell_from, names_of
 
 
 def draw_conditions(prefix: str, column: SamplerColumn, schema: Schema) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from pages.components.generate.arrival import begin, keep_address
 from pages.components.model_key import typed_key
 from pages.components.setup.model_fields import draw_model
 from pages.components.state import app_state, held, put, seed
-from services import proposals
-from services.generate_form import GenerateForm
-from services.model_form import key_problems, model_settings
-from services.said_rows import rows_said
+from services.forms import proposals
+from services.forms.generate_form import GenerateForm
+from services.forms.model_form import key_problems, model_settings
+from services.forms.said_rows import rows_said
 
 _EVERY_S = 0.5
 _ROWS = "generate_describe_rows"

@@ -9,9 +9,11 @@ from pages.components.setup.launch_buttons import Buttons, draw_buttons
 from pages.components.setup.outlook import draw_outlook
 from pages.components.setup.preview_panel import OLDER, Shown, draw_preview_panel
 from pages.components.state import PreviewMade, app_state
-from services import drafts, preferences, runs
-from services.generate_form import GenerateForm, asked, asked_now, readiness, to_spec
-from services.model_form import to_preferences
+from services import preferences
+from services.forms import drafts
+from services.forms.generate_form import GenerateForm, asked, asked_now, readiness, to_spec
+from services.forms.model_form import to_preferences
+from services.running import runs
 
 
 def draw_launch(form: GenerateForm, place: DeltaGenerator | None) -> None:

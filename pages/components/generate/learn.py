@@ -7,7 +7,7 @@ from handai_errors import HandaiError
 from pages.components import words
 from pages.components.generate.arrival import begin
 from pages.components.uploads import draw_upload
-from services.schemas import learn_from_dataset
+from services.tables.schemas import learn_from_dataset
 
 
 def draw_learn() -> None:

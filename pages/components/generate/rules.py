@@ -8,8 +8,8 @@ from engine.schema.columns import Duplicates, Schema
 from pages.components.generate.check_editor import draw_checks
 from pages.components.setup.persona_picker import draw_personas
 from pages.components.state import app_state, forget, seed
-from services.column_kinds import names_of
-from services.generate_form import GenerateForm
+from services.forms.generate_form import GenerateForm
+from services.tables.column_kinds import names_of
 
 _MOST_ROWS = 10_000_000
 _MOST_SEEDS = 2**53 - 1

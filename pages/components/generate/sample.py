@@ -7,7 +7,7 @@ from engine.schema import columns as c
 from engine.schema.graph import column_names
 from pages.components import words
 from pages.components.run_frames import shown_cell
-from services.generate_form import GenerateForm, sample_or_why
+from services.forms.generate_form import GenerateForm, sample_or_why
 
 _ROWS = 8
 

@@ -20,7 +20,7 @@ from pages.components.fields import (
 )
 from pages.components.generate.table_fields import draw_table_column
 from pages.components.state import seed
-from services.column_kinds import cell_as_text, cell_from, choices_from, choices_text, names_of
+from services.tables.column_kinds import cell_as_text, cell_from, choices_from, choices_text, names_of
 
 Changes = dict[str, Any]
 

@@ -14,7 +14,7 @@ from pages.components.generate.conditions import draw_conditions
 from pages.components.generate.sampler_fields import draw_sampler
 from pages.components.generate.written_fields import draw_expression, draw_judge, draw_model_column
 from pages.components.setup.column_words import KIND_LABELS, badge, summary
-from services.column_kinds import KINDS, blank_column, changed, column_from, free_plain_name, taken_names
+from services.tables.column_kinds import KINDS, blank_column, changed, column_from, free_plain_name, taken_names
 
 PREFIX = "generate_columns"
 

@@ -8,7 +8,7 @@ from handai_errors import HandaiError, SpecError
 from pages.components import words
 from pages.components.generate.rules import forget_rules
 from pages.components.state import app_state, forget, held, is_held, put
-from services.generate_form import GenerateForm, with_schema
+from services.forms.generate_form import GenerateForm, with_schema
 
 _KEY, _SHOWN = "generate_yaml", "generate_yaml_shown"
 

@@ -13,10 +13,10 @@ from pages.components.generate.learn import draw_learn
 from pages.components.parts import part
 from pages.components.setup.session_offer import draw_offer
 from pages.components.state import app_state
-from services import drafts
-from services.column_kinds import lines_of
-from services.generate_form import GenerateForm
-from services.schemas import template_list
+from services.forms import drafts
+from services.forms.generate_form import GenerateForm
+from services.tables.column_kinds import lines_of
+from services.tables.schemas import template_list
 
 _TEMPLATE, _DESCRIBE, _LEARN = "Take a template", "Describe it", "Learn from a file"
 _FREE, _BUILD = "Free text", "Build it yourself"

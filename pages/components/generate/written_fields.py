@@ -7,7 +7,7 @@ import streamlit as st
 from engine.schema import columns as c
 from pages.components.fields import insert_pills, long_field, many_field, text_field, whole_field
 from pages.components.setup.output_fields import draw_output
-from services.column_kinds import names_of
+from services.tables.column_kinds import names_of
 
 Changes = dict[str, Any]
 

@@ -14,7 +14,7 @@ from pages.components import dialogs, words
 from pages.components.history_bundles import save_bundle
 from pages.components.history_words import asked_words, day_words, run_facts, session_facts, started
 from pages.components.run_links import go, link
-from services import history, sessions
+from services.past import history, sessions
 
 _PER_PAGE = 20
 _COLOURS = {

@@ -7,8 +7,9 @@ import streamlit as st
 from handai_errors import HandaiError
 from pages.components import dialogs, words
 from pages.components.state import held
-from services import history, preferences
+from services import preferences
 from services.home import home
+from services.past import history
 
 _ZIP_LIMIT = 500_000_000
 _DEFAULT_DAYS = 90

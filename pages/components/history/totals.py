@@ -9,8 +9,8 @@ import streamlit as st
 from handai_db import Total
 from pages.components import words
 from pages.components.history_words import runs_words
-from services import totals
-from services.totals import By
+from services.past import totals
+from services.past.totals import By
 
 _MEASURES = ("Cost", "Tokens", "Rows", "Runs")
 _LABELS: dict[By, str] = {"month": "Month", "provider": "Provider", "model": "Model"}

@@ -12,7 +12,7 @@ from pages.components.providers.model import draw_defaults, draw_test
 from pages.components.providers.model_list import draw_list
 from pages.components.providers.try_it import draw_try
 from pages.components.state import app_state
-from services.provider_view import ProviderView, provider_view
+from services.models.provider_view import ProviderView, provider_view
 
 
 def draw_detail(provider_id: str) -> None:

@@ -10,10 +10,10 @@ from pages.components.model_choice import SORTED
 from pages.components.provider_errands import draw_errand, draw_problem, drop, note_problem, start
 from pages.components.state import app_state
 from providers.dev_mode import dev_mode
-from services.model_options import Found, disable_gone, found_models, standing_of
-from services.model_record import set_disabled
-from services.model_view import ModelRow
-from services.provider_view import ProviderView
+from services.models.model_options import Found, disable_gone, found_models, standing_of
+from services.models.model_record import set_disabled
+from services.models.model_view import ModelRow
+from services.models.provider_view import ProviderView
 
 _HEIGHT = 320
 

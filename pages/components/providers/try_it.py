@@ -8,9 +8,9 @@ from pages.components import words
 from pages.components.provider_errands import draw_problem, note_problem
 from pages.components.state import app_state, held, seed
 from providers.base import Message
-from services import curl
-from services.provider_view import ProviderView
-from services.try_it import Question, TrialState, begin
+from services.models.provider_view import ProviderView
+from services.models.try_it import Question, TrialState, begin
+from services.results import curl
 
 _EVERY_S = 0.2
 

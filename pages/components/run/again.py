@@ -13,10 +13,12 @@ from pages.components.run_key import ask_for_key
 from pages.components.run_links import go, link
 from pages.components.run_ticks import Ticks
 from pages.components.state import held, put, seed
-from services import again, key_hosts, keys, runs
-from services.again import Which
-from services.preview_rows import MOST_PICKED, as_numbers
-from services.views import RunView
+from services.forms.preview_rows import MOST_PICKED, as_numbers
+from services.models.models import key_hosts, keys
+from services.results import again
+from services.results.again import Which
+from services.running import runs
+from services.running.views import RunView
 
 _TICKED, _SHOWN = "ticked", "shown"
 _WHICH, _TICKS_SEEN = "run_again_which", "run_again_ticks"

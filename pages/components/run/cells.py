@@ -14,7 +14,7 @@ from engine.tables.cells import cell_as_text
 from handai_db import MarkState, RunRecord
 from pages.components import words
 from pages.components.run_frames import ROW, STATUS, free_name, shown_cell, status_words, told_names
-from services.inspect import TableRow
+from services.results.inspect import TableRow
 
 _Config = Any  # what st.column_config makes: a dict that Streamlit alone reads
 

@@ -7,9 +7,9 @@ import streamlit as st
 
 from handai_errors import HandaiError
 from pages.components import words
-from services.charts import Charts, Latency, Point, charts_of
-from services.facet_choice import range_words
-from services.views import RunView
+from services.results.charts import Charts, Latency, Point, charts_of
+from services.results.facet_choice import range_words
+from services.running.views import RunView
 
 _HEIGHT = 230
 _MARK = "#cf7a2a"  # stands out from bars and ground, in light and dark

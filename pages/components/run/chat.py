@@ -8,10 +8,10 @@ from engine.schema.graph import exported_names
 from engine.spec import GenerateInput
 from handai_errors import HandaiError
 from pages.components import words
-from services import runs
-from services.chat_export import ChatFormat, chat_bytes, roles_of
-from services.run_tables import table_of
-from services.views import RunView
+from services.results.chat_export import ChatFormat, chat_bytes, roles_of
+from services.running import runs
+from services.running.views import RunView
+from services.tables.run_tables import table_of
 
 _FORMATS = {
     ChatFormat.MESSAGES: "Messages (OpenAI, TRL)",

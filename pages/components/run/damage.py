@@ -9,9 +9,9 @@ from pages.components.run.figures import draw_status
 from pages.components.run_actions import go_on
 from pages.components.run_download import draw_download
 from pages.components.run_key import ask_for_key
-from services import runs
-from services.damage import damage_of
-from services.views import RunView
+from services.running import runs
+from services.running.damage import damage_of
+from services.running.views import RunView
 
 
 def draw_damaged(view: RunView) -> None:

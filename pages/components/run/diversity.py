@@ -8,7 +8,7 @@ from engine.diversity import Diversity
 from engine.schema.variation import is_from_dial
 from engine.spec import GenerateInput
 from pages.components import words
-from services.views import RunView
+from services.running.views import RunView
 
 _SHOWN = 6
 _HELP = (

@@ -9,10 +9,10 @@ from pages.components import words
 from pages.components.run.bars import choice_bars
 from pages.components.run_filters import choose
 from pages.components.state import held, put
-from services.facet_choice import Choice, How
-from services.facets import Facet, Facets, facets_of
-from services.row_filters import RowFilter
-from services.views import RunView
+from services.results.facet_choice import Choice, How
+from services.results.facets import Facet, Facets, facets_of
+from services.results.row_filters import RowFilter
+from services.running.views import RunView
 
 _SHOWN = 9
 _SLOW_ROWS = 20_000

@@ -5,8 +5,8 @@ import streamlit as st
 from handai_db import Progress
 from pages.components import words
 from pages.components.run.diversity import draw_diversity
-from services.pace import rows_until_cap
-from services.views import RunView, similar_words
+from services.running.pace import rows_until_cap
+from services.running.views import RunView, similar_words
 
 _TONES = {"info": st.info, "success": st.success, "warning": st.warning, "error": st.error}
 

@@ -15,9 +15,10 @@ from pages.components import words
 from pages.components.run.cells import grid_of
 from pages.components.run_frames import tinted
 from pages.components.state import held, put
-from services import corrections, drafts
-from services.corrections import Edit, Wrong
-from services.inspect import TableRow
+from services.forms import drafts
+from services.results import corrections
+from services.results.corrections import Edit, Wrong
+from services.results.inspect import TableRow
 
 _SWITCH = "run_edit"
 _MOST_TOLD = 6

@@ -8,7 +8,7 @@ from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import words
 from providers.specs import NO_PROVIDER
-from services import history
+from services.past import history
 
 
 def draw_header(record: RunRecord) -> None:

@@ -14,9 +14,9 @@ from pages.components.run.steps import draw_messages, draw_steps, verbatim
 from pages.components.run.ways_on import draw_way_back
 from pages.components.run_choice import RowChoice
 from pages.components.run_frames import shown_cell, status_words
-from services import inspect
-from services.curl import curl_of
-from services.inspect import RowDetail
+from services.results import inspect
+from services.results.curl import curl_of
+from services.results.inspect import RowDetail
 
 _WHOLE = frozenset({"stop", "end_turn", "eos", "stop_sequence"})
 _CUT = {"length": "cut off: longer than allowed", "max_tokens": "cut off: longer than allowed"}

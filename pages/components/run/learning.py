@@ -16,10 +16,11 @@ from pages.components.run_key import ask_for_key
 from pages.components.run_links import go
 from pages.components.state import seed
 from providers.base import Message
-from services import corrections, learning, runs
-from services.estimates import about_tokens
-from services.learning import JudgedRow, Measured
-from services.views import RunView
+from services.forms.estimates import about_tokens
+from services.results import corrections, learning
+from services.results.learning import JudgedRow, Measured
+from services.running import runs
+from services.running.views import RunView
 
 _MOST_SHOWN = 20
 _SHORT = 90

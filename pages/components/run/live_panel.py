@@ -13,9 +13,9 @@ from pages.components.run_actions import draw_stop
 from pages.components.run_errors import draw_errors
 from pages.components.run_frames import ROW, STATUS, live_frame
 from pages.components.state import held, put
-from services.live import NEWEST, WATCH, LiveRun
-from services.pace import look_every_s
-from services.views import RunView
+from services.results.live import NEWEST, WATCH, LiveRun
+from services.running.pace import look_every_s
+from services.running.views import RunView
 
 _LONGEST = 160  # of a cell: the whole answer is in the table of rows
 _DRAINING = frozenset({RunStatus.QUEUED, RunStatus.PAUSING, RunStatus.STOPPING})

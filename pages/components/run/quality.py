@@ -12,8 +12,8 @@ from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import words
 from pages.components.run.bars import MOST_BARS, draw_bars
-from services.quality import report_file, report_of
-from services.views import RunView
+from services.results.quality import report_file, report_of
+from services.running.views import RunView
 
 _SHOWN = 24
 _LONG_TABLE = 200_000  # rows; more are read only when a person asks

@@ -17,11 +17,11 @@ from pages.components.run_choice import PAGE_ROWS, RowChoice
 from pages.components.run_filters import clear, draw_filters, draw_shown, filter_of
 from pages.components.run_frames import ROW, STATUS, result_frame, with_corrections
 from pages.components.run_ticks import Ticks
-from services import inspect
-from services.corrections import write_waiting
-from services.inspect import TableRow
-from services.row_filters import RowFilter, matching
-from services.views import RunView
+from services.results import inspect
+from services.results.corrections import write_waiting
+from services.results.inspect import TableRow
+from services.results.row_filters import RowFilter, matching
+from services.running.views import RunView
 
 _SLOW_ROWS = 20_000  # more take long enough that a person wants to know what goes on
 

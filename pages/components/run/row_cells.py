@@ -8,7 +8,7 @@ from engine.spec import GenerateInput
 from handai_db import RunRecord
 from pages.components import words
 from pages.components.run_frames import seen_names, shown_cell, told_names
-from services.inspect import TableRow
+from services.results.inspect import TableRow
 
 _LONG = 1_200  # characters; more are scrolled through, so that the answers stay beside them
 

@@ -10,9 +10,9 @@ from pages.components import words
 from pages.components.run.row_history import draw_history
 from pages.components.run_frames import shown_cell
 from pages.components.state import forget, held, is_held, put
-from services import corrections
-from services.corrections import Edit
-from services.inspect import TableRow
+from services.results import corrections
+from services.results.corrections import Edit
+from services.results.inspect import TableRow
 
 _PROBLEM, _FOR = "run_correct_problem", "run_correct_for"
 _EMPTY = ""

@@ -7,7 +7,7 @@ import streamlit as st
 
 from handai_db import Mark, Replaced, RunRecord
 from pages.components.run_frames import shown_cell
-from services.corrections import history_of
+from services.results.corrections import history_of
 
 _WORDS = {"corrected": "you corrected it", "approved": "you approved it", "undone": "you took it back"}
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components import words
 from pages.components.run_frames import shown_cell
 from providers.base import Message
-from services.inspect import RowDetail, StepDetail
+from services.results.inspect import RowDetail, StepDetail
 
 
 def draw_steps(detail: RowDetail) -> None:

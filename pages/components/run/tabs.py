@@ -12,8 +12,9 @@ from pages.components.run.learning import can_learn, draw_learning
 from pages.components.run.quality import draw_quality
 from pages.components.run.results import draw_results
 from pages.components.run_download import draw_spec_download
-from services import inspect, runs
-from services.views import RunView
+from services.results import inspect
+from services.running import runs
+from services.running.views import RunView
 
 _LOG_EVERY_S = 2.0
 

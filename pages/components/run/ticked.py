@@ -7,8 +7,8 @@ from handai_errors import HandaiError
 from pages.components import words
 from pages.components.run_ticks import Ticks
 from pages.components.state import held
-from services import corrections
-from services.corrections import Edit
+from services.results import corrections
+from services.results.corrections import Edit
 
 _MENU = "run_ticked_menu"
 _APPROVE, _ASIDE, _CLEAR = "Approve their answers", "Set them aside to test the model", "Untick all"

@@ -8,7 +8,7 @@ from handai_db import RunRecord
 from pages.components import dialogs
 from pages.components.history_bundles import save_bundle
 from pages.components.run_links import go, link, page_of
-from services.views import RunView
+from services.running.views import RunView
 
 _ADDED = "Run only added rows of a newer file"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from engine.columns import ColumnType, Output
 from engine.schema import columns as c
 from engine.schema.graph import column_names
-from services.column_kinds import cell_as_text, kind_of
+from services.tables.column_kinds import cell_as_text, kind_of
 
 TYPE_LABELS: dict[ColumnType, str] = {
     ColumnType.TEXT: "Text",

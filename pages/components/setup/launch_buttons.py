@@ -13,9 +13,9 @@ from pages.components.provider_errands import draw_errand, start
 from pages.components.provider_words import check_line
 from pages.components.scrolling import scroll_later
 from pages.components.setup.launch_words import tell
-from services.availability import Standing, check_now
-from services.checks import Plan
-from services.model_form import ModelForm, Readiness
+from services.forms.model_form import ModelForm, Readiness
+from services.models.availability import Standing, check_now
+from services.running.checks import Plan
 
 
 @dataclass(frozen=True, slots=True)

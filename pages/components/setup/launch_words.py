@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components import words
-from services.checks import sentence_on_privacy
-from services.estimates import Outlook, Span
-from services.model_form import Readiness
+from services.forms.estimates import Outlook, Span
+from services.forms.model_form import Readiness
+from services.running.checks import sentence_on_privacy
 
 
 def tell(prefix: str, ready: Readiness) -> None:

@@ -11,7 +11,7 @@ from pages.components.parts import part
 from pages.components.state import place_of, seed
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services.dev_mode import dev_mode_notice
-from services.model_form import ModelForm
+from services.forms.model_form import ModelForm
 
 AnyForm = TypeVar("AnyForm", bound=ModelForm)
 

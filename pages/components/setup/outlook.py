@@ -13,11 +13,11 @@ from pages.components.key_trial import trial_name
 from pages.components.provider_errands import found_by
 from pages.components.setup.launch_words import key_words, outlook_words, short_words
 from pages.components.state import seed
-from services.checks import Plan
-from services.estimates import Outlook
-from services.key_check import KeyReport
-from services.model_form import ModelForm
-from services.outlook import outlook
+from services.forms.estimates import Outlook
+from services.forms.model_form import ModelForm
+from services.forms.outlook import outlook
+from services.models.key_check import KeyReport
+from services.running.checks import Plan
 
 AnyForm = TypeVar("AnyForm", bound=ModelForm)
 _HELP = "The run pauses before it could cost more. Needs a model with a known price. Empty: no cap."

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.columns import ColumnType, Output
 from pages.components.fields import choice_field, long_field, number_field, switch_field, text_field, whole_field
 from pages.components.setup.column_words import TYPE_LABELS
-from services.column_kinds import lines_of
+from services.tables.column_kinds import lines_of
 
 _AS_IT_COMES = "any"
 _NUMERIC = {ColumnType.INTEGER, ColumnType.NUMBER}

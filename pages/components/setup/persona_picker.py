@@ -6,8 +6,8 @@ from handai_errors import HandaiError
 from pages.components import words
 from pages.components.provider_errands import draw_problem, note_problem
 from pages.components.state import forget, held, put
-from services import personas
-from services.personas import Persona
+from services.forms import personas
+from services.forms.personas import Persona
 
 _ABOUT = "persona"
 

@@ -15,8 +15,8 @@ from handai_errors import HandaiError
 from pages.components import words
 from pages.components.run_frames import ROW, shown_cell
 from pages.components.state import PreviewMade, held
-from services import runs
-from services.preview_pairs import Pair, PairedRow, asked_differently, in_words, pair
+from services.comparing.preview_pairs import Pair, PairedRow, asked_differently, in_words, pair
+from services.running import runs
 
 CHANGED = "Changed"
 _ALONE = ""

@@ -15,8 +15,9 @@ from pages.components.run_links import link
 from pages.components.scrolling import scroll_here
 from pages.components.setup.preview_compare import choose_earlier, draw_pair, fitting_width
 from pages.components.state import PreviewMade
-from services import inspect, runs
-from services.views import RunView
+from services.results import inspect
+from services.running import runs
+from services.running.views import RunView
 
 OLDER = "made with older settings"
 _EVERY_S = 0.25

@@ -9,9 +9,9 @@ from pages.components import words
 from pages.components.fields import within
 from pages.components.state import app_state, place_of, seed
 from providers.specs import get_provider
-from services.model_form import ModelForm
-from services.model_options import names
-from services.routing_form import shown_fallbacks, shown_routing, with_fallbacks, with_routing
+from services.forms.model_form import ModelForm
+from services.forms.routing_form import shown_fallbacks, shown_routing, with_fallbacks, with_routing
+from services.models.model_options import names
 
 AnyForm = TypeVar("AnyForm", bound=ModelForm)
 

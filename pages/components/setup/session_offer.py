@@ -9,8 +9,8 @@ from pages.components import words
 from pages.components.history_words import ago, runs_words
 from pages.components.run_links import go, link, page_of
 from pages.components.state import held
-from services import sessions
-from services.sessions import Offer
+from services.past import sessions
+from services.past.sessions import Offer
 
 
 def draw_offer(prefix: str) -> None:

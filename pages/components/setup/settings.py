@@ -9,7 +9,7 @@ from engine.spec import MAX_CONCURRENCY
 from pages.components.fields import within
 from pages.components.setup.route_fields import draw_fallbacks, draw_routing
 from pages.components.state import seed
-from services.model_form import ModelForm
+from services.forms.model_form import ModelForm
 
 AnyForm = TypeVar("AnyForm", bound=ModelForm)
 

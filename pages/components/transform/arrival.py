@@ -6,9 +6,12 @@ from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError, InputError
 from pages.components.address import keep_in_address, said_in_address
 from pages.components.state import AppState, PreviewMade, app_state
-from services import datasets, drafts, preferences, runs
-from services.sample_settings import without_sample
-from services.transform_form import TransformForm, asked, from_preferences, from_spec, with_picked
+from services import preferences
+from services.forms import drafts
+from services.forms.sample_settings import without_sample
+from services.forms.transform_form import TransformForm, asked, from_preferences, from_spec, with_picked
+from services.running import runs
+from services.tables import datasets
 
 _KEPT = 4  # previews that a reload brings back
 

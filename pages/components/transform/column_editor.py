@@ -11,8 +11,8 @@ from pages.components.card_list import Card, act, draw_cards, open_card
 from pages.components.setup.column_words import output_summary, type_badge
 from pages.components.setup.output_fields import draw_output
 from pages.components.state import forget, held, put
-from services.column_kinds import free_plain_name
-from services.pasted_columns import added, pasted_outputs
+from services.tables.column_kinds import free_plain_name
+from services.tables.pasted_columns import added, pasted_outputs
 
 
 def draw_column_editor(prefix: str, outputs: tuple[Output, ...]) -> tuple[tuple[Output, ...], bool]:

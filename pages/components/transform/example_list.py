@@ -6,8 +6,8 @@ from engine.examples import Example
 from engine.tables.cells import cell_as_text
 from pages.components.state import app_state
 from providers.base import Message
-from services.estimates import about_tokens
-from services.transform_form import TransformForm
+from services.forms.estimates import about_tokens
+from services.forms.transform_form import TransformForm
 
 _SHORT = 120
 

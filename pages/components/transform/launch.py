@@ -10,9 +10,11 @@ from pages.components.setup.outlook import draw_outlook
 from pages.components.state import PreviewMade, app_state
 from pages.components.transform.arrival import keep_address
 from pages.components.transform.preview_choice import rows_previewed
-from services import drafts, preferences, runs
-from services.model_form import to_preferences
-from services.transform_form import TransformForm, asked, preview_spec, readiness, to_spec
+from services import preferences
+from services.forms import drafts
+from services.forms.model_form import to_preferences
+from services.forms.transform_form import TransformForm, asked, preview_spec, readiness, to_spec
+from services.running import runs
 
 
 def draw_launch(table: DatasetRecord, form: TransformForm, place: DeltaGenerator) -> None:

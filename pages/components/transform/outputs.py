@@ -6,7 +6,7 @@ from handai_db import DatasetRecord
 from pages.components.state import app_state, seed
 from pages.components.transform.column_editor import draw_column_editor
 from pages.components.transform.suggested_columns import draw_suggest
-from services.transform_form import TransformForm
+from services.forms.transform_form import TransformForm
 
 
 def draw_outputs(table: DatasetRecord, form: TransformForm) -> TransformForm:

@@ -8,8 +8,8 @@ from pages.components import words
 from pages.components.setup.preview_panel import OLDER, Shown, draw_preview_panel
 from pages.components.state import app_state
 from pages.components.transform.launch import start_preview
-from services.model_options import names
-from services.transform_form import TransformForm, asked_now, only_model_differs, rows_asked
+from services.forms.transform_form import TransformForm, asked_now, only_model_differs, rows_asked
+from services.models.model_options import names
 
 
 def draw_preview(table: DatasetRecord, form: TransformForm) -> None:

@@ -8,8 +8,8 @@ from handai_db import DatasetRecord
 from handai_errors import InputError
 from pages.components import words
 from pages.components.state import app_state, held, put, seed
-from services.preview_rows import PreviewFrom, as_numbers, picked_rows
-from services.transform_form import TransformForm, preview_places
+from services.forms.preview_rows import PreviewFrom, as_numbers, picked_rows
+from services.forms.transform_form import TransformForm, preview_places
 
 _FROM, _COUNT, _SEED, _PICKED = (f"transform_preview_{name}" for name in ("from", "rows", "seed", "picked"))
 _LABELS = {

@@ -11,7 +11,7 @@ from pages.components.state import app_state, held, put, seed
 from pages.components.transform.outputs import draw_outputs
 from pages.components.transform.recipe_panel import draw_recipes
 from pages.components.transform.row_messages import NEW_COLUMNS, draw_messages
-from services.transform_form import TransformForm
+from services.forms.transform_form import TransformForm
 
 _CHIPS = 24
 _LONG_LIST = 20

@@ -8,11 +8,11 @@ from pages.components import words
 from pages.components.card_list import open_card
 from pages.components.state import Undo, app_state, forget, held, put, seed
 from pages.components.transform.arrival import choose
-from services import datasets
-from services.built_in_recipes import RECIPES
-from services.recipes import Kind, Question, Recipe, filled, likely_column, recipe_of
-from services.sample_settings import recipe_on_sample
-from services.transform_form import TransformForm
+from services.forms.built_in_recipes import RECIPES
+from services.forms.recipes import Kind, Question, Recipe, filled, likely_column, recipe_of
+from services.forms.sample_settings import recipe_on_sample
+from services.forms.transform_form import TransformForm
+from services.tables import datasets
 
 ICONS = {
     "classify": ":material/label:",

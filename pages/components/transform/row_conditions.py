@@ -12,9 +12,9 @@ from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import words
 from pages.components.state import forget_all, held, is_held, place_of, put, seed
-from services.chosen_rows import count_where
-from services.empty_rows import empty_rows
-from services.transform_form import TransformForm
+from services.forms.empty_rows import empty_rows
+from services.forms.transform_form import TransformForm
+from services.tables.chosen_rows import count_where
 
 _JOINS = {"all": "all of these", "any": "any of these"}
 

@@ -8,9 +8,9 @@ from handai_db import DatasetRecord
 from pages.components import words
 from pages.components.state import held, put, seed
 from providers.base import Message
-from services import datasets
-from services.estimates import about_tokens
-from services.transform_form import TransformForm
+from services.forms.estimates import about_tokens
+from services.forms.transform_form import TransformForm
+from services.tables import datasets
 
 ROW = "transform_row"
 _LONG_MESSAGE = 900

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components.state import seed
-from services.transform_form import TransformForm
+from services.forms.transform_form import TransformForm
 
 _USUAL = 0.95
 

@@ -11,8 +11,8 @@ from pages.components.state import app_state, held
 from pages.components.transform.arrival import choose
 from pages.components.transform.recipe_panel import ICONS, take_on_sample
 from pages.components.uploads import is_upload, store_and_let_go
-from services import datasets
-from services.built_in_recipes import RECIPES
+from services.forms.built_in_recipes import RECIPES
+from services.tables import datasets
 
 
 def draw_start() -> None:

@@ -9,10 +9,10 @@ from pages.components import words
 from pages.components.card_list import open_card
 from pages.components.model_key import typed_key
 from pages.components.state import app_state, forget, held, put
-from services import proposals
-from services.model_form import model_settings
-from services.pasted_columns import added
-from services.transform_form import TransformForm
+from services.forms import proposals
+from services.forms.model_form import model_settings
+from services.forms.transform_form import TransformForm
+from services.tables.pasted_columns import added
 
 _EVERY_S = 0.5
 _PROBLEM = "transform_suggest_problem"

@@ -16,7 +16,7 @@ from pages.components.transform.arrival import choose, keep_address
 from pages.components.transform.preview_choice import tick, ticked_before
 from pages.components.transform.row_messages import ROW
 from pages.components.transform.start import draw_sample_field, draw_start, draw_upload_field, read_upload
-from services import datasets
+from services.tables import datasets
 
 PAGE_ROWS = 50
 _SHOWN_COLUMNS = 100

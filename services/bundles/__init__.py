@@ -1,0 +1,1 @@
+"""A run as one file: saved, read as hostile, opened on another machine."""

@@ -1,0 +1,1 @@
+"""Runs and previews side by side."""

@@ -1,0 +1,1 @@
+"""Who answers: keys, addresses, model lists, what is known of each model and provider."""

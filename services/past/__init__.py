@@ -1,0 +1,1 @@
+"""What ran before: sessions, totals, and tidying up."""

@@ -1,0 +1,1 @@
+"""Runs from start to end: checked, started in a process of their own, executed, stopped, resumed."""

@@ -1,0 +1,64 @@
+"""What a person said of a preview's answers goes along when the same is asked of all rows: no work is done twice."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+
+from engine.spec import TransformInput
+from handai_db import Catalogue, Mark, RunRecord, add_marks, marks_in, set_aside, set_aside_in
+from handai_errors import StorageError
+from services.home import open_catalogue, run_path
+from services.tables.chosen_rows import asked_rows, asks
+
+
+def carry_marks(catalogue: Catalogue, record: RunRecord) -> int:
+    """Put the corrections of the runs that a new run takes over from into its file; returns how many.
+
+    Only of runs that asked the same of the same table, for theirs are the answers that come again; of two words on a
+    cell the first run's holds. Rows that were set aside stay so.
+    """
+    carried: dict[tuple[int, str], Mark] = {}
+    aside: set[int] = set()
+    for earlier in _asked_the_same(catalogue, record):
+        with suppress(StorageError):  # one that can't be read has none to give, as with its answers
+            for row, cells in marks_in(run_path(earlier.id)).items():
+                for key, mark in cells.items():
+                    carried.setdefault((row, key), mark)
+            aside |= set_aside_in(run_path(earlier.id))
+    asked = asked_rows(record) if carried or aside else ()
+    wanted = [mark for (row, _), mark in carried.items() if asks(asked, row)]
+    if wanted:
+        add_marks(run_path(record.id), wanted)
+    if still := [row for row in sorted(aside) if asks(asked, row)]:
+        set_aside(run_path(record.id), still, aside=True)
+    return len(wanted)
+
+
+def previewed_rows(record: RunRecord) -> frozenset[int]:
+    """The rows of a run that its previews asked the same of, whose answers it has from there."""
+    return _previewed(record.id) if record.reuse_from else frozenset()
+
+
+@lru_cache(maxsize=64)  # a run's own previews never change
+def _previewed(run_id: str) -> frozenset[int]:
+    with open_catalogue() as catalogue:
+        record = catalogue.runs.get(run_id)
+        earlier = _asked_the_same(catalogue, record) if record else ()
+        return frozenset(row for one in earlier if one.preview for row in asked_rows(one))
+
+
+def _asked_the_same(catalogue: Catalogue, record: RunRecord) -> Iterator[RunRecord]:
+    kept_from = record.export.get("kept_from")  # services.results.again knows which of its rows are asked again
+    for run_id in record.reuse_from:
+        earlier = catalogue.runs.get(run_id)
+        if earlier is not None and run_id != kept_from and _asks_the_same(record, earlier):
+            yield earlier
+
+
+def _asks_the_same(record: RunRecord, earlier: RunRecord) -> bool:
+    here, there = record.spec, earlier.spec
+    if not isinstance(here.input, TransformInput) or not isinstance(there.input, TransformInput):
+        return False
+    same_rows = record.dataset_id == earlier.dataset_id and here.input.columns == there.input.columns
+    asked = (here.prompt, here.outputs, here.examples, here.model)
+    return same_rows and asked == (there.prompt, there.outputs, there.examples, there.model)

@@ -1,0 +1,1 @@
+"""Tables that a run may ask about: uploads and files, their columns and types, which rows are asked."""
