@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from engine.spec import DEFAULT_TIMEOUT_S, ModelSettings
 from handai_errors import ErrorKind, HandaiError, InputError, ProviderError, SpecError
 from providers.base import Message, ModelInfo, Usage
+from services.models import key_hosts, keys
 from services.models.model_choice import chosen_address, chosen_model, chosen_provider
-from services.models.models import ModelList, key_hosts, keys, model_list
+from services.models.model_lists import ModelList, model_list
 from services.models.try_it import Question, Trial, begin
 
 __all__ = [

@@ -22,10 +22,10 @@ from services.models.availability import Standing, Target, check_model, target_o
 from services.models.context_probe import ContextProbe, Taken, most_it_costs, probe_context
 from services.models.key_check import check_key
 from services.models.model_checks import SPACING_S, Wanted, check_models, choose
+from services.models.model_lists import age
 from services.models.model_record import mark_unavailable
 from services.models.model_report import Report, Summary, Tried, line_of
 from services.models.model_view import Reach, list_view, reach
-from services.models.models import age
 
 _WORDS = {
     Standing.WORKS: "works",

@@ -25,7 +25,7 @@ from cli.outputs import mapping_in
 from engine.spec import GenerateInput, RunSpec, TransformInput
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import ConflictError, ErrorKind, NotFoundError, SpecError
-from services.models.models import keys
+from services.models import keys
 from services.results import again, exporting
 from services.results.again import Which
 from services.results.exporting import Wanted

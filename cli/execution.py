@@ -18,7 +18,7 @@ from engine.spec import NO_MODEL, RunSpec
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError
 from services.home import PROJECT, home, run_log_path
-from services.models.models import keys
+from services.models import keys
 from services.results import exporting
 from services.results.exporting import Wanted
 from services.running import runs

@@ -13,9 +13,9 @@ from cli.progress import write_line
 from cli.records import output
 from engine.model_order import SortBy
 from services.models.availability import Standing
+from services.models.model_lists import model_id
 from services.models.model_record import set_disabled
 from services.models.model_view import ListView, ModelRow, chosen_rows, list_view, reach, reachable
-from services.models.models import model_id
 
 _SIGNS = {
     Standing.WORKS: "works",

@@ -13,8 +13,8 @@ from handai_errors import SpecError
 from providers.specs import get_provider
 from services import preferences
 from services.environment import given_for
+from services.models import key_hosts
 from services.models.model_choice import chosen_model
-from services.models.models import key_hosts
 from services.results.exporting import Wanted
 
 _MODEL = "Model and limits"

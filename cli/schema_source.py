@@ -14,7 +14,7 @@ from engine.schema.templates import template
 from engine.spec import ModelSettings
 from handai_errors import SpecError
 from services.forms import proposals
-from services.models.models import keys
+from services.models import keys
 from services.running import runs
 from services.tables.schema_files import read_schema_file
 from services.tables.schemas import learn_from_file

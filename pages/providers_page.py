@@ -12,9 +12,9 @@ from pages.components.providers.detail import draw_detail
 from pages.components.state import app_state
 from providers.dev_mode import dev_mode
 from services.dev_mode import dev_mode_notice
+from services.models import local_servers
 from services.models.key_check import KeyReport
 from services.models.local_servers import LocalServer
-from services.models.models import local_servers
 from services.models.provider_view import Brief, Standpoint, briefs
 
 _LOCAL = "local"

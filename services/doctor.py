@@ -12,8 +12,8 @@ from providers.variables import unreadable_files
 from services import answer_cache, environment
 from services.dev_mode import dev_mode, dev_mode_notice
 from services.home import home, open_catalogue
+from services.models import keyring_store, local_servers
 from services.models.keys import key_state
-from services.models.models import keyring_store, local_servers
 
 _PACKAGES = ("streamlit", "openai", "pyarrow", "pandas", "aiosqlite")
 _SAFE_SQLITE = (3, 51, 3)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from services.models.models import keys
+from services.models import keys
 from tests.file_keyring import use_file_keyring
 
 PLACES = ("typed", "environment", "dotenv", "secrets", "keyring")

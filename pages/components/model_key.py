@@ -7,7 +7,7 @@ from pages.components import words
 from pages.components.key_trial import draw_key_button, draw_trial, take_key
 from pages.components.state import app_state, forget, held, seed
 from providers.specs import ProviderSpec
-from services.models.models import keys
+from services.models import keys
 
 
 def typed_key(provider_id: str, base_url: str | None) -> SecretStr | None:

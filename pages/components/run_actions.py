@@ -11,7 +11,7 @@ from handai_errors import HandaiError
 from pages.components import words
 from pages.components.run_key import ask_for_key
 from pages.components.state import held, put
-from services.models.models import keys
+from services.models import keys
 from services.running import runs
 from services.running.pace import next_cap
 from services.running.views import RunView

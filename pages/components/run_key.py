@@ -9,7 +9,7 @@ from handai_errors import ErrorKind, NotFoundError
 from pages.components import words
 from pages.components.state import app_state, held
 from providers.specs import ProviderSpec, get_provider
-from services.models.models import keys
+from services.models import keys
 
 _REFUSED = frozenset({ErrorKind.AUTH, ErrorKind.PERMISSION})  # of rows that failed for it, where others were answered
 

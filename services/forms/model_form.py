@@ -12,7 +12,7 @@ from engine.spec import DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_S, ModelSettings, 
 from handai_errors import InputError, SpecError
 from providers.specs import get_provider
 from services.environment import given_for
-from services.models.models import keys
+from services.models import keys
 from services.preferences import Preferences
 from services.running.checks import Plan
 

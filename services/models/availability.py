@@ -18,9 +18,10 @@ from providers.dev_mode import dev_mode
 from providers.router import make_client
 from providers.specs import get_provider
 from services.home import open_catalogue
+from services.models import key_hosts, keys
 from services.models.exact_ids import exact_id
 from services.models.habits import known_at, remember_at
-from services.models.models import key_hosts, keys, model_id, place_of
+from services.models.model_lists import model_id, place_of
 
 FRESH_S = 6 * 3600.0
 PROMPT = "Hello, world!"

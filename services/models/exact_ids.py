@@ -8,7 +8,7 @@ from handai_errors import StorageError
 from providers.base import CompletionClient
 from providers.exact_id import ExactIdClient
 from services.home import open_catalogue
-from services.models.models import place_of
+from services.models.model_lists import place_of
 
 
 def with_exact_id(client: CompletionClient, provider_id: str, base_url: str | None, model: str) -> CompletionClient:

@@ -10,7 +10,7 @@ from providers.key_check import KeyFacts, KeyProof, KeyStanding, prove_key
 from providers.key_hints import key_hint
 from providers.specs import ProviderSpec, get_provider
 from services.dev_mode import dev_mode, dev_mode_notice
-from services.models.models import key_hosts, keys
+from services.models import key_hosts, keys
 
 _TRIED = {KeyStanding.WORKS, KeyStanding.LIMITED, KeyStanding.UNPROVEN, KeyStanding.NOT_NEEDED}
 

@@ -12,7 +12,7 @@ from providers.redact import protect
 from providers.specs import ProviderSpec, get_provider
 from providers.variables import variables
 from services.home import open_catalogue
-from services.models.models import key_hosts, keyring_store
+from services.models import key_hosts, keyring_store
 
 _STORED = "keyring_names"
 

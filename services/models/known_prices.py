@@ -2,7 +2,7 @@
 
 from providers.prices import Price, dearest, listed_price, price_of
 from services.home import open_catalogue
-from services.models.models import place_of
+from services.models.model_lists import place_of
 
 
 def known_price(provider_id: str, base_url: str | None, model: str) -> Price | None:

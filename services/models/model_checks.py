@@ -14,9 +14,9 @@ from handai_db import CheckRecord
 from handai_errors import ErrorKind, HandaiError, SpecError
 from providers.base import ModelInfo
 from services.models.availability import PROMPT, Clock, Standing, ask_and_keep, must_not_be_dev_mode, target_of
+from services.models.model_lists import model_id, place_of, used_models
 from services.models.model_record import known_models
 from services.models.model_report import Report, Tried, line_of, moment, read_report, summary_of, tried_of, write_report
-from services.models.models import model_id, place_of, used_models
 
 SPACING_S = 3.0  # twenty a minute is what OpenRouter's free models allow
 # Every other model would answer the same.

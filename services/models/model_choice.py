@@ -6,7 +6,7 @@ from handai_errors import SpecError
 from providers.specs import ProviderSpec, get_provider
 from services import preferences
 from services.environment import given_for
-from services.models.models import model_list
+from services.models.model_lists import model_list
 
 
 def chosen_provider(provider: str | None) -> ProviderSpec:

@@ -10,9 +10,10 @@ from pydantic import SecretStr
 from engine.model_order import SortBy, order_key
 from handai_errors import InputError
 from providers.specs import get_provider
+from services.models import key_hosts, keys, model_record
 from services.models.availability import Clock, Standing
+from services.models.model_lists import age
 from services.models.model_view import ListView, ModelRow, Reach, chosen_rows, list_view
-from services.models.models import age, key_hosts, keys, model_record
 
 
 @dataclass(frozen=True, slots=True)

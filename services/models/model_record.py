@@ -8,7 +8,7 @@ from engine.model_health import Health
 from handai_db import CheckRecord, RunRecord, health_in
 from services.home import open_catalogue, run_path
 from services.models.availability import FRESH_S, Clock, Standing
-from services.models.models import place_of
+from services.models.model_lists import place_of
 
 BIG_JOB_ROWS = 100
 _NO_AI = ("demo", "none")

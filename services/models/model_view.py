@@ -12,8 +12,9 @@ from handai_errors import InputError
 from providers.base import ModelInfo
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services import preferences
+from services.models import key_hosts, keys
+from services.models.model_lists import ModelList, model_list, used_models
 from services.models.model_record import Known, known_models
-from services.models.models import ModelList, key_hosts, keys, model_list, used_models
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from providers.base_url import resolve_base_url
 from providers.specs import get_provider
 from services import preferences
-from services.models.models import key_hosts
+from services.models import key_hosts
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from providers.remedies import CallContext, remedy_for
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from providers.variables import variables
 from services.home import open_catalogue
+from services.models import keys
 from services.models.availability import Standing
 from services.models.keys import VisitKeys
 from services.models.model_record import Known, known_models
-from services.models.models import keys
 from services.models.provider_metrics import ProviderMetrics, provider_metrics
 from services.models.provider_settings import ProviderDefaults, defaults_of
 

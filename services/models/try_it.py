@@ -15,7 +15,7 @@ from providers.base import Completion
 from services.faults import facts_of
 from services.models.asking import Question, addressed, ask, judge, remedy_of
 from services.models.keys import require_key
-from services.models.models import model_id
+from services.models.model_lists import model_id
 from services.run_log import log
 
 __all__ = ["Question", "Trial", "TrialState", "begin"]

@@ -21,8 +21,8 @@ from providers.prices import FREE
 from providers.specs import PROVIDERS, ProviderSpec, get_provider
 from services.dev_mode import answered_by_demo
 from services.models.key_hosts import declared_base_url
+from services.models.model_lists import model_id
 from services.models.model_record import worth_checking
-from services.models.models import model_id
 from services.running.fallback import address_of, notices_of, price_of_asked
 from services.tables.chosen_rows import count_asked
 from services.tables.datasets import table_path

@@ -20,10 +20,10 @@ from providers.base_url import is_loopback, resolve_base_url
 from providers.prices import Price, cost_of
 from providers.specs import get_provider
 from services import preferences
+from services.models import keys
 from services.models.habits import Known, known_at, remember_at
 from services.models.key_hosts import declared_base_url, host
 from services.models.known_prices import dearest_known
-from services.models.models import keys
 from services.running.access import Access, Accesses
 from services.running.pacing import Limiters
 

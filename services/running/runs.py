@@ -18,7 +18,7 @@ from handai_db import Catalogue, RunRecord, SessionRecord, create_run_file, reop
 from handai_errors import ConflictError, NotFoundError, SpecError
 from services.dev_mode import refuse_in_dev_mode
 from services.home import open_catalogue, run_path
-from services.models.models import key_hosts, keys
+from services.models import key_hosts, keys
 from services.running.carried_marks import carry_marks
 from services.running.checks import check
 from services.running.damage import refuse_damaged

@@ -12,9 +12,10 @@ from providers.base import AnswerForm, ModelInfo
 from providers.specs import get_provider
 from services import preferences
 from services.home import open_catalogue
+from services.models import habits, keys
 from services.models.availability import Standing
 from services.models.keys import VisitKeys
-from services.models.models import habits, keys, place_of
+from services.models.model_lists import place_of
 from services.models.provider_view import Standpoint, briefs
 from tests.fake_provider import FakeProvider
 from tests.file_keyring import use_file_keyring

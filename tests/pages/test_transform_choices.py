@@ -11,7 +11,7 @@ from services import preferences
 from services.forms import personas
 from services.home import open_catalogue
 from services.models.availability import Standing
-from services.models.models import place_of
+from services.models.model_lists import place_of
 from tests.fake_provider import FakeProvider
 from tests.pages.transform_visit import Launched, press, provider, ran, ready, said, upload, visit, write
 

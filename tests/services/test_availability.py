@@ -8,8 +8,8 @@ from handai_errors import ConflictError, NotFoundError
 from providers.base import ModelInfo
 from services.home import open_catalogue
 from services.models.availability import FRESH_S, MAX_TOKENS, Standing, Target, check_model, target_of
+from services.models.model_lists import place_of
 from services.models.model_record import known_models, mark_unavailable, set_disabled, verified_models, worth_checking
-from services.models.models import place_of
 from services.running.checks import check
 from tests.fake_provider import FakeProvider
 

@@ -17,7 +17,7 @@ from services.bundles import bundle_format as form
 from services.bundles.bundle import bundle, hash_of
 from services.bundles.bundle_open import open_bundle
 from services.home import catalogue_path, home
-from services.models.models import keys
+from services.models import keys
 from services.past import history
 from services.running import runs
 from storage.schema import RUN_FILE

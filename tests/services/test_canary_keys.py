@@ -15,7 +15,7 @@ from engine.spec import RunSpec
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError
 from services.home import home, open_catalogue
-from services.models.models import key_hosts, keys
+from services.models import key_hosts, keys
 from services.past import history
 from services.results import exporting
 from services.results.exporting import Wanted

@@ -10,7 +10,7 @@ from providers.base import ModelInfo
 from services.home import open_catalogue
 from services.models.availability import target_of
 from services.models.context_probe import ContextProbe, Taken, lengths_up_to, most_it_costs, probe_context
-from services.models.models import place_of
+from services.models.model_lists import place_of
 from tests.fake_listing import Asked, fake_listing
 
 

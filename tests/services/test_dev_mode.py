@@ -18,8 +18,8 @@ from providers.router import make_client
 from providers.specs import PROVIDERS
 from services import doctor
 from services.dev_mode import dev_mode_notice
+from services.models import keys
 from services.models.key_check import check_key
-from services.models.models import keys
 from services.results import exporting
 from services.results.exporting import Wanted
 from services.running import runs

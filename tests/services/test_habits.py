@@ -12,7 +12,7 @@ from engine.spec import RunSpec
 from handai_db import DatasetRecord, RunRecord
 from providers.base import AnswerForm
 from services.home import open_catalogue
-from services.models.models import habits
+from services.models import habits
 from services.results.inspect import log_of
 from services.running import runs
 from services.running.execution import execute

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from handai_errors import InputError
 from providers.specs import PROVIDERS
 from services import preferences
+from services.models import key_hosts, keyring_store, keys
 from services.models.keys import KeySource, VisitKeys
-from services.models.models import key_hosts, keyring_store, keys
 from tests.file_keyring import FileKeyring, made, use_file_keyring
 
 BODY = "k3y" * 8

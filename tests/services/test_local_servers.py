@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services import doctor
+from services.models import local_servers
 from services.models.local_servers import LLAMA_CPP, Candidate, LocalServer, candidates, find
-from services.models.models import local_servers
 from tests.fake_listing import Answer, fake_listing
 
 DEAD = "http://127.0.0.1:9/v1"

@@ -10,7 +10,8 @@ from engine.spec import GenerateInput, ModelSettings, RunSpec
 from handai_db import Filled
 from handai_errors import NotFoundError
 from services.home import open_catalogue
-from services.models.models import age, built_in, model_id, model_list, models, models_of, place_of, used_models
+from services.models import model_lists as models
+from services.models.model_lists import age, built_in, model_id, model_list, models_of, place_of, used_models
 from services.running.checks import check
 from tests.fake_listing import FakeListing, fake_listing
 from tests.fake_provider import FakeProvider

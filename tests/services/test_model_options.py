@@ -10,9 +10,9 @@ from handai_db import CheckRecord
 from providers.base import ModelInfo
 from services.home import open_catalogue
 from services.models.availability import Standing
+from services.models.model_lists import place_of
 from services.models.model_options import Options, disable_gone, model_options, names
 from services.models.model_record import set_disabled
-from services.models.models import place_of
 from tests.fake_provider import FakeProvider
 
 KEY = SecretStr("k3y" * 8)

@@ -8,8 +8,8 @@ from engine.results import RunStatus
 from handai_db import DatasetRecord, RunRecord
 from providers.base import ModelInfo
 from services.home import open_catalogue
+from services.models.model_lists import place_of, used_models
 from services.models.model_record import known_models, verified_models
-from services.models.models import place_of, used_models
 from services.running import runs
 from services.running.execution import execute
 from services.tables import datasets

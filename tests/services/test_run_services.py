@@ -14,7 +14,7 @@ from engine.spec import RunSpec
 from handai_db import DatasetRecord, Lease, RunFilter, RunRecord
 from services import preferences
 from services.home import open_catalogue
-from services.models.models import keys
+from services.models import keys
 from services.past import history
 from services.results import inspect
 from services.running import runs

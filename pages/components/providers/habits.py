@@ -5,7 +5,7 @@ import streamlit as st
 from handai_errors import HandaiError
 from pages.components import words
 from pages.components.provider_errands import draw_problem, note_problem
-from services.models.models import habits
+from services.models import habits
 
 
 def draw_habits(provider_id: str) -> None:

@@ -8,8 +8,8 @@ from pages.components import words
 from pages.components.key_trial import draw_key_button, draw_trial, take_key, trial_name
 from pages.components.provider_errands import draw_problem, drop, note_problem
 from pages.components.state import app_state, forget, held
+from services.models import keys
 from services.models.keys import KeySource
-from services.models.models import keys
 from services.models.provider_view import ProviderView
 
 

@@ -10,9 +10,9 @@ from pages.components.provider_errands import draw_errand, draw_problem, note_pr
 from pages.components.provider_words import check_line, probe_lines
 from pages.components.state import app_state, held, put, seed
 from providers.dev_mode import dev_mode
+from services.models import keys
 from services.models.availability import Standing, Target, check_now, target_of
 from services.models.context_probe import USUAL_LIMIT, ContextProbe, most_it_costs, probe_context
-from services.models.models import keys
 from services.models.provider_settings import save_defaults
 from services.models.provider_view import ProviderView
 

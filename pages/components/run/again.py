@@ -14,7 +14,7 @@ from pages.components.run_links import go, link
 from pages.components.run_ticks import Ticks
 from pages.components.state import held, put, seed
 from services.forms.preview_rows import MOST_PICKED, as_numbers
-from services.models.models import key_hosts, keys
+from services.models import key_hosts, keys
 from services.results import again
 from services.results.again import Which
 from services.running import runs
