@@ -49,7 +49,10 @@ def app_of(names: Iterable[str] = tuple(_COMMANDS)) -> typer.Typer:
     app.callback()(lambda: None)  # else a single command would be the whole command line
     for name in names:
         module, _, function = _COMMANDS[name].partition(":")
-        app.command(name, hidden=name.startswith("_"))(getattr(import_module(module), function))
+        settings = {"allow_extra_args": name == "transform"}  # it says itself what a second argument may have meant
+        app.command(name, hidden=name.startswith("_"), context_settings=settings)(
+            getattr(import_module(module), function)
+        )
     return app
 
 

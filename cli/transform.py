@@ -41,7 +41,6 @@ from cli.options import (
 from cli.outputs import declared_outputs
 from cli.personas import PersonaName, name_of, told
 from cli.row_conditions import Where, WhereAny, conditions_of
-from engine.conditions import Conditions
 from engine.spec import RunSpec, TransformInput
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
@@ -77,6 +76,7 @@ _JsonMode = Annotated[
 
 
 def transform(
+    context: typer.Context,
     table: Annotated[Path, typer.Argument(metavar="INPUT", help="A csv, tsv, xlsx, json, jsonl or parquet file.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Where the table is written; the ending is the format.")],
     instructions: _Instructions = None,
@@ -119,7 +119,7 @@ def transform(
     as_json: AsJson = False,
 ) -> None:
     """Have a model work on every row of a table."""
-    exporting.check_target(out, overwrite=overwrite)
+    _check(context.args, out, overwrite=overwrite)
     flags = ModelFlags(
         provider, model, base_url, temperature, max_tokens, json_mode, concurrency, rpm, max_attempts, timeout, max_cost
     )
@@ -132,10 +132,16 @@ def transform(
         **model_part(flags),
     }
     stored = store_file(table, _reading(sheet, encoding, delimiter, no_header=no_header))
-    conditions = conditions_of(where, [column.name for column in stored.info.columns], any_of=where_any)
-    spec = _spec(stored, _source(stored, columns, limit, conditions), declared, examples)
+    spec = _spec(stored, _source(stored, columns, limit, where, any_of=where_any), declared, examples)
     name = name_of(run_name, chosen, Path(stored.filename).stem)
     start(spec, stored, Manner(out, Wanted(diagnostics, lossless_csv), overwrite, name, session, detach, as_json))
+
+
+def _check(more: list[str], out: Path, *, overwrite: bool) -> None:
+    if more:
+        told_how = f'If "{more[0]}" is what the model should do, say it with -i: -i "{more[0]}"'
+        raise typer.BadParameter(f"INPUT is one table. {told_how}")
+    exporting.check_target(out, overwrite=overwrite)
 
 
 def _reading(sheet: str | None, encoding: str | None, delimiter: str | None, *, no_header: bool) -> ParseOptions:
@@ -148,7 +154,7 @@ def _spec(stored: DatasetRecord, source: TransformInput, declared: Mapping[str, 
 
 
 def _source(
-    stored: DatasetRecord, columns: str | None, limit: int | None, conditions: Conditions | None
+    stored: DatasetRecord, columns: str | None, limit: int | None, where: list[str] | None, *, any_of: bool
 ) -> TransformInput:
     chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else None
     return TransformInput(
@@ -156,6 +162,6 @@ def _source(
         file=stored.filename,
         parse=stored.options,
         columns=chosen,
-        only_where=conditions,
+        only_where=conditions_of(where, [column.name for column in stored.info.columns], any_of=any_of),
         limit=limit,
     )

@@ -183,6 +183,13 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     assert (ended.code, ended.out) == (2, "")
 
 
+def test_instructions_without_their_flag_are_told_how_to_be_said(table: Path, out: Path) -> None:
+    ended = handai("transform", str(table), "Classify the mood", "-o", str(out), "--provider", "demo")
+
+    assert ended.code == 2
+    assert '-i "Classify the mood"' in " ".join(ended.said.replace("│", " ").split())
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
