@@ -24,6 +24,7 @@ from storage.marks import (
     set_aside,
     set_aside_in,
     stale_rows,
+    when_set_aside,
 )
 from storage.model_habits import Habit, ModelHabits
 from storage.model_health import CheckRecord, ModelHealth, health_in
@@ -147,6 +148,7 @@ __all__ = [
     "set_aside_in",
     "stale_rows",
     "state_of",
+    "when_set_aside",
 ]
 
 

@@ -146,9 +146,13 @@ def history_in(path: Path, rows: Sequence[int] | None = None) -> list[Mark]:
 
 def set_aside_in(path: Path) -> frozenset[int]:
     """The rows that are set aside to measure agreement."""
+    return frozenset(when_set_aside(path))
+
+
+def when_set_aside(path: Path) -> dict[int, float]:
+    """The same rows, each with the Unix time at which it was set aside."""
     with _reading(path) as connection:
-        rows = connection.execute("SELECT row FROM held_out").fetchall() if connection is not None else []
-    return frozenset(row for (row,) in rows)
+        return dict(connection.execute("SELECT row, at FROM held_out").fetchall()) if connection is not None else {}
 
 
 def replaced_rows(path: Path) -> frozenset[int]:

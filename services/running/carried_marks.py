@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 from engine.spec import TransformInput
-from handai_db import Catalogue, Mark, RunRecord, add_marks, marks_in, set_aside, set_aside_in
+from handai_db import Catalogue, Mark, MarkState, RunRecord, add_marks, history_in, set_aside, when_set_aside
 from handai_errors import StorageError
 from services.home import open_catalogue, run_path
 from services.tables.chosen_rows import asked_rows, asks
@@ -14,24 +14,31 @@ from services.tables.chosen_rows import asked_rows, asks
 def carry_marks(catalogue: Catalogue, record: RunRecord) -> int:
     """Put the corrections of the runs that a new run takes over from into its file; returns how many.
 
-    Only of runs that asked the same of the same table, for theirs are the answers that come again; of two words on a
-    cell the first run's holds. Rows that were set aside stay so.
+    Only of runs that asked the same of the same table, for theirs are the answers that come again. What was said of a
+    cell last holds, also that a correction was taken back; so it is with rows that are set aside.
     """
-    carried: dict[tuple[int, str], Mark] = {}
-    aside: set[int] = set()
-    for earlier in _asked_the_same(catalogue, record):
+    said: dict[tuple[int, str], Mark] = {}
+    aside: dict[int, float] = {}  # rows, and when they were set aside
+    for earlier in sorted(_asked_the_same(catalogue, record), key=lambda run: run.created_at):
         with suppress(StorageError):  # one that can't be read has none to give, as with its answers
-            for row, cells in marks_in(run_path(earlier.id)).items():
-                for key, mark in cells.items():
-                    carried.setdefault((row, key), mark)
-            aside |= set_aside_in(run_path(earlier.id))
-    asked = asked_rows(record) if carried or aside else ()
-    wanted = [mark for (row, _), mark in carried.items() if asks(asked, row)]
+            for mark in history_in(run_path(earlier.id)):
+                before = said.get((mark.row, mark.key))
+                if before is None or before.at <= mark.at:
+                    said[mark.row, mark.key] = mark
+            aside = _left_aside(aside, earlier) | when_set_aside(run_path(earlier.id))
+    asked = asked_rows(record) if said or aside else ()
+    wanted = [mark for (row, _), mark in said.items() if mark.state is not MarkState.UNDONE and asks(asked, row)]
     if wanted:
         add_marks(run_path(record.id), wanted)
     if still := [row for row in sorted(aside) if asks(asked, row)]:
         set_aside(run_path(record.id), still, aside=True)
     return len(wanted)
+
+
+def _left_aside(aside: dict[int, float], later: RunRecord) -> dict[int, float]:
+    """Those of earlier runs without what a later one took back: it asked the row, and nobody set it aside since."""
+    asked = asked_rows(later)
+    return {row: at for row, at in aside.items() if at > later.created_at or not asks(asked, row)}
 
 
 def previewed_rows(record: RunRecord) -> frozenset[int]:

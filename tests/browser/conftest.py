@@ -1,7 +1,7 @@
 """One app server and one browser for all stories, a fresh visitor for each; without a browser they are not run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync
 
 from tests.browser.app_server import AppServer
 from tests.browser.console import Complaints
-from tests.browser.driving import PATIENCE_MS, NewPage, find_browser, how_to_install
+from tests.browser.driving import PATIENCE_MS, SCREENSHOTS, NewPage, find_browser, how_to_install
 
 HERE = Path(__file__).parent
 BROWSER = find_browser()
@@ -29,6 +29,7 @@ CHROMIUM_ARGUMENTS = [
 
 _stories: set[str] = set()
 _run: set[str] = set()
+_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,6 +41,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "chromium" in getattr(story, "fixturenames", ()):
             story.add_marker("story")
     items[:] = [item for item in items if item not in stories] + stories
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remembers that a story failed, for its last picture."""
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -135,8 +145,10 @@ def complaints() -> Complaints:
 
 
 @pytest.fixture
-def browser_page(chromium: Browser, blocked_requests: list[str], complaints: Complaints) -> Iterator[NewPage]:
-    """Opens a page as a new visitor: browser_page(width=390, height=844, dark=True)."""
+def browser_page(
+    chromium: Browser, blocked_requests: list[str], complaints: Complaints, request: pytest.FixtureRequest
+) -> Iterator[NewPage]:
+    """Opens a page as a new visitor: browser_page(width=390, height=844, dark=True); a failed story is pictured."""
     contexts = []
 
     def block(route: Route) -> None:
@@ -157,6 +169,9 @@ def browser_page(chromium: Browser, blocked_requests: list[str], complaints: Com
 
     expect.set_options(timeout=PATIENCE_MS)
     yield open_page
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if request.node.stash.get(_FAILED, False):
+            for page in context.pages:
+                page.screenshot(path=SCREENSHOTS / f"failed-{request.node.name}-{number}.png")
         context.close()
     assert complaints == []

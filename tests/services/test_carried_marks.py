@@ -70,6 +70,35 @@ def test_a_correction_that_was_undone_stays_undone(preview: RunRecord, tmp_path:
     assert "offline demo" in downloaded(run_over(preview), tmp_path)[0]
 
 
+def again(preview: RunRecord, *earlier: RunRecord) -> RunRecord:
+    """The same preview asked once more: it takes over what the ones before have."""
+    names = tuple(record.id for record in (*earlier, preview))
+    record = runs.create(runs.NewRun(preview.spec, preview.dataset_id, preview=True, reuse_from=names))
+    asyncio.run(execute(record.id, None))
+    return runs.get(record.id)
+
+
+def test_what_was_taken_back_on_a_second_preview_does_not_come_again_from_the_first(preview: RunRecord) -> None:
+    edit(preview.id, [Edit(1, aside=True)])
+    second = again(preview)
+    assert page(second, 0, 2)[1].aside
+    edit(second.id, [Edit(0, undo=True), Edit(1, aside=False)])
+
+    third = again(preview, second)
+    assert set(marks_in(run_path(third.id))) == {1}
+    assert not any(row.aside for row in page(third, 0, 2))
+
+
+def test_what_is_said_of_an_older_preview_later_holds(preview: RunRecord) -> None:
+    second = again(preview)
+    edit(second.id, [Edit(0, {"answer": "second thoughts"})])
+    edit(preview.id, [Edit(0, {"answer": "third thoughts"}), Edit(0, aside=True)])
+
+    third = again(preview, second)
+    assert marks_in(run_path(third.id))[0]["answer"].value == "third thoughts"
+    assert page(third, 0, 2)[0].aside
+
+
 def test_another_question_is_answered_anew(preview: RunRecord, tmp_path: Path) -> None:
     prompt = preview.spec.prompt.model_copy(update={"instructions": "Something else."})
     record = run_over(preview, prompt=prompt)

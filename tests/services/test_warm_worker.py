@@ -6,7 +6,9 @@ import sys
 from services.home import PROJECT
 
 HEAVY = ("aiohttp", "pyarrow.parquet", "genai_prices")
-CODE = f"import sys; from services.running import worker; print(worker.main(), [name in sys.modules for name in {HEAVY}])"
+CODE = (
+    f"import sys; from services.running import worker; print(worker.main(), [name in sys.modules for name in {HEAVY}])"
+)
 
 
 def test_everything_heavy_is_loaded_before_the_order_comes_and_without_one_it_ends_in_order() -> None:
