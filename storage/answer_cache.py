@@ -51,6 +51,7 @@ _FORGET = (
     "DELETE FROM runs WHERE name = :name",
 )
 _EVICT = "DELETE FROM answers WHERE id <= (SELECT min(id) + (max(id) - min(id)) / ? FROM answers)"
+_TABLES = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('answers', 'runs', 'seen')"
 _USED = """
 SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """
@@ -210,14 +211,28 @@ def _connect(path: Path, busy_s: float) -> sqlite3.Connection:
         # Nobody waits for this disk; a power cut can cost the file, whose answers carry a checksum each.
         for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF", "secure_delete=ON", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != _VERSION:
-            for statement in _MADE_ANEW:
-                connection.execute(statement)
+        if not _is_made(connection):
+            _make(connection, busy_s)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _is_made(connection: sqlite3.Connection) -> bool:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return bool(version == _VERSION and connection.execute(_TABLES).fetchone()[0] == 3)
+
+
+def _make(connection: sqlite3.Connection, busy_s: float) -> None:
+    """Make the file anew; of several runs that find it so, one does."""
+    connection.execute(f"PRAGMA busy_timeout = {_WRITE_BUSY_S * 1000:.0f}")
+    connection.execute("BEGIN IMMEDIATE")
+    if not _is_made(connection):
+        for statement in _MADE_ANEW:
+            connection.execute(statement)
+    connection.execute("COMMIT")
+    connection.execute(f"PRAGMA busy_timeout = {busy_s * 1000:.0f}")
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

@@ -1,6 +1,7 @@
 import sqlite3
 import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -95,6 +96,36 @@ def test_a_file_of_another_version_begins_anew(tmp_path: Path) -> None:
     assert found(path, "a") is None
     kept(path, "r1", a="again")
     assert found(path, "a") == "again"
+
+
+def test_two_runs_that_make_the_file_together_make_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    kept(tmp_path / "made.db", "r1", a="yes")
+    with closing(sqlite3.connect(tmp_path / "made.db")) as made:
+        tables = [sql for (sql,) in made.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+        (version,) = made.execute("PRAGMA user_version").fetchone()
+    with closing(sqlite3.connect(path, isolation_level=None)) as first, ThreadPoolExecutor(1) as pool:
+        first.execute("BEGIN IMMEDIATE")
+        for statement in (*tables, f"PRAGMA user_version = {version}"):
+            first.execute(statement)
+        first.execute("INSERT INTO runs VALUES (1, 'first', 1, 1)")
+        second = pool.submit(kept, path, "second", b="yes")
+        time.sleep(0.2)  # the second has found a file without tables, and waits
+        first.execute("COMMIT")
+        second.result()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM runs ORDER BY id").fetchall() == [("first",), ("second",)]
+    assert found(path, "b") == "yes"
+
+
+@pytest.mark.parametrize("table", ["answers", "runs", "seen"])
+def test_a_file_that_lacks_a_table_begins_anew(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "cache.db"
+    kept(path, "r1", a="yes")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"DROP TABLE {table}")
+    kept(path, "r2", b="no")
+    assert found(path, "b") == "no"
 
 
 def test_the_oldest_go_when_there_are_too_many_bytes(tmp_path: Path) -> None:
