@@ -4,6 +4,7 @@ import json
 import math
 import re
 from datetime import date, datetime
+from typing import Any
 
 import orjson
 
@@ -26,6 +27,17 @@ def cell_as_text(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     return json_bytes(cell).decode() if isinstance(cell, list | dict) else str(cell)
+
+
+def is_same(here: Any, there: Any) -> bool:  # noqa: ANN401 any cell, also within a list or an object
+    """Whether two cells say the same: 1 and 1.0 do, 1 and true don't, and no text is as empty as none."""
+    if here in (None, "") or there in (None, ""):
+        return here in (None, "") and there in (None, "")
+    if isinstance(here, list) and isinstance(there, list):
+        return len(here) == len(there) and all(map(is_same, here, there))
+    if isinstance(here, dict) and isinstance(there, dict):
+        return here.keys() == there.keys() and all(is_same(here[key], there[key]) for key in here)
+    return bool(here == there) and isinstance(here, bool) == isinstance(there, bool)
 
 
 def safe_text(cell: Cell) -> str:

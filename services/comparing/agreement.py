@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from engine.tables.cells import is_same
+
 MOST_CATEGORIES = 20
 EMPTY = "(empty)"
 _FEW_ROWS_A_CATEGORY = 5  # fewer say nothing about categories that nobody declared
@@ -85,17 +87,6 @@ def kappa_words(kappa: float) -> str:
     scale = ((0.8, "very good"), (0.6, "good"), (0.4, "moderate"), (0.2, "weak"))
     word = next((word for least, word in scale if kappa >= least), "hardly better than guessing")
     return f"Beyond chance (Cohen's kappa): {kappa:.2f}, {word}; 1 is full agreement, 0 is what guessing gives."
-
-
-def is_same(here: Any, there: Any) -> bool:  # noqa: ANN401 any cell
-    """Whether two cells say the same: 1 and 1.0 do, 1 and true don't, and no text is as empty as none."""
-    if here in (None, "") or there in (None, ""):
-        return here in (None, "") and there in (None, "")
-    if isinstance(here, list) and isinstance(there, list):
-        return len(here) == len(there) and all(map(is_same, here, there))
-    if isinstance(here, dict) and isinstance(there, dict):
-        return here.keys() == there.keys() and all(is_same(here[key], there[key]) for key in here)
-    return bool(here == there) and isinstance(here, bool) == isinstance(there, bool)
 
 
 def as_text(value: Any) -> str:  # noqa: ANN401 any cell

@@ -11,7 +11,7 @@ from engine.columns import Output
 from engine.outputs import declared_outputs
 from engine.results import RowStatus
 from engine.tables import Cell, Row
-from engine.tables.cells import cell_as_text
+from engine.tables.cells import cell_as_text, is_same
 from engine.typed.fit import fit_one
 from engine.typed.readings import MisfitError
 from handai_db import (
@@ -230,10 +230,11 @@ def _said(
     given, marks = found.values or {}, []
     for key, name in pairs:
         was = given.get(key)
+        now = standing[key].value if key in standing else was
         said = (one.values or {}).get(name)
-        if said is not None and said != cell_as_text(standing[key].value if key in standing else was):
-            value = read_value(said, outputs.get(key), was)
-            state = MarkState.APPROVED if value == was else MarkState.CORRECTED
+        value = now if said is None or said == cell_as_text(now) else read_value(said, outputs.get(key), was)
+        if not is_same(value, now):
+            state = MarkState.APPROVED if is_same(value, was) else MarkState.CORRECTED
             marks.append(Mark(one.row, key, state, value, was))
         elif one.approve and key not in standing and found.status == RowStatus.DONE:
             marks.append(Mark(one.row, key, MarkState.APPROVED, was, was))

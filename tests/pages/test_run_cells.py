@@ -69,9 +69,30 @@ def test_cells_that_are_not_of_the_type_are_text(
     assert found == texts
 
 
-def test_bounds_and_needs_of_a_column_hold_in_its_cells(tmp_path: Path) -> None:
-    config, _ = column(tmp_path, [3], type="integer", minimum=1, maximum=5)
-    assert (config["required"], config["type_config"]["min_value"], config["type_config"]["max_value"]) == (True, 1, 5)
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"type": "integer", "minimum": 1, "maximum": 5},
+        {"type": "number", "minimum": 0.5, "maximum": 5},
+        {"type": "text", "max_length": 3},
+    ],
+    ids=["integer", "number", "text"],
+)
+def test_the_browser_is_told_no_bounds_for_it_would_cut_values_to_them_without_a_word(
+    tmp_path: Path, output: dict[str, Any]
+) -> None:
+    config, _ = column(tmp_path, [None], **output)
+    told = {name for name, value in config["type_config"].items() if value is not None}
+    assert told <= {"type"}
+    assert not config["required"]
+
+
+def test_a_number_that_a_browser_can_not_hold_is_text(tmp_path: Path) -> None:
+    config, found = column(tmp_path, [2**53 + 1], type="integer")
+    assert (config["type_config"]["type"], found) == ("text", [str(2**53 + 1)])
+
+
+def test_a_category_is_chosen_among_its_values_and_those_that_are_there(tmp_path: Path) -> None:
     config, _ = column(tmp_path, ["gone", "a"], type="category", values=("a",), required=False)
     assert config["required"] is False
     assert config["type_config"]["options"] == ["a", "gone"]

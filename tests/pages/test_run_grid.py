@@ -114,6 +114,31 @@ def test_changes_of_several_pages_are_kept_and_what_is_put_back_is_none(record: 
     assert taken(record, first, (0, {"1": {"mood": "warm", "score": 4}})) == {1: {"score": 4}}
 
 
+def test_a_cell_that_is_put_back_is_no_change_however_the_browser_writes_it(tmp_path: Path) -> None:
+    outputs = [{"name": "share", "type": "number"}, {"name": "parts", "type": "list"}, {"name": "day", "type": "date"}]
+    record = transform_run(tmp_path, outputs, rows=1)
+    put(record, done(0, share=3.0, parts=[1, 2], day="2026-11-22"))
+    edited: dict[str, object] = {"share": 4, "parts": ["1"], "day": "2026-11-23"}
+    assert taken(record, (0, {"0": edited})) == {0: edited}
+    assert taken(record, (0, {"0": {"share": 3, "parts": ["1", "2"], "day": "2026-11-22"}})) == {}
+
+
+def test_a_value_beyond_the_bounds_is_said_and_not_cut(record: RunRecord) -> None:
+    page = with_changes(record, {0: {"score": 40}, 1: {"score": 2.5}})
+    assert "2 changes can't be saved yet" in errors(page)
+
+
+def test_a_table_with_a_column_that_streamlit_keeps_to_itself_can_be_corrected(tmp_path: Path) -> None:
+    record = transform_run(tmp_path, [{"name": "_index"}], rows=2)
+    put(record, done(0, _index="a"), done(1, _index="b"))
+    end_execution(run_path(record.id), RunStatus.COMPLETED, "ended")
+    with open_catalogue() as catalogue:
+        catalogue.runs.set_status(record.id, RunStatus.COMPLETED)
+    [editor] = opened(record).data_editor
+    assert orjson.loads(editor.proto.columns)["_index "]["label"] == "_index"
+    assert taken(record, (0, {"1": {"_index ": "mine"}})) == {1: {"_index": "mine"}}
+
+
 def test_what_is_right_is_saved_and_what_is_wrong_is_said_and_stays(record: RunRecord) -> None:
     page = with_changes(record, {0: {"mood": "cold", "score": 9}, 55: {"note": "mine"}})
     assert "1 change can't be saved yet" in errors(page)

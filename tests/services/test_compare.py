@@ -10,11 +10,12 @@ import pytest
 
 from engine.results import Attempt, AttemptState, RunStatus
 from engine.spec import RunSpec
+from engine.tables.cells import is_same
 from handai_db import RunRecord, latency_quantiles
 from handai_errors import ConflictError, DamagedFileError, NotFoundError, SpecError
 from providers.base import Usage
 from services.comparing import compare
-from services.comparing.agreement import Tally, is_same, kappa_of, kappa_words
+from services.comparing.agreement import Tally, kappa_of, kappa_words
 from services.comparing.compare_specs import Difference, differences
 from services.home import open_catalogue, run_path
 from services.running import runs

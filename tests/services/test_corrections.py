@@ -114,6 +114,11 @@ def test_a_value_written_as_the_answer_was_is_an_approval(run: RunRecord) -> Non
     assert inspect.detail(run, 0).row.marks["mood"].state == "approved"
 
 
+def test_what_is_written_another_way_says_nothing(run: RunRecord) -> None:
+    edit(run.id, [Edit(0, {"mood": "WARM", "score": "4.0"})])
+    assert history_in(run_path(run.id)) == []
+
+
 def test_a_failed_row_can_be_filled_in(run: RunRecord, tmp_path: Path) -> None:
     edit(run.id, [Edit(2, {"mood": "warm", "score": "3"}, approve=True)])
     line = exported(run, tmp_path)[2]

@@ -16,6 +16,8 @@ from pages.components import words
 from pages.components.run_frames import ROW, STATUS, free_name, shown_cell, status_words, told_names
 from services.results.inspect import TableRow
 
+_REFUSED = "_index"  # Streamlit's own word for what numbers rows: its editor takes no column of this name
+_EXACT = 2**53  # beyond it a browser's numbers are not the ones that were sent
 _Config = Any  # what st.column_config makes: a dict that Streamlit alone reads
 
 
@@ -38,13 +40,15 @@ def grid_of(
     """The page of rows with what a person has changed in it; beside a corrected column stands the model's own."""
     names = told_names(rows, record)
     answers = list(rows[0].answers)
+    shown = {name: grid_name(name, rows[0]) for name in names}
     grid = Grid(pd.DataFrame())
     number = free_name(ROW, names)
     numbers = [str(row.index + 1) for row in rows]
     _fix(grid, number, numbers, st.column_config.TextColumn(width=60, pinned=True))
     for name in answers:
         cells = [changed.get(row.index, {}).get(name, row.answers.get(name)) for row in rows]
-        grid.frame[name], grid.config[name] = _column(name, cells, outputs.get(name))
+        grid.frame[shown[name]], config = _column(cells, outputs.get(name))
+        grid.config[shown[name]] = {**config, "label": name}
         corrected = {place for place, row in enumerate(rows) if _is_corrected(row, name)}
         if corrected:
             said = free_name(f"{name} · the model said", names)
@@ -55,55 +59,53 @@ def grid_of(
     _fix(grid, status, [status_words(row) for row in rows], st.column_config.TextColumn())
     for name in names:
         if name not in answers:
-            _fix(grid, name, [shown_cell(row.cells.get(name)) for row in rows], st.column_config.TextColumn())
+            cells = [shown_cell(row.cells.get(name)) for row in rows]
+            _fix(grid, shown[name], cells, st.column_config.TextColumn(name))
     return grid
+
+
+def grid_name(name: str, row: TableRow) -> str:
+    """What a column of a table is called in the grid."""
+    return free_name(f"{name} ", [*row.cells, *row.answers]) if name == _REFUSED else name
 
 
 def _is_corrected(row: TableRow, name: str) -> bool:
     return name in row.marks and row.marks[name].state is MarkState.CORRECTED
 
 
-def _fix(grid: Grid, name: str, cells: list[Any], config: _Config) -> None:
+def _fix(grid: Grid, name: str, cells: Sequence[Any], config: _Config) -> None:
     grid.frame[name] = pd.Series(cells, dtype="string")
     grid.config[name] = config
     grid.fixed.append(name)
 
 
-def _column(name: str, cells: Sequence[Cell], output: Output | None) -> tuple[pd.Series, _Config]:
+def _column(cells: Sequence[Cell], output: Output | None) -> tuple[pd.Series, _Config]:
+    """The cells and how they are shown. No bounds: the browser would cut what is beyond them without a word."""
     if output is not None:
         try:
             return _typed(cells, output)
         except (TypeError, ValueError):  # an older answer, or one that was never held against the type
             pass
-    most = output.max_length if output is not None and output.type is ColumnType.TEXT else None
     texts = pd.Series([None if cell is None else cell_as_text(cell) for cell in cells], dtype="string")
-    return texts, st.column_config.TextColumn(max_chars=most, help=_help(output))
+    return texts, st.column_config.TextColumn(help=_help(output))
 
 
 def _typed(cells: Sequence[Cell], output: Output) -> tuple[pd.Series, _Config]:
     """The cells and their column; raises TypeError or ValueError where one is not of the type."""
-    needed, told = output.required, _help(output)
+    told = _help(output)
     match output.type:
         case ColumnType.INTEGER | ColumnType.NUMBER:
-            whole = output.type is ColumnType.INTEGER
-            config = st.column_config.NumberColumn(
-                min_value=output.minimum,
-                max_value=output.maximum,
-                step=1 if whole else None,
-                required=needed,
-                help=told,
-            )
-            return pd.Series(_numbers(cells), dtype="Int64" if whole else "Float64"), config
+            return pd.Series(_numbers(cells), dtype="Float64"), st.column_config.NumberColumn(help=told)
         case ColumnType.BOOLEAN:
             return pd.Series(_only(bool, cells), dtype="boolean"), st.column_config.CheckboxColumn(help=told)
         case ColumnType.CATEGORY:
             there = [cell_as_text(cell) for cell in cells if cell is not None]
             options = list(dict.fromkeys([*output.values, *there]))
-            config = st.column_config.SelectboxColumn(options=options, required=needed, help=told)
+            config = st.column_config.SelectboxColumn(options=options, required=output.required, help=told)
             return pd.Series(_only(str, cells), dtype="string"), config
         case ColumnType.DATE:
             days = [None if cell is None else date.fromisoformat(cell_as_text(cell)) for cell in cells]
-            config = st.column_config.DateColumn(format="YYYY-MM-DD", required=needed, help=told)
+            config = st.column_config.DateColumn(format="YYYY-MM-DD", help=told)
             return pd.Series(pd.to_datetime(pd.Series(days, dtype="object"))), config
         case ColumnType.LIST:
             lists = [None if cell is None else [cell_as_text(item) for item in cell] for cell in _only(list, cells)]
@@ -119,6 +121,8 @@ def _help(output: Output | None) -> str | None:
 def _numbers(cells: Sequence[Cell]) -> list[Cell]:
     if any(isinstance(cell, bool) or not isinstance(cell, int | float | None) for cell in cells):
         raise TypeError
+    if any(isinstance(cell, int) and abs(cell) > _EXACT for cell in cells):
+        raise ValueError
     return list(cells)
 
 

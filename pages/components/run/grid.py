@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from engine.tables import Cell
-from engine.tables.cells import cell_as_text
+from engine.tables.cells import cell_as_text, is_same
 from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import words
-from pages.components.run.cells import grid_of
+from pages.components.run.cells import grid_name, grid_of
 from pages.components.run_frames import tinted
 from pages.components.state import held, put
 from services.forms import drafts
@@ -60,10 +60,13 @@ class Unsaved:
         for place, cells in changed.items():
             row = rows[int(place)]
             mine = kept.setdefault(row.index, {})
-            for name, cell in cells.items():
-                mine[name] = cell
-                if cell_as_text(cell) == cell_as_text(row.answers.get(name)):
-                    del mine[name]
+            names = {grid_name(name, row): name for name in row.answers}
+            for shown, cell in cells.items():
+                name = names[shown]
+                if _is_back(cell, row.answers.get(name)):
+                    mine.pop(name, None)
+                else:
+                    mine[name] = cell
         self._put({row: cells for row, cells in kept.items() if cells})
 
     def keep_only(self, wrong: Sequence[Wrong]) -> None:
@@ -87,6 +90,13 @@ class Unsaved:
     @property
     def _times(self) -> str:
         return f"run_grid_times_{self.run_id}"
+
+
+def _is_back(cell: Cell, stands: Cell) -> bool:
+    """Whether a cell of the grid is what stands there; lists come back from a browser as texts."""
+    if isinstance(cell, list) and isinstance(stands, list):
+        return [cell_as_text(item) for item in cell] == [cell_as_text(item) for item in stands]
+    return is_same(cell, stands) or cell_as_text(cell) == cell_as_text(stands)
 
 
 def draw_switch() -> bool:
