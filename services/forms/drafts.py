@@ -1,7 +1,7 @@
 """The pages as they were left: a reload is a new visit, and must lose nothing but the key."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,6 +16,7 @@ _TRANSFORM, _GENERATE, _CELLS = "transform_drafts", "generate_drafts", "unsaved_
 _KEPT = 10
 _Changed = TypeAdapter(dict[int, dict[str, Any]])
 
+Cells = Mapping[int, Mapping[str, Cell]]  # by row and column
 Form = TypeVar("Form", bound=Declared)
 
 
@@ -54,20 +55,51 @@ def newest_schema() -> tuple[str, GenerateForm] | None:
 
 def load_cells(run_id: str) -> dict[int, dict[str, Cell]]:
     """The cells that were changed in a run's table and neither saved nor discarded, by row and column."""
+    return _cells_in(_all(_CELLS), run_id)
+
+
+def change_cells(run_id: str, changed: Cells, gone: Collection[tuple[int, str]] = ()) -> dict[int, dict[str, Cell]]:
+    """Keep cells until they are saved, discarded or deleted with their run, and forget those `gone` (row, column).
+
+    What another tab keeps of the run stays; returns all that is kept of it now.
+    """
+    kept: dict[int, dict[str, Cell]] = {}
+
+    def merged(found: object) -> dict[str, Any]:
+        drafts = dict(found) if isinstance(found, dict) else {}
+        kept.update(merged_cells(_cells_in(drafts, run_id), changed, gone))
+        others = {other: draft for other, draft in drafts.items() if other != run_id}
+        return {**others, run_id: kept} if kept else others
+
+    with open_catalogue() as catalogue:
+        catalogue.settings.change(_CELLS, merged)
+    return kept
+
+
+def merged_cells(kept: Cells, changed: Cells, gone: Collection[tuple[int, str]]) -> dict[int, dict[str, Cell]]:
+    """Kept cells without those that are gone, and with what is changed of them."""
+    found = {
+        row: {name: cell for name, cell in cells.items() if (row, name) not in gone} for row, cells in kept.items()
+    }
+    for row, cells in changed.items():
+        found[row] = {**found.get(row, {}), **cells}
+    return {row: cells for row, cells in found.items() if cells}
+
+
+def forget_cells(run_id: str) -> None:
+    """Forget what was changed in a run's table and not saved."""
+    if run_id in _all(_CELLS):
+        with open_catalogue() as catalogue:
+            catalogue.settings.change(
+                _CELLS, lambda found: {other: draft for other, draft in found.items() if other != run_id}
+            )
+
+
+def _cells_in(drafts: Mapping[str, Any], run_id: str) -> dict[int, dict[str, Cell]]:
     try:
-        return _Changed.validate_python(_all(_CELLS).get(run_id, {}))
+        return _Changed.validate_python(drafts.get(run_id, {}))
     except ValidationError:  # an older version's
         return {}
-
-
-def save_cells(run_id: str, cells: Mapping[int, Mapping[str, Cell]]) -> None:
-    """Keep them until they are saved, discarded or deleted with their run; forget them where there are none."""
-    if cells or run_id in _all(_CELLS):
-        kept = {other: draft for other, draft in _all(_CELLS).items() if other != run_id}
-        if cells:
-            kept[run_id] = {str(row): dict(changed) for row, changed in cells.items()}
-        with open_catalogue() as catalogue:
-            catalogue.settings.put({_CELLS: kept})
 
 
 def _read(key: str, name: str, kind: type[Form]) -> Form | None:

@@ -83,7 +83,7 @@ def delete_run(run_id: str) -> None:
         for path in run_files(run_id):
             path.unlink(missing_ok=True)  # before the run is forgotten: what is still listed can be deleted again
         answer_cache.forget(run_id)
-        drafts.save_cells(run_id, {})
+        drafts.forget_cells(run_id)
         with open_catalogue() as catalogue:
             catalogue.runs.delete(run_id)
     for dataset_id in datasets_of(record):

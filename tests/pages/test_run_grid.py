@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.results import RunStatus
 from handai_db import RunRecord, end_execution
+from handai_errors import DiskFullError
 from services.forms import drafts
 from services.home import home, open_catalogue, run_path
 from services.past import history
@@ -64,7 +65,23 @@ def _take() -> None:
     from services.running import runs
 
     record = runs.get(st.session_state["of_run"])
-    Unsaved(record.id).take("some_grid", inspect.page(record, st.session_state["from_row"], 50))
+    if "discard" in st.session_state:
+        Unsaved(record.id).keep_only(())
+    else:
+        Unsaved(record.id).take("some_grid", inspect.page(record, st.session_state["from_row"], 50))
+
+
+def tab(record: RunRecord) -> AppTest:
+    """A visit that knows what is not saved."""
+    page = AppTest.from_function(_take, default_timeout=30)
+    page.session_state["of_run"], page.session_state["from_row"] = record.id, 0
+    page.session_state["some_grid"] = {}
+    return ran(page)
+
+
+def changes(page: AppTest, cells: dict[str, dict[str, object]]) -> None:
+    page.session_state["some_grid"] = {"edited_rows": cells}
+    ran(page)
 
 
 def taken(record: RunRecord, *grids: _Grid) -> dict[int, dict[str, object]]:
@@ -79,9 +96,8 @@ def taken(record: RunRecord, *grids: _Grid) -> dict[int, dict[str, object]]:
 
 
 def with_changes(record: RunRecord, cells: dict[int, dict[str, object]]) -> AppTest:
-    page = opened(record)
-    page.session_state[f"run_unsaved_{record.id}"] = cells
-    return ran(page)
+    drafts.change_cells(record.id, cells)  # type: ignore[arg-type]  # any value, as a browser may send it
+    return opened(record)
 
 
 def errors(page: AppTest) -> str:
@@ -110,7 +126,7 @@ def test_changes_of_several_pages_are_kept_and_what_is_put_back_is_none(record: 
     first: _Grid = (0, {"1": {"mood": "cold", "score": 4}})
     second: _Grid = (50, {"0": {"note": "mine"}})
     assert taken(record, first, second) == {1: {"mood": "cold", "score": 4}, 50: {"note": "mine"}}
-    drafts.save_cells(record.id, {})
+    drafts.forget_cells(record.id)
     assert taken(record, first, (0, {"1": {"mood": "warm", "score": 4}})) == {1: {"score": 4}}
 
 
@@ -226,8 +242,33 @@ def test_what_is_not_saved_is_there_on_the_next_visit(record: RunRecord) -> None
 
 def test_what_is_not_saved_makes_no_room_for_other_runs() -> None:
     for number in range(30):
-        drafts.save_cells(f"run{number}", {0: {"note": str(number)}})
+        drafts.change_cells(f"run{number}", {0: {"note": str(number)}})
     assert [drafts.load_cells(f"run{number}")[0]["note"] for number in range(30)] == [str(n) for n in range(30)]
+
+
+def test_what_another_tab_keeps_of_the_run_stays(record: RunRecord) -> None:
+    this, other = tab(record), tab(record)
+    changes(other, {"0": {"note": "theirs", "score": 2}})
+    changes(this, {"1": {"note": "mine"}})
+    assert drafts.load_cells(record.id) == {0: {"note": "theirs", "score": 2}, 1: {"note": "mine"}}
+    other.session_state["discard"] = True
+    ran(other)
+    assert drafts.load_cells(record.id) == {1: {"note": "mine"}}
+
+
+def test_what_the_disk_did_not_take_is_kept_with_the_next_change(
+    record: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskFullError("The disk is full.", "Make room.")
+
+    page = tab(record)
+    with monkeypatch.context() as broken:
+        broken.setattr("services.forms.drafts.change_cells", full)
+        changes(page, {"0": {"note": "first"}})
+    assert drafts.load_cells(record.id) == {}
+    changes(page, {"1": {"note": "second"}})
+    assert drafts.load_cells(record.id) == {0: {"note": "first"}, 1: {"note": "second"}}
 
 
 def test_what_is_not_saved_goes_with_its_run(record: RunRecord) -> None:

@@ -1,7 +1,6 @@
 """Answers corrected in the table itself: what is changed and not saved yet, what of it is wrong, and saving it."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +13,15 @@ from handai_errors import HandaiError
 from pages.components import words
 from pages.components.run.cells import grid_name, grid_of
 from pages.components.run_frames import tinted
-from pages.components.state import held, put
+from pages.components.state import forget, held, put
 from services.forms import drafts
+from services.forms.drafts import Cells
 from services.results import corrections
 from services.results.corrections import Edit, Wrong
 from services.results.inspect import TableRow
 
 _SWITCH = "run_edit"
 _MOST_TOLD = 6
-_Changed = Mapping[int, Mapping[str, Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Unsaved:
     run_id: str
 
     @property
-    def cells(self) -> _Changed:
+    def cells(self) -> Cells:
         """The changed cells."""
         found = held(self._cells)
         if not isinstance(found, dict):
@@ -56,32 +55,40 @@ class Unsaved:
         """Remember what was changed in a grid of these rows. For callbacks."""
         found = held(widget)
         changed: dict[str, Any] = found.get("edited_rows", {}) if isinstance(found, dict) else {}
-        kept = {row: dict(cells) for row, cells in self.cells.items()}
+        mine: dict[int, dict[str, Cell]] = {}
+        back: list[tuple[int, str]] = []
         for place, cells in changed.items():
             row = rows[int(place)]
-            mine = kept.setdefault(row.index, {})
             names = {grid_name(name, row): name for name in row.answers}
             for shown, cell in cells.items():
                 name = names[shown]
                 if _is_back(cell, row.answers.get(name)):
-                    mine.pop(name, None)
+                    back.append((row.index, name))
                 else:
-                    mine[name] = cell
-        self._put({row: cells for row, cells in kept.items() if cells})
+                    mine.setdefault(row.index, {})[name] = cell
+        self._change(mine, back)
 
     def keep_only(self, wrong: Sequence[Wrong]) -> None:
         """Forget what is changed but for what is wrong."""
-        kept: dict[int, dict[str, Cell]] = {}
-        for one in wrong:
-            kept.setdefault(one.row, {})[one.column] = self.cells[one.row][one.column]
-        self._put(kept)
+        still = {(one.row, one.column) for one in wrong}
+        here = {(row, name) for row, cells in self.cells.items() for name in cells}
+        self._change({}, here - still)
         times = held(self._times)
         put(self._times, (times if isinstance(times, int) else 0) + 1)
 
-    def _put(self, cells: _Changed) -> None:
-        put(self._cells, cells)
-        with suppress(HandaiError):  # then they are here for this visit
-            drafts.save_cells(self.run_id, cells)
+    def _change(self, changed: Cells, gone: Collection[tuple[int, str]]) -> None:
+        here = drafts.merged_cells(self.cells, changed, gone)
+        try:
+            kept = drafts.change_cells(self.run_id, here if held(self._only_here) else changed, gone)
+            forget(self._only_here)
+        except HandaiError:  # then they are here for this visit
+            kept = here
+            put(self._only_here, True)
+        put(self._cells, kept)
+
+    @property
+    def _only_here(self) -> str:
+        return f"run_unsaved_here_{self.run_id}"
 
     @property
     def _cells(self) -> str:
