@@ -30,9 +30,9 @@ class PreviewMade:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What a recipe can be taken back with: its title, the form before it, and the instructions that it made."""
+    """What filled the form, in a sentence, the form before it, and the instructions that it made."""
 
-    title: str
+    told: str
     form: TransformForm
     made: str
 
@@ -77,8 +77,7 @@ class AppState:
     """One visit; a reload begins a new one, so whatever must outlive it is in the address or on the disk.
 
     `form` is None until the first drawing; `seeding` makes `seed` overwrite what widgets hold, once.
-    `arrived` is the address that was acted on; `filled_from` names the run whose settings fill the form;
-    `undo` takes the recipe back that filled the form;
+    `arrived` is the address that was acted on; `undo` takes back what filled the form;
     `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
     `page` is the one drawn last of those that share widgets; `opened` the card that is edited in each list;
     `suggesting` the hidden run that suggests columns; `again` asks for the page to be drawn anew at its end.
@@ -93,7 +92,6 @@ class AppState:
     upload_changed: bool = False
     problem: HandaiError | None = None
     arrived: tuple[str | None, ...] | None = None
-    filled_from: str | None = None
     undo: Undo | None = None
     added_to: str | None = None
     generate: GenerateState = field(default_factory=GenerateState)

@@ -118,7 +118,7 @@ def test_the_row_s_own_cells_stand_beside_its_answers_as_plain_text() -> None:
 def test_a_preview_leads_back_to_run_all_rows_with_it() -> None:
     record = executed(made_run(4, asked=2, preview=True))
     links = [item for item in _page(record.id).page_link if item.value == "Run all rows with this"]
-    assert [f"preview={record.id}" in item.proto.query_string for item in links] == [True, True]
+    assert [f"from={record.id}" in item.proto.query_string for item in links] == [True, True]
 
 
 def test_what_a_sound_answer_ended_with_is_not_spoken_of(fake_provider: FakeProvider) -> None:

@@ -223,6 +223,46 @@ def test_the_same_settings_can_be_asked_for_twice_in_a_visit() -> None:
     assert ran(page).text_area(key="transform_instructions").value == "Say what this is."
 
 
+def previewed(launched: Launched, instructions: str) -> tuple[AppTest, RunRecord]:
+    """A page whose preview has ended."""
+    page = write(ready(), instructions)
+    page = press(page, "transform_preview")
+    return page, launched.execute()
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["same visit", "new visit"])
+def test_all_rows_are_asked_as_the_preview_was_that_one_comes_from(launched: Launched, *, is_new: bool) -> None:
+    page, preview = previewed(launched, "First thoughts.")
+    page = write(page, "Second thoughts.")
+    if is_new:
+        page = visit(**{"from": preview.id})
+    else:
+        page.query_params.clear()
+        page.query_params["from"] = preview.id
+        page = ran(page)
+    assert page.text_area(key="transform_instructions").value == "First thoughts."
+    assert "As in the preview that you came from." in said(page)
+
+    page = press(page, "transform_run")
+    assert launched.last.spec.prompt == preview.spec.prompt
+    assert launched.last.reuse_from[0] == preview.id
+
+
+def test_what_was_written_since_the_preview_can_be_brought_back(launched: Launched) -> None:
+    page, preview = previewed(launched, "First thoughts.")
+    write(page, "Second thoughts.")
+    page = visit(**{"from": preview.id})
+    page = press(page, "transform_recipe_undo")
+    assert page.text_area(key="transform_instructions").value == "Second thoughts."
+
+
+def test_from_a_preview_that_asked_the_same_nothing_is_filled_in(launched: Launched) -> None:
+    page, preview = previewed(launched, "First thoughts.")
+    page.query_params.clear()
+    page.query_params["from"] = preview.id
+    assert "As in the preview" not in said(ran(page))
+
+
 @pytest.mark.usefixtures("launched")
 def test_without_its_table_the_settings_are_there_and_the_page_says_so() -> None:
     record = executed(made_run(4))

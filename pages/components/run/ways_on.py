@@ -29,8 +29,7 @@ def draw_ways_on(view: RunView) -> None:
 def draw_way_back(record: RunRecord, key: str = "run_again") -> None:
     """To where such a run is started; from a preview, to run all rows with what was tried and corrected."""
     if record.preview and record.dataset_id:
-        tried = {"dataset": record.dataset_id, "preview": record.id}
-        link("transform", "Run all rows with this", key=key, icon=":material/play_arrow:", query=tried)
+        link("transform", "Run all rows with this", key=key, icon=":material/play_arrow:", query={"from": record.id})
         return
     again = {"from": record.id}
     link(page_of(record), "Use these settings again", key=key, icon=":material/content_copy:", query=again)

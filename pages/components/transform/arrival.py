@@ -5,11 +5,11 @@ from contextlib import suppress
 from handai_db import DatasetRecord, RunRecord
 from handai_errors import HandaiError, InputError
 from pages.components.address import keep_in_address, said_in_address
-from pages.components.state import AppState, PreviewMade, app_state
+from pages.components.state import AppState, PreviewMade, Undo, app_state
 from services import preferences
 from services.forms import drafts
 from services.forms.sample_settings import without_sample
-from services.forms.transform_form import TransformForm, asked, from_preferences, from_spec, with_picked
+from services.forms.transform_form import TransformForm, asked, asked_now, from_preferences, from_spec, with_picked
 from services.running import runs
 from services.tables import datasets
 
@@ -71,7 +71,7 @@ def _address() -> tuple[str | None, ...]:
 def _act(state: AppState, form: TransformForm) -> None:
     origin, added, dataset_id, preview, _ = _address()
     if origin and not dataset_id:
-        _fill_from(state, form, runs.get(origin), added=bool(added))
+        _follow(state, form, runs.get(origin), added=bool(added))
     elif dataset_id and (state.table is None or state.table.id != dataset_id):
         _come_back(state, form, datasets.dataset(dataset_id), preview)
         state.added_to = runs.get(origin).id if origin and added else None
@@ -79,10 +79,30 @@ def _act(state: AppState, form: TransformForm) -> None:
         _come_back_from_run(state, form)
 
 
-def _fill_from(state: AppState, form: TransformForm, record: RunRecord, *, added: bool) -> None:
+def _follow(state: AppState, form: TransformForm, record: RunRecord, *, added: bool) -> None:
     (picked,) = said_in_address(["picked"])
-    state.form, state.seeding = with_picked(from_spec(record.spec, form), picked), True
-    state.filled_from = record.name
+    if record.preview and not picked:
+        _go_on_with(state, form, record)
+    else:
+        _fill_from(state, with_picked(from_spec(record.spec, form), picked), record, added=added)
+
+
+def _go_on_with(state: AppState, form: TransformForm, preview: RunRecord) -> None:
+    """All rows are to be asked as a preview asked some, also if something else was written since."""
+    table = datasets.dataset(preview.dataset_id or "")
+    if state.table is None or state.table.id != table.id:
+        _come_back(state, form, table, None)
+    now = state.form or form
+    made = PreviewMade(preview.id, table.id, asked(preview.spec))
+    state.previews = [*(other for other in state.previews if other.run_id != preview.id), made]
+    if asked_now(now, table) != made.asked:
+        state.form = from_spec(preview.spec, now).model_copy(update={"only_where": now.only_where})
+        state.undo = Undo("As in the preview that you came from.", now, state.form.instructions)
+        state.seeding = True
+
+
+def _fill_from(state: AppState, form: TransformForm, record: RunRecord, *, added: bool) -> None:
+    state.form, state.seeding = form, True
     state.added_to = record.id if added else None
     state.table = None
     if not added:

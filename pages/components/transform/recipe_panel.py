@@ -40,7 +40,7 @@ def take_on_sample(recipe: Recipe) -> None:
     except HandaiError as error:
         state.problem = error
         return
-    state.form, state.undo = made, Undo(recipe.title, form, made.instructions)
+    state.form, state.undo = made, Undo(_told(recipe), form, made.instructions)
     put(_CHOSEN, recipe.id)
     for question, answer in answers.items():
         put(_key(recipe, question), answer)
@@ -91,7 +91,7 @@ def _draw_chosen(recipe: Recipe, table: DatasetRecord, form: TransformForm) -> T
     except HandaiError as error:
         st.warning(words.plain(error.remedy), title=words.plain(error.cause), icon=":material/edit:")
         return form
-    _show(made, Undo(recipe.title, form, made.instructions))
+    _show(made, Undo(_told(recipe), form, made.instructions))
     return made
 
 
@@ -116,7 +116,7 @@ def _draw_undo() -> TransformForm | None:
         return None
     with st.container(horizontal=True, vertical_alignment="center", key="transform_recipe_told"):
         st.caption(
-            f":material/menu_book: Filled in by the recipe “{words.plain(undo.title)}”. Change anything you like.",
+            f":material/menu_book: {words.plain(undo.told)} Change anything you like.",
             width="content",
         )
         if st.button("Undo", key="transform_recipe_undo", type="tertiary", icon=":material/undo:"):
@@ -132,6 +132,10 @@ def _show(form: TransformForm, undo: Undo | None) -> None:
     state.form = form
     put(_FOLD, value=True)
     open_card("transform_outputs", None)
+
+
+def _told(recipe: Recipe) -> str:
+    return f"Filled in by the recipe “{recipe.title}”."
 
 
 def _is_own(form: TransformForm) -> bool:
