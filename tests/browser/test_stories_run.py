@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.app_server import AppServer
 from tests.browser.driving import NewPage, settle, shot, widget
@@ -223,6 +223,35 @@ class _SlowLine:
         for message in self._on_the_way:
             self._page.send(message)
         self._on_the_way.clear()
+
+    def let_through(self, page: Page, until: Locator) -> None:
+        """What is on its way arrives message by message, each drawn before the next, until something is there."""
+        while self._on_the_way and not until.count():
+            self._page.send(self._on_the_way.pop(0))
+            page.wait_for_timeout(50)
+
+
+def test_a_run_that_ends_on_a_slow_line_opens_its_rows(
+    app_server: AppServer, browser_page: NewPage, fake_provider: FakeProvider
+) -> None:
+    fake_provider.configure(reply="cold", latency_s=1.0)
+    page = browser_page()
+    line = _SlowLine(page)
+    upload(page, app_server.url, "trickle.csv", _table(6))
+    write(page, "transform_instructions", "Trickle.")
+    choose(page, "provider_select", "Custom")
+    write(page, "transform_address_custom", fake_provider.url)
+    choose(page, "provider_model", "fake-1")
+    run_all(page)
+    expect(widget(page, "run_tabs_live")).to_be_visible()
+    line.held = True
+    page.wait_for_timeout(4_000)  # by now the run has ended and the server has drawn it so
+    line.let_through(page, widget(page, "run_tabs"))
+    line.let_go()
+    expect_status(page, "Done")
+    settle(page)
+    expect(page.get_by_role("tab", selected=True)).to_have_text("Rows")
+    expect(widget(page, "run_table")).to_be_visible()
 
 
 def test_a_download_pressed_while_the_page_is_drawn_anew_arrives(

@@ -82,12 +82,11 @@ def test_the_agreement_before_and_after_is_told(launched: Launched, fake_provide
 
 
 @pytest.mark.usefixtures("launched")
-def test_a_run_that_executes_can_not_be_learnt_from() -> None:
-    record = made_run(3)
+def test_a_run_that_executes_can_not_be_learnt_from_yet() -> None:
     page = AppTest.from_function(_script, default_timeout=30)
-    page.query_params["run"] = record.id
-    page = ran(page)
-    assert "Improve" not in [tab.label for tab in page.tabs]
+    page.query_params["run"] = made_run(3).id
+    page.session_state["run_tabs_live"] = "Improve"
+    assert "Once the run has ended" in words_of(ran(page))
 
 
 def test_the_settings_of_a_run_with_examples_bring_them_and_they_can_be_left_out(launched: Launched) -> None:

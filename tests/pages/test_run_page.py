@@ -115,6 +115,12 @@ def test_the_row_s_own_cells_stand_beside_its_answers_as_plain_text() -> None:
     assert "What the answers hold" in [item.label for item in page.expander]
 
 
+@pytest.mark.usefixtures("launched")
+def test_a_runs_tabs_are_the_same_while_it_executes_and_after_it() -> None:
+    live, ended = _page(made_run(3).id), _page(executed(made_run(3)).id)
+    assert [tab.label for tab in live.tabs] == [tab.label for tab in ended.tabs]
+
+
 def test_a_preview_leads_back_to_run_all_rows_with_it() -> None:
     record = executed(made_run(4, asked=2, preview=True))
     links = [item for item in _page(record.id).page_link if item.value == "Run all rows with this"]

@@ -29,11 +29,14 @@ _ALL, _ASIDE = "all", "aside"
 
 def can_learn(view: RunView) -> bool:
     """Whether a person's word on this run's answers can become examples."""
-    return not view.status.is_live and not view.damage and isinstance(view.record.spec.input, TransformInput)
+    return not view.damage and isinstance(view.record.spec.input, TransformInput)
 
 
 def draw_learning(view: RunView) -> None:
     """The agreement so far, the rows that can be examples, and asking again with the chosen ones."""
+    if view.status.is_live:
+        st.caption("Once the run has ended, rows that you corrected or approved can become examples here.")
+        return
     try:
         judged = learning.judged_rows(view.record)
         _draw_agreement(learning.measured(view.record))

@@ -22,12 +22,13 @@ _LOG_EVERY_S = 2.0
 def draw_tabs(view: RunView) -> None:
     """Rows, log and settings; only the open one is drawn."""
     live = view.status.is_live
-    # The log first while it runs: it is short, so a visitor who comes from far down on Transform sees the figures.
-    ended = ["Rows", "Improve", "Charts", "Quality", "Log", "Settings"]
-    names = ["Log", "Rows", "Charts", "Quality", "Settings"] if live else ended
+    # The same ones while it runs and after it: a browser that sees them change may open another than is drawn here.
+    names = ["Rows", "Improve", "Charts", "Quality", "Log", "Settings"]
     names = [name for name in names if name != "Improve" or can_learn(view)]
-    names = [name for name in names if name not in {"Rows", "Charts", "Quality"} or not view.damage]
-    drawn = st.tabs(names, key="run_tabs_live" if live else "run_tabs", on_change="rerun")
+    names = [name for name in names if name in {"Log", "Settings"} or not view.damage]
+    # The log while it runs: it is short, so a visitor who comes from far down on Transform sees the figures.
+    first = "Log" if live else names[0]
+    drawn = st.tabs(names, default=first, key="run_tabs_live" if live else "run_tabs", on_change="rerun")
     tabs = dict(zip(names, drawn, strict=True))
     if "Rows" in tabs and tabs["Rows"].open:
         with tabs["Rows"]:
