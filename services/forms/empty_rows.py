@@ -6,6 +6,7 @@ from functools import lru_cache
 from engine import tables  # its heavy parts load when they are first used
 from engine.conditions import Condition, Conditions, Operator
 from engine.prompts import columns_sent
+from engine.spec import Prompt
 from engine.tables import Row
 from engine.tables.cells import cell_as_text
 from handai_db import DatasetRecord
@@ -35,10 +36,17 @@ class EmptyRows:
 def empty_rows(table: DatasetRecord, form: TransformForm) -> EmptyRows:
     """The rows of a table in which the model would see nothing; of a long table only the beginning is looked at."""
     there = [column.name for column in table.info.columns]
-    seen = columns_sent(form.prompt, there if form.columns is None else form.columns)
-    names = tuple(name for name in seen if name in there)
+    shown = there if form.columns is None else form.columns
+    seen = [name for prompt in _prompts(form) for name in columns_sent(prompt, shown)]
+    names = tuple(name for name in dict.fromkeys(seen) if name in there)
     looked_at = min(table.info.rows, _CELLS // len(names)) if names else 0
     return EmptyRows(_count(table.id, names, looked_at), looked_at, names) if looked_at else EmptyRows(0, 0, names)
+
+
+def _prompts(form: TransformForm) -> list[Prompt]:
+    """What the model is told for each column: its own template, or the one of all."""
+    own = [(output.prompt or "").strip() for output in form.declared]
+    return [form.prompt.model_copy(update={"template": text}) if text else form.prompt for text in own or [""]]
 
 
 @lru_cache(maxsize=64)

@@ -103,6 +103,16 @@ def test_a_number_in_the_description_of_a_table_sets_its_rows() -> None:
     assert page.number_input(key="generate_describe_rows").value == 200
 
 
+def test_a_number_of_rows_set_by_hand_stays_while_the_description_is_finished() -> None:
+    page = way(generate(), "Describe it")
+    page.text_area(key="generate_describe").set_value("200 short interview answers")
+    page = ran(page)
+    page.number_input(key="generate_describe_rows").set_value(30)
+    page = ran(page)
+    page.text_area(key="generate_describe").set_value("200 short interview answers of patients")
+    assert ran(page).number_input(key="generate_describe_rows").value == 30
+
+
 def test_words_of_programmers_are_not_on_the_surface() -> None:
     page = provider(ready(), "openai")
     told = said(page)

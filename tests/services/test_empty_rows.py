@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from engine.columns import Output
 from engine.tables import ParseOptions
 from handai_db import DatasetRecord
 from services.forms import empty_rows
@@ -30,6 +31,14 @@ def test_a_template_says_what_the_model_sees() -> None:
     form = TransformForm(use_template=True, template="Text: {{ text }}")
 
     assert empty_rows.empty_rows(_stored(), form).empty == 2
+
+
+def test_a_column_with_a_prompt_of_its_own_sees_what_that_names() -> None:
+    own, plain = Output(name="a", prompt="Note: {{ note }}"), Output(name="b")
+    form = TransformForm(columns=("text",), typed=True, outputs=(own,))
+    assert empty_rows.empty_rows(_stored(), form).columns == ("note",)
+    both = empty_rows.empty_rows(_stored(), form.model_copy(update={"outputs": (own, plain)}))
+    assert (both.columns, both.empty) == (("note", "text"), 1)
 
 
 def test_leaving_them_out_leaves_the_others() -> None:

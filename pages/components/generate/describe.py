@@ -14,7 +14,7 @@ from services.forms.model_form import key_problems, model_settings
 from services.forms.said_rows import rows_said
 
 _EVERY_S = 0.5
-_ROWS = "generate_describe_rows"
+_ROWS, _SAID = "generate_describe_rows", "generate_describe_said"
 
 
 def draw_describe(form: GenerateForm) -> GenerateForm:
@@ -48,10 +48,11 @@ def draw_describe(form: GenerateForm) -> GenerateForm:
 
 
 def _take_rows() -> None:
-    """A number in the words is meant: “200 complaints” are 200 rows."""
+    """A number in the words is meant: “200 complaints” are 200 rows; one that was said before changes nothing."""
     rows = rows_said(str(held("generate_describe") or ""))
-    if rows is not None:
+    if rows is not None and rows != held(_SAID):
         put(_ROWS, rows)
+    put(_SAID, rows)
 
 
 def _propose(form: GenerateForm) -> None:
