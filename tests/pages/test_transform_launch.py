@@ -256,6 +256,16 @@ def test_what_was_written_since_the_preview_can_be_brought_back(launched: Launch
     assert page.text_area(key="transform_instructions").value == "Second thoughts."
 
 
+def test_a_preview_of_another_table_adds_nothing_to_the_run_of_before(launched: Launched) -> None:
+    _, preview = previewed(launched, "First thoughts.")
+    older = executed(made_run(4))
+    page = upload(visit(**{"from": older.id, "added": "1"}), NEWER)
+    assert page.query_params["from"] == older.id
+    page.query_params.clear()
+    page.query_params["from"] = preview.id
+    assert "from" not in ran(page).query_params
+
+
 def test_from_a_preview_that_asked_the_same_nothing_is_filled_in(launched: Launched) -> None:
     page, preview = previewed(launched, "First thoughts.")
     page.query_params.clear()

@@ -92,6 +92,7 @@ def _go_on_with(state: AppState, form: TransformForm, preview: RunRecord) -> Non
     table = datasets.dataset(preview.dataset_id or "")
     if state.table is None or state.table.id != table.id:
         _come_back(state, form, table, None)
+        state.added_to = None
     now = state.form or form
     made = PreviewMade(preview.id, table.id, asked(preview.spec))
     state.previews = [*(other for other in state.previews if other.run_id != preview.id), made]
