@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync
 
 from tests.browser.app_server import AppServer
 from tests.browser.console import Complaints
-from tests.browser.driving import PATIENCE_MS, SCREENSHOTS, NewPage, find_browser, how_to_install
+from tests.browser.driving import AT_ONCE, PATIENCE_MS, SCREENSHOTS, NewPage, find_browser, how_to_install
 
 HERE = Path(__file__).parent
 BROWSER = find_browser()
@@ -148,7 +148,7 @@ def complaints() -> Complaints:
 def browser_page(
     chromium: Browser, blocked_requests: list[str], complaints: Complaints, request: pytest.FixtureRequest
 ) -> Iterator[NewPage]:
-    """Opens a page as a new visitor: browser_page(width=390, height=844, dark=True); a failed story is pictured."""
+    """Opens a page as a new visitor: browser_page(width=390, height=844, dark=True); a failed story's page is kept."""
     contexts = []
 
     def block(route: Route) -> None:
@@ -162,6 +162,7 @@ def browser_page(
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(AT_ONCE)
         context.route(lambda url: not url.startswith(LOCAL_ADDRESSES), block)
         page = context.new_page()
         complaints.listen(page)
@@ -173,5 +174,7 @@ def browser_page(
         if request.node.stash.get(_FAILED, False):
             for page in context.pages:
                 page.screenshot(path=SCREENSHOTS / f"failed-{request.node.name}-{number}.png")
+                said = f"{page.url}\n{page.locator('body').inner_text()}"
+                request.node.add_report_section("teardown", "page", said)
         context.close()
     assert complaints == []

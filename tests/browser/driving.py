@@ -24,6 +24,18 @@ _COUNT_DRAWINGS = """() => {
     const count = () => { window.drawings += app.dataset.testScriptState !== "notRunning"; };
     new MutationObserver(count).observe(app, {attributeFilter: ["data-test-script-state"]});
 }"""
+# An expander unfolds for half a second and takes a popover's buttons along; a slow machine presses where they were.
+AT_ONCE = """
+    const animate = Element.prototype.animate;
+    Element.prototype.animate = function (...given) {
+        const animation = animate.apply(this, given);
+        if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
+        return animation;
+    };
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("*, *::before, *::after { transition: none !important; }");
+    document.adoptedStyleSheets.push(sheet);
+"""
 _IDLE = '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
 
 

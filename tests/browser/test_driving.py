@@ -15,6 +15,8 @@ import os
 import streamlit as st
 st.title(f"Home of {os.path.basename(os.environ['HANDAI_HOME'])}")
 st.markdown("![picture](https://pictures.example.org/a.png)")
+with st.expander("Unfold", key="small_folded"):
+    st.button("Within")
 if st.button("Fail", key="small_fail"):
     raise RuntimeError("secret detail")
 """
@@ -56,6 +58,16 @@ def test_a_page_settles_survives_a_restart_and_reaches_nothing_outside(
     assert "https://pictures.example.org/a.png" in blocked_requests
     assert small_server.new_tracebacks() == ""
     picture.unlink()
+
+
+def test_what_unfolds_stands_still_at_once(small_server: AppServer, browser_page: NewPage) -> None:
+    page = browser_page()
+    page.goto(small_server.url)
+    settle(page)
+    widget(page, "small_folded").locator("summary").click()
+
+    assert page.evaluate("document.getAnimations().filter((each) => each.playState === 'running').length") == 0
+    expect(page.get_by_role("button", name="Within")).to_be_visible()
 
 
 def test_an_error_is_noticed_on_the_page_and_in_the_log_and_its_details_stay_off_the_page(
