@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from tests.browser.app_server import AppServer
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
-from tests.browser.driving import find_browser, how_to_install, settle, widget
+from tests.browser.driving import PATIENCE_MS, find_browser, how_to_install, settle, widget
 from tests.browser.steps import open_generate, press, take_template, use_sample, write
 from tests.command_line import CLI, PROJECT
 from tests.fake_provider import FakeProvider
@@ -61,13 +61,13 @@ def _sample(page: Page, url: str, _: Mapping[str, str]) -> None:
 def _preview(page: Page, url: str, runs: Mapping[str, str]) -> None:
     _sample(page, url, runs)
     press(page, "transform_preview")
-    expect(widget(page, "transform_preview_panel")).to_contain_text("This preview", timeout=60_000)
+    expect(widget(page, "transform_preview_panel")).to_contain_text("This preview")
     settle(page)
 
 
 def _live(page: Page, url: str, runs: Mapping[str, str]) -> None:
     page.goto(f"{url}/run?run={runs['live']}")
-    expect(page.get_by_text(re.compile(r"[1-9]\d done"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"[1-9]\d done"))).to_be_visible()
     settle(page)
 
 
@@ -108,6 +108,7 @@ def main() -> None:
         sys.exit(f"There is no browser on this machine; install one with: {how_to_install()}")
     with _server() as (server, runs), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        expect.set_options(timeout=PATIENCE_MS)
         for scene in SCENES:
             if arguments.only in scene.name:
                 _take(browser, scene, server.url, runs, arguments.folder)
@@ -119,7 +120,7 @@ def _take(browser: Browser, scene: Scene, url: str, runs: Mapping[str, str], fol
         for theme in _THEMES:
             size = ViewportSize(width=width, height=height)
             context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
-            context.set_default_timeout(60_000)
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             scene.reach(page, url, runs)
             _show_all(page)

@@ -80,10 +80,10 @@ def run_all(page: Page) -> str:
     return page.url.split("run=")[-1].split("&")[0]
 
 
-def expect_status(page: Page, text: str, *, seconds: float = 60) -> None:
+def expect_status(page: Page, text: str) -> None:
     """Wait until the run's headline says so."""
     status = widget(page, "run_status").first  # while the live panel gives way to it, both are there
-    expect(status).to_contain_text(text, timeout=seconds * 1000)
+    expect(status).to_contain_text(text)
     settle(page)
 
 
@@ -127,7 +127,7 @@ def take_template(page: Page, url: str, name: str) -> None:
 
 def expect_columns(page: Page) -> None:
     """Wait for the columns of a schema."""
-    expect(widget(page, "generate_columns_list")).to_be_visible(timeout=60_000)
+    expect(widget(page, "generate_columns_list")).to_be_visible()
     settle(page)
 
 

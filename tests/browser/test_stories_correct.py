@@ -12,7 +12,7 @@ from tests.fake_provider import FakeProvider
 
 def _wait_until_done(page: Page) -> None:
     settle(page)  # else it may be the run before that is done: its page stands there until this one's is drawn
-    expect(page.get_by_text("Done: every row has an answer").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Done: every row has an answer").first).to_be_visible()
     expect(widget(page, "run_tabs")).to_be_visible()
     settle(page)
 

@@ -60,7 +60,7 @@ def test_a_template_without_a_model_makes_a_thousand_rows(
     assert len(rows) == 1000
     assert len({row["order"] for row in rows}) == 1000
     page.get_by_role("tab", name="Quality").click()
-    expect(widget(page, "run_findings")).to_be_visible(timeout=60_000)
+    expect(widget(page, "run_findings")).to_be_visible()
     widget(page, "run_findings").scroll_into_view_if_needed()
     shot(page, "generate-quality")
     report = download(page, "run_quality_download", tmp_path).read_text("utf-8")
@@ -94,7 +94,7 @@ def test_a_schema_is_built_with_a_model_column(file_server: AppServer, browser_p
     expect_columns(page)
     write(page, "generate_rows", "8")
     press(page, "generate_preview")
-    expect(widget(page, "generate_preview_panel")).to_contain_text("Done: every row has an answer", timeout=60_000)
+    expect(widget(page, "generate_preview_panel")).to_contain_text("Done: every row has an answer")
     generate_all(page)
     expect_status(page, "Done: every row has an answer")
     press(page, "run_figures_more")
@@ -126,7 +126,7 @@ def test_typed_columns_in_transform(file_server: AppServer, browser_page: NewPag
     write(page, "transform_instructions", "Judge the review.")
     flip(page, "transform_typed")
     press(page, "transform_suggest")
-    expect(widget(page, "transform_outputs_card_0")).to_be_visible(timeout=60_000)
+    expect(widget(page, "transform_outputs_card_0")).to_be_visible()
     settle(page)
     widget(page, "transform_outputs_paste_open").get_by_role("button").first.click()
     write(page, "transform_outputs_paste", "mood:category(happy,unhappy)\nscore:integer(1..5)")

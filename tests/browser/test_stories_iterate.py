@@ -103,7 +103,7 @@ def test_two_prompts_and_two_models_stand_side_by_side(
     press(page, "transform_other")
     choose(page, "transform_other_model", "fake-2")
     press(page, "transform_other_ask")
-    expect(widget(page, "transform_preview_panel")).to_contain_text("Preview 3 · Done", timeout=60_000)
+    expect(widget(page, "transform_preview_panel")).to_contain_text("Preview 3 · Done")
     expect(widget(page, "transform_pair")).to_contain_text("Model: fake-2 instead of fake-1")
     settle(page)
     shot(page, "transform-two-models")
@@ -116,7 +116,7 @@ def test_two_prompts_and_two_models_stand_side_by_side(
 
 def _preview(page: Page, said: str) -> None:
     press(page, "transform_preview")
-    expect(widget(page, "transform_preview_panel")).to_contain_text(said, timeout=60_000)
+    expect(widget(page, "transform_preview_panel")).to_contain_text(said)
     settle(page)
 
 
@@ -152,7 +152,7 @@ def test_on_a_telephone_from_upload_over_recipe_and_preview_to_a_run(
     press(page, "transform_row_next")
     expect(widget(page, "transform_messages")).to_contain_text("The soup was hot")
     press(page, "transform_preview")
-    expect(widget(page, "transform_preview_panel")).to_contain_text("Done: every row has an answer", timeout=60_000)
+    expect(widget(page, "transform_preview_panel")).to_contain_text("Done: every row has an answer")
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     run_all(page)
@@ -182,7 +182,7 @@ def test_the_buttons_are_always_in_sight_and_a_preview_comes_into_sight(
     expect(widget(page, "transform_run")).to_be_in_viewport(ratio=1)
 
     press(page, "transform_preview")
-    expect(widget(page, "transform_preview_panel")).to_contain_text("Done: every row has an answer", timeout=60_000)
+    expect(widget(page, "transform_preview_panel")).to_contain_text("Done: every row has an answer")
     expect(widget(page, "transform_preview_panel").get_by_test_id("stDataFrame")).to_be_in_viewport(ratio=0.9)
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
     last, bar = (widget(page, key).bounding_box() for key in ("transform_preview_correct", "transform_bar"))

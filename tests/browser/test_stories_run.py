@@ -70,7 +70,7 @@ def test_a_run_goes_on_without_its_page_and_is_found_again(slow_server: AppServe
     later.reload()
     expect_status(later, "Stopped")
     press(later, "run_resume")
-    expect_status(later, "Done: every row has an answer", seconds=180)
+    expect_status(later, "Done: every row has an answer")
     assert _rows_of(slow_server, run_id) == ROWS
 
 
@@ -84,7 +84,7 @@ def test_a_killed_run_says_so_and_resumes(slow_server: AppServer, browser_page: 
     expect_status(page, "Interrupted")
     shot(page, "run-interrupted")
     press(page, "run_resume")
-    expect_status(page, "Done: every row has an answer", seconds=180)
+    expect_status(page, "Done: every row has an answer")
     assert _rows_of(slow_server, run_id) == 200
 
 
