@@ -3,7 +3,7 @@
 import orjson
 
 from tests.command_line import handai
-from tests.services.test_totals import OCTOBER, ended
+from tests.services.past.test_totals import OCTOBER, ended
 
 
 def test_totals_are_printed_and_unknown_is_said_to_be_unknown() -> None:

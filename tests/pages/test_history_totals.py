@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.made_runs import executed, made_run
-from tests.services.test_totals import ended
+from tests.services.past.test_totals import ended
 
 
 def _script() -> None:

@@ -88,7 +88,7 @@ LIMITS: dict[str, Case] = {
 }
 # Which server is called is shown for every provider by tests/providers/test_only_router.py.
 ELSEWHERE = {"provider", "base_url"}
-# Fewer requests, shown by tests/engine/test_similar.py and tests/services/test_kept_answers.py.
+# Fewer requests, shown by tests/engine/test_similar.py and tests/services/running/test_kept_answers.py.
 SAVES_REQUESTS = {"similar", "cache"}
 
 

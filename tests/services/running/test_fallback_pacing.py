@@ -11,7 +11,7 @@ from services.running import runs
 from services.running.execution import execute
 from services.running.pacing import limiters_of
 from tests.fake_provider import FakeProvider
-from tests.services.test_fallback_runs import KEY, made, second
+from tests.services.running.test_fallback_runs import KEY, made, second
 
 __all__ = ["second"]  # a fixture
 
