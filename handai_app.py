@@ -8,6 +8,7 @@ from pages.components import words
 from pages.components.look import draw_look
 from pages.components.scrolling import begin_at_top
 from pages.components.start import once_per_server
+from pages.components.state import app_state
 
 st.set_page_config(page_title="Handai", page_icon="🌾", layout="wide", menu_items={"About": "Handai"})
 
@@ -22,6 +23,7 @@ page = st.navigation(
     ],
     position="top",
 )
+app_state().begin(page.url_path, st.query_params.get("run"))
 draw_look()
 begin_at_top(page.url_path, st.query_params.get("run"))
 try:

@@ -73,10 +73,29 @@ class ProvidersState:
 
 
 @dataclass(slots=True)
+class Obeyed:
+    """A press that started something: for what, when (by `time.monotonic`), and what came of it."""
+
+    asked: object
+    at: float
+    result: Any = None
+
+
+@dataclass(slots=True)
+class Presses:
+    """By the buttons' keys: the presses of this `place` that no drawing has obeyed yet, and the last ones obeyed."""
+
+    place: tuple[str, str | None] | None = None
+    waiting: dict[str, float] = field(default_factory=dict)
+    obeyed: dict[str, Obeyed] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class AppState:
     """One visit; a reload begins a new one, so whatever must outlive it is in the address or on the disk.
 
-    `form` is None until the first drawing; `seeding` makes `seed` overwrite what widgets hold, once.
+    `form` is None until the first drawing; `seeding` makes `seed` overwrite what widgets hold, once; `seeded` are those
+    that have it already, if that drawing was cut short.
     `arrived` is the address that was acted on; `undo` takes back what filled the form;
     `added_to` is the run whose answers are taken over for the rows that a newer file shares with its own.
     `page` is the one drawn last of those that share widgets; `opened` the card that is edited in each list;
@@ -88,6 +107,7 @@ class AppState:
     form: TransformForm | None = None
     saved_form: TransformForm | None = None
     seeding: bool = False
+    seeded: set[str] = field(default_factory=set)
     table: DatasetRecord | None = None
     upload_changed: bool = False
     problem: HandaiError | None = None
@@ -107,6 +127,19 @@ class AppState:
     models_wanted: bool = False
     models_listed: Options | None = None
     uploads: dict[str, str | HandaiError | None] = field(default_factory=dict)
+    presses: Presses = field(default_factory=Presses)
+
+    def begin(self, page: str, run: str | None) -> None:
+        """Begin to draw a page, perhaps of a run: presses on another one are void, and all is drawn anew as it is."""
+        self.again = False
+        if self.presses.place != (page, run):
+            self.presses.place = (page, run)
+            self.presses.waiting.clear()
+
+    def fill(self) -> None:
+        """Have the widgets show the form as it is now, whatever they hold, once."""
+        self.seeding = True
+        self.seeded.clear()
 
     def preview_of(self, about: str | None) -> PreviewMade | None:
         """The newest preview over a table or of a draft."""
@@ -125,7 +158,8 @@ class AppState:
     def enter(self, page: str) -> None:
         """Come to a page: what its widgets show is its own, not what another page left in those they share."""
         if self.page != page:
-            self.page, self.seeding = page, True
+            self.page = page
+            self.fill()
 
 
 def app_state() -> AppState:
@@ -142,8 +176,11 @@ def seed(key: str, value: _Value) -> _Value:
     Hand that to the widget as its default too. A value is sent to the browser with this one drawing only; who clicks on
     before it arrives gets the next drawing alone, and would see a select box's first option instead.
     """
-    if app_state().seeding or key not in st.session_state:
+    state = app_state()
+    if key not in st.session_state or (state.seeding and key not in state.seeded):
         st.session_state[key] = value
+        if state.seeding:
+            state.seeded.add(key)
     return cast("_Value", st.session_state[key])
 
 

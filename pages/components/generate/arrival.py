@@ -26,7 +26,7 @@ def arrive() -> GenerateForm:
     form = page.form
     if form is None:
         page.form = form = from_preferences(preferences.load())
-        state.seeding = True
+        state.fill()
     try:
         if page.arrived != _address():
             form = _act(page, form)
@@ -94,7 +94,7 @@ def _act(page: GenerateState, form: GenerateForm) -> GenerateForm:
 
 
 def _show_closed() -> None:
-    app_state().seeding = True
+    app_state().fill()
     open_card(COLUMNS, None)
     open_card(CHECKS, None)
     forget_yaml()

@@ -1,10 +1,12 @@
 """The last step of Generate: what leaves this machine, what must be mended, Preview and Generate all."""
 
+from contextlib import suppress
+
 from streamlit.delta_generator import DeltaGenerator
 
+from handai_errors import HandaiError
 from pages.components.generate.arrival import keep_address
 from pages.components.model_key import typed_key
-from pages.components.run_links import go
 from pages.components.setup.launch_buttons import Buttons, draw_buttons
 from pages.components.setup.outlook import draw_outlook
 from pages.components.setup.preview_panel import OLDER, Shown, draw_preview_panel
@@ -30,6 +32,7 @@ def draw_launch(form: GenerateForm, place: DeltaGenerator | None) -> None:
         few,
         form.draft.rows,
         "Generate all",
+        form,
         preview=lambda: _start_preview(form, few),
         everything=lambda: _start_all(form),
     )
@@ -50,7 +53,7 @@ def _is_unread() -> bool:
     return app_state().generate.yaml_problem is not None
 
 
-def _start_preview(form: GenerateForm, few: int) -> None:
+def _start_preview(form: GenerateForm, few: int) -> str:
     state = app_state()
     record = runs.start(
         runs.NewRun(
@@ -59,11 +62,12 @@ def _start_preview(form: GenerateForm, few: int) -> None:
         typed_key(form.provider, form.base_url),
     )
     state.previews.append(PreviewMade(record.id, state.generate.draft_id or "", asked(record.spec)))
-    keep_address()
     _remember(form)
+    keep_address()
+    return record.id
 
 
-def _start_all(form: GenerateForm) -> None:
+def _start_all(form: GenerateForm) -> str:
     record = runs.start(
         runs.NewRun(
             to_spec(form),
@@ -74,7 +78,7 @@ def _start_all(form: GenerateForm) -> None:
         typed_key(form.provider, form.base_url),
     )
     _remember(form)
-    go("run", run=record.id)
+    return record.id
 
 
 def _reusable(form: GenerateForm) -> tuple[str, ...]:
@@ -85,7 +89,8 @@ def _reusable(form: GenerateForm) -> tuple[str, ...]:
 
 
 def _remember(form: GenerateForm) -> None:
-    if form.needs_model:
-        saved = preferences.load()
-        preferences.save(to_preferences(form.model_copy(update={"json_mode": saved.json_mode}), saved))
-    drafts.save_schema(app_state().generate.draft_id or "", form)
+    with suppress(HandaiError):  # the run has begun, and says itself if the disk is full
+        if form.needs_model:
+            saved = preferences.load()
+            preferences.save(to_preferences(form.model_copy(update={"json_mode": saved.json_mode}), saved))
+        drafts.save_schema(app_state().generate.draft_id or "", form)

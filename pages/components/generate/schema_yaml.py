@@ -7,7 +7,7 @@ from engine.schema.read import read_schema, schema_to_yaml
 from handai_errors import HandaiError, SpecError
 from pages.components import words
 from pages.components.generate.rules import forget_rules
-from pages.components.state import app_state, forget, held, is_held, put
+from pages.components.state import app_state, forget, held, put, seed
 from services.forms.generate_form import GenerateForm, with_schema
 
 _KEY, _SHOWN = "generate_yaml", "generate_yaml_shown"
@@ -16,8 +16,9 @@ _KEY, _SHOWN = "generate_yaml", "generate_yaml_shown"
 def draw_yaml(form: GenerateForm) -> GenerateForm:
     """The form with the schema as it is written, if it can be read."""
     state = app_state()
-    if not is_held(_KEY) or state.seeding or _was_changed_elsewhere(form.draft):
-        put(_KEY, schema_to_yaml(form.draft))
+    if _was_changed_elsewhere(form.draft):
+        forget(_KEY)
+    seed(_KEY, schema_to_yaml(form.draft))
     text = st.text_area(
         "The schema as YAML", key=_KEY, height=460, help="Press Ctrl and Enter, or click beside it, to take it over."
     )

@@ -8,7 +8,7 @@ from engine.spec import TransformInput
 from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import words
-from pages.components.run_actions import go_on
+from pages.components.presses import draw_starter, started_by
 from pages.components.run_key import ask_for_key
 from pages.components.run_links import go, link
 from pages.components.run_ticks import Ticks
@@ -21,6 +21,7 @@ from services.running import runs
 from services.running.views import RunView
 
 _TICKED, _SHOWN = "ticked", "shown"
+_ASK = "run_again_now"
 _WHICH, _TICKS_SEEN = "run_again_which", "run_again_ticks"
 _TITLES: dict[str, str] = {
     _TICKED: "Ticked rows",
@@ -84,9 +85,7 @@ def _draw_asking(view: RunView, rows: Sequence[int]) -> None:
     typed = ask_for_key(record, "run_again_key")
     missing = view.record.total - view.done if is_new else 0
     st.caption(_said(view, len(rows), missing, is_new=is_new))
-    pressed = st.button(
-        f"Ask {words.rows_words(len(rows))} again", key="run_again_now", type="primary", icon=":material/replay:"
-    )
+    draw_starter(f"Ask {words.rows_words(len(rows))} again", _ASK, type="primary", icon=":material/replay:")
     if len(rows) <= MOST_PICKED:
         link(
             "transform",
@@ -95,23 +94,20 @@ def _draw_asking(view: RunView, rows: Sequence[int]) -> None:
             icon=":material/tune:",
             query={"from": record.id, "picked": as_numbers(rows)},
         )
-    if not pressed:
-        return
-    if not is_new:
-        go_on(record, typed, lambda: _prepare(record, rows))
-        return
-    keys.require_key(record.provider, typed, record.spec.model.base_url)
-    key_hosts.remember_meant(record.provider, record.spec.model.base_url, typed=typed is not None)
-    made = again.create_changed(record, again.changed(record, rows, instructions=instructions, model=model))
-    Ticks(record).clear()
-    runs.launch(made, typed)
-    go("run", run=made.id)
 
+    def start() -> str:
+        keys.require_key(record.provider, typed, record.spec.model.base_url)  # asked before anything is changed
+        if is_new:
+            key_hosts.remember_meant(record.provider, record.spec.model.base_url, typed=typed is not None)
+            made = again.create_changed(record, again.changed(record, rows, instructions=instructions, model=model))
+        else:
+            made = again.prepare_again(record.id, rows)
+        runs.launch(made, typed)
+        return made.id
 
-def _prepare(record: RunRecord, rows: Sequence[int]) -> RunRecord:
-    queued = again.prepare_again(record.id, rows)
-    Ticks(record).clear()
-    return queued
+    if run_id := started_by(_ASK, record.id, start):  # whichever rows: the first press has unticked its own
+        Ticks(record).clear()
+        go("run", run=run_id)
 
 
 def _ask_how(record: RunRecord) -> tuple[str, str]:

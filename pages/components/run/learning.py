@@ -11,6 +11,7 @@ from engine.tables.cells import cell_as_text
 from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components import words
+from pages.components.presses import draw_starter, started_by
 from pages.components.run_frames import shown_cell
 from pages.components.run_key import ask_for_key
 from pages.components.run_links import go
@@ -25,6 +26,7 @@ from services.running.views import RunView
 _MOST_SHOWN = 20
 _SHORT = 90
 _ALL, _ASIDE = "all", "aside"
+_ASK = "run_with_examples"
 
 
 def can_learn(view: RunView) -> bool:
@@ -131,10 +133,14 @@ def _draw_ask_again(view: RunView, chosen: list[int]) -> None:
         "It is a run of its own; this one stays as it is."
     )
     label = f"Ask again with {len(examples)} example{'' if len(examples) == 1 else 's'} ({words.rows_words(rows)})"
-    if not st.button(label, key="run_with_examples", type="primary", icon=":material/school:", disabled=not examples):
-        return
-    new = learning.with_examples(record, examples, aside if which == _ASIDE else None)
-    go("run", run=runs.start(new, typed).id)
+    draw_starter(label, _ASK, type="primary", icon=":material/school:", disabled=not examples)
+
+    def start() -> str:
+        new = learning.with_examples(record, examples, aside if which == _ASIDE else None)
+        return runs.start(new, typed).id
+
+    if run_id := started_by(_ASK, (record.id, chosen, which), start):
+        go("run", run=run_id)
 
 
 def _ask_which(view: RunView, aside: Sequence[int]) -> str:

@@ -9,8 +9,10 @@ from handai_db import CheckRecord
 from handai_errors import HandaiError
 from pages.components import words
 from pages.components.model_key import typed_key
+from pages.components.presses import draw_starter, started_by
 from pages.components.provider_errands import draw_errand, start
 from pages.components.provider_words import check_line
+from pages.components.run_links import go
 from pages.components.scrolling import scroll_later
 from pages.components.setup.launch_words import tell
 from services.forms.model_form import ModelForm, Readiness
@@ -20,13 +22,17 @@ from services.running.checks import Plan
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """What the two buttons say and do: `few` of `rows` rows first (None while that can't be said), or all of them."""
+    """What the two buttons say and do: `few` of `rows` rows first (None while that can't be said), or all of them.
+
+    `asked` is what they would ask. Each starts a run and returns its id; raises HandaiError if it has not begun.
+    """
 
     few: int | None
     rows: int
     all_of_it: str
-    preview: Callable[[], None]
-    everything: Callable[[], None]
+    asked: object
+    preview: Callable[[], str]
+    everything: Callable[[], str]
 
 
 def draw_buttons(
@@ -40,25 +46,25 @@ def draw_buttons(
             preview, everything = _draw_two(prefix, buttons, blocked=blocked or ready.runnable is None)
             _draw_beside(ready, takes)
         try:
-            if preview:
-                buttons.preview()
+            if started_by(preview, buttons.asked, buttons.preview):
                 scroll_later(f"{prefix}_preview_panel")
-            if everything:
-                buttons.everything()
+            if run_id := started_by(everything, buttons.asked, buttons.everything):
+                go("run", run=run_id)
         except HandaiError as error:
             st.error(words.error_words(error), title="It could not start")
 
 
-def _draw_two(prefix: str, buttons: Buttons, *, blocked: bool) -> tuple[bool, bool]:
-    preview = st.button(
+def _draw_two(prefix: str, buttons: Buttons, *, blocked: bool) -> tuple[str, str]:
+    preview, everything = f"{prefix}_preview", f"{prefix}_run"
+    draw_starter(
         "Preview" if buttons.few is None else f"Preview ({words.rows_words(buttons.few)})",
-        key=f"{prefix}_preview",
+        preview,
         disabled=blocked or buttons.few is None,
         icon=":material/visibility:",
     )
-    everything = st.button(
+    draw_starter(
         f"{buttons.all_of_it} ({words.rows_words(buttons.rows)})",
-        key=f"{prefix}_run",
+        everything,
         type="primary",
         disabled=blocked,
         icon=":material/play_arrow:",

@@ -21,7 +21,8 @@ def arrive() -> None:
     state = app_state()
     state.enter("transform")
     if state.form is None:
-        state.form, state.seeding = from_preferences(preferences.load()), True
+        state.form = from_preferences(preferences.load())
+        state.fill()
     try:
         if state.arrived != _address():
             _act(state, state.form)
@@ -43,7 +44,8 @@ def choose(record: DatasetRecord, instructions: str | None = None, *, same_colum
     if instructions and (not form.instructions.strip() or form.instructions in samples):
         changes["instructions"] = instructions
     state.form, state.table, state.problem = form.model_copy(update=changes), record, None
-    state.seeding, state.undo = True, None
+    state.undo = None
+    state.fill()
     keep_address()
 
 
@@ -99,11 +101,12 @@ def _go_on_with(state: AppState, form: TransformForm, preview: RunRecord) -> Non
     if asked_now(now, table) != made.asked:
         state.form = from_spec(preview.spec, now).model_copy(update={"only_where": now.only_where})
         state.undo = Undo("As in the preview that you came from.", now, state.form.instructions)
-        state.seeding = True
+        state.fill()
 
 
 def _fill_from(state: AppState, form: TransformForm, record: RunRecord, *, added: bool) -> None:
-    state.form, state.seeding = form, True
+    state.form = form
+    state.fill()
     state.added_to = record.id if added else None
     state.table = None
     if not added:
@@ -119,7 +122,8 @@ def _come_back_from_run(state: AppState, form: TransformForm) -> None:
 
 
 def _come_back(state: AppState, form: TransformForm, table: DatasetRecord, preview: str | None) -> None:
-    state.table, state.seeding, state.undo = table, True, None
+    state.table, state.undo = table, None
+    state.fill()
     state.form = drafts.load(table.id) or form
     for run_id in filter(None, (preview or "").split(",")[:_KEPT]):
         with suppress(InputError):  # previews go after a day

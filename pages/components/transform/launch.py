@@ -1,10 +1,12 @@
 """The last step of Transform: what leaves this machine, what must be mended, Preview and Run all."""
 
+from contextlib import suppress
+
 from streamlit.delta_generator import DeltaGenerator
 
 from handai_db import DatasetRecord
+from handai_errors import HandaiError
 from pages.components.model_key import typed_key
-from pages.components.run_links import go
 from pages.components.setup.launch_buttons import Buttons, draw_buttons
 from pages.components.setup.outlook import draw_outlook
 from pages.components.state import PreviewMade, app_state
@@ -26,14 +28,15 @@ def draw_launch(table: DatasetRecord, form: TransformForm, place: DeltaGenerator
         rows_previewed(table, form, rows),
         rows,
         "Run all",
+        (table.id, form),
         preview=lambda: start_preview(table, form),
         everything=lambda: _start_all(table, form),
     )
     draw_buttons("transform", form, ready, buttons, takes)
 
 
-def start_preview(table: DatasetRecord, form: TransformForm, *, remember: bool = True) -> None:
-    """Have a few rows asked; raises HandaiError. `remember` the settings for next time."""
+def start_preview(table: DatasetRecord, form: TransformForm, *, remember: bool = True) -> str:
+    """Have a few rows asked, and return that run's id; raises HandaiError. `remember` the settings for next time."""
     spec = preview_spec(form, table)
     reuse = _reusable(table, form)
     record = runs.start(
@@ -41,12 +44,13 @@ def start_preview(table: DatasetRecord, form: TransformForm, *, remember: bool =
         typed_key(form.provider, form.base_url),
     )
     app_state().previews.append(PreviewMade(record.id, table.id, asked(record.spec)))
-    keep_address()
     if remember:
         _remember(table, form)
+    keep_address()
+    return record.id
 
 
-def _start_all(table: DatasetRecord, form: TransformForm) -> None:
+def _start_all(table: DatasetRecord, form: TransformForm) -> str:
     spec = to_spec(form, table)
     record = runs.start(
         runs.NewRun(
@@ -59,7 +63,7 @@ def _start_all(table: DatasetRecord, form: TransformForm) -> None:
         typed_key(form.provider, form.base_url),
     )
     _remember(table, form)
-    go("run", run=record.id)
+    return record.id
 
 
 def _reusable(table: DatasetRecord, form: TransformForm) -> tuple[str, ...]:
@@ -70,5 +74,6 @@ def _reusable(table: DatasetRecord, form: TransformForm) -> tuple[str, ...]:
 
 
 def _remember(table: DatasetRecord, form: TransformForm) -> None:
-    preferences.save(to_preferences(form, preferences.load()))
-    drafts.save(table.id, form)
+    with suppress(HandaiError):  # the run has begun, and says itself if the disk is full
+        preferences.save(to_preferences(form, preferences.load()))
+        drafts.save(table.id, form)

@@ -5,11 +5,14 @@ import streamlit as st
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
 from pages.components import words
+from pages.components.presses import draw_starter, started_by
 from pages.components.setup.preview_panel import OLDER, Shown, draw_preview_panel
 from pages.components.state import app_state
 from pages.components.transform.launch import start_preview
 from services.forms.transform_form import TransformForm, asked_now, only_model_differs, rows_asked
 from services.models.model_options import names
+
+_ASK = "transform_other_ask"
 
 
 def draw_preview(table: DatasetRecord, form: TransformForm) -> None:
@@ -40,17 +43,11 @@ def _draw_other_model(table: DatasetRecord, form: TransformForm) -> None:
             placeholder="Choose a model, or type its name",
             key="transform_other_model",
         )
-        if st.button(
-            "Ask it",
-            key="transform_other_ask",
-            type="primary",
-            icon=":material/visibility:",
-            disabled=not (chosen or "").strip(),
-        ):
-            models = {**form.models, form.provider: (chosen or "").strip()}
-            try:
-                start_preview(table, form.model_copy(update={"models": models}), remember=False)
-            except HandaiError as error:
-                st.error(words.error_words(error), title="It could not start")
-            else:
+        name = (chosen or "").strip()
+        draw_starter("Ask it", _ASK, type="primary", icon=":material/visibility:", disabled=not name)
+        other = form.model_copy(update={"models": {**form.models, form.provider: name}})
+        try:
+            if started_by(_ASK, (table.id, other), lambda: start_preview(table, other, remember=False)):
                 st.rerun()
+        except HandaiError as error:
+            st.error(words.error_words(error), title="It could not start")

@@ -128,7 +128,8 @@ def _draw_undo() -> TransformForm | None:
 def _show(form: TransformForm, undo: Undo | None) -> None:
     """Have the fields below show another form, and the page drawn anew with it."""
     state = app_state()
-    state.undo, state.seeding, state.again = undo, True, True
+    state.undo, state.again = undo, True
+    state.fill()
     state.form = form
     put(_FOLD, value=True)
     open_card("transform_outputs", None)
