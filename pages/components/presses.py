@@ -37,6 +37,7 @@ def draw_starter(
 def started_by(key: str, asked: object, start: Callable[[], _Result]) -> _Result | None:
     """What `start` returns if the button was pressed, else None; raises what it raises.
 
+    `start` must have all it needs: asking for the state of the visit, it could be cut short by the next change there.
     A second press for the same (`asked` is equal) that came at once starts nothing: it gets what the first one got.
     """
     presses = app_state().presses

@@ -1,9 +1,14 @@
 """The last step of Generate: what leaves this machine, what must be mended, Preview and Generate all."""
 
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
 
+from pydantic import SecretStr
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.spec import RunSpec
+from handai_db import RunRecord
 from handai_errors import HandaiError
 from pages.components.generate.arrival import keep_address
 from pages.components.model_key import typed_key
@@ -28,15 +33,17 @@ def draw_launch(form: GenerateForm, place: DeltaGenerator | None) -> None:
             place, form, ready.plan, [made.run_id for made in state.previews_of(state.generate.draft_id or "")]
         )
     few = min(form.preview_rows, form.draft.rows)
+    start = _Starter.here(form)
     buttons = Buttons(
         few,
         form.draft.rows,
         "Generate all",
         form,
-        preview=lambda: _start_preview(form, few),
-        everything=lambda: _start_all(form),
+        preview=lambda: start.preview(few),
+        everything=start.everything,
     )
     draw_buttons("generate", form, ready, buttons, takes, blocked=_is_unread())
+    keep_address()
 
 
 def draw_preview(form: GenerateForm) -> None:
@@ -53,44 +60,45 @@ def _is_unread() -> bool:
     return app_state().generate.yaml_problem is not None
 
 
-def _start_preview(form: GenerateForm, few: int) -> str:
-    state = app_state()
-    record = runs.start(
-        runs.NewRun(
-            to_spec(form, rows=few), session=form.session.strip() or None, preview=True, reuse_from=_reusable(form)
-        ),
-        typed_key(form.provider, form.base_url),
-    )
-    state.previews.append(PreviewMade(record.id, state.generate.draft_id or "", asked(record.spec)))
-    _remember(form)
-    keep_address()
-    return record.id
+@dataclass(frozen=True, slots=True)
+class _Starter:
+    """Starts runs of a draft, with all that this takes of the visit: nothing of it is asked for while one starts.
+
+    `reuse` are this draft's previews, whose answers to equal requests are taken over.
+    """
+
+    form: GenerateForm
+    draft_id: str
+    key: SecretStr | None
+    reuse: tuple[str, ...]
+    previews: list[PreviewMade]
+
+    @classmethod
+    def here(cls, form: GenerateForm) -> Self:
+        state = app_state()
+        made_here = [made for made in reversed(state.previews) if made.about == state.generate.draft_id]
+        reuse = tuple(made.run_id for made in made_here if form.cache)
+        return cls(form, state.generate.draft_id or "", typed_key(form.provider, form.base_url), reuse, state.previews)
+
+    def preview(self, few: int) -> str:
+        record = self._start(to_spec(self.form, rows=few), preview=True)
+        self.previews.append(PreviewMade(record.id, self.draft_id, asked(record.spec)))
+        return record.id
+
+    def everything(self) -> str:
+        return self._start(to_spec(self.form), name=self.form.run_name.strip() or None).id
+
+    def _start(self, spec: RunSpec, *, name: str | None = None, preview: bool = False) -> RunRecord:
+        session = self.form.session.strip() or None
+        new = runs.NewRun(spec, name=name, session=session, preview=preview, reuse_from=self.reuse)
+        record = runs.start(new, self.key)
+        _remember(self.form, self.draft_id)
+        return record
 
 
-def _start_all(form: GenerateForm) -> str:
-    record = runs.start(
-        runs.NewRun(
-            to_spec(form),
-            name=form.run_name.strip() or None,
-            session=form.session.strip() or None,
-            reuse_from=_reusable(form),
-        ),
-        typed_key(form.provider, form.base_url),
-    )
-    _remember(form)
-    return record.id
-
-
-def _reusable(form: GenerateForm) -> tuple[str, ...]:
-    """This draft's previews, whose answers to equal requests are taken over."""
-    state = app_state()
-    made_here = [made for made in reversed(state.previews) if made.about == state.generate.draft_id]
-    return tuple(made.run_id for made in made_here if form.cache)
-
-
-def _remember(form: GenerateForm) -> None:
+def _remember(form: GenerateForm, draft_id: str) -> None:
     with suppress(HandaiError):  # the run has begun, and says itself if the disk is full
         if form.needs_model:
             saved = preferences.load()
             preferences.save(to_preferences(form.model_copy(update={"json_mode": saved.json_mode}), saved))
-        drafts.save_schema(app_state().generate.draft_id or "", form)
+        drafts.save_schema(draft_id, form)

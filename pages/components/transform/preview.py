@@ -8,7 +8,7 @@ from pages.components import words
 from pages.components.presses import draw_starter, started_by
 from pages.components.setup.preview_panel import OLDER, Shown, draw_preview_panel
 from pages.components.state import app_state
-from pages.components.transform.launch import start_preview
+from pages.components.transform.launch import Starter
 from services.forms.transform_form import TransformForm, asked_now, only_model_differs, rows_asked
 from services.models.model_options import names
 
@@ -46,8 +46,9 @@ def _draw_other_model(table: DatasetRecord, form: TransformForm) -> None:
         name = (chosen or "").strip()
         draw_starter("Ask it", _ASK, type="primary", icon=":material/visibility:", disabled=not name)
         other = form.model_copy(update={"models": {**form.models, form.provider: name}})
+        start = Starter.here(table, other)
         try:
-            if started_by(_ASK, (table.id, other), lambda: start_preview(table, other, remember=False)):
+            if started_by(_ASK, (table.id, other), lambda: start.preview(remember=False)):
                 st.rerun()
         except HandaiError as error:
             st.error(words.error_words(error), title="It could not start")
