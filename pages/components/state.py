@@ -130,8 +130,7 @@ class AppState:
     presses: Presses = field(default_factory=Presses)
 
     def begin(self, page: str, run: str | None) -> None:
-        """Begin to draw a page, perhaps of a run: presses on another one are void, and all is drawn anew as it is."""
-        self.again = False
+        """Begin to draw a page, perhaps of a run: presses on another one are void."""
         if self.presses.place != (page, run):
             self.presses.place = (page, run)
             self.presses.waiting.clear()

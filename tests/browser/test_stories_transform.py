@@ -1,6 +1,7 @@
 """A person's first minute, and a messy file of their own."""
 
 import csv
+import sqlite3
 from pathlib import Path
 
 import openpyxl
@@ -129,3 +130,27 @@ def test_settings_are_there_next_time_and_keys_are_not(own_server: AppServer, br
     expect(widget(later, "provider_key").locator("input")).to_have_value("")
     files = [path for path in own_server.home.rglob("*") if path.is_file()]
     assert not [path for path in files if key.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("apart_ms", [0, 90, 180, 300])  # before, while and after the first press is obeyed
+def test_a_double_click_runs_all_rows_once_and_opens_that_run(
+    file_server: AppServer, browser_page: NewPage, apart_ms: int
+) -> None:
+    page = browser_page()
+    use_sample(page, file_server.url)
+    write(page, "transform_instructions", f"Say in {apart_ms} words what it is about.")
+    place = widget(page, "transform_run").get_by_role("button").first.bounding_box()
+    assert place is not None
+    before = _runs(file_server)
+    for _ in range(2):
+        page.mouse.click(place["x"] + 20, place["y"] + 10)
+        page.wait_for_timeout(apart_ms)
+
+    expect_status(page, "Done: every row has an answer")
+    (made,) = _runs(file_server) - before
+    assert page.url.endswith(f"run={made}")
+
+
+def _runs(server: AppServer) -> set[str]:
+    with sqlite3.connect(server.home / "handai.db") as catalogue:
+        return {run_id for (run_id,) in catalogue.execute("SELECT id FROM runs WHERE NOT preview")}
