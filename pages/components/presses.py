@@ -1,19 +1,18 @@
 """Presses of buttons that start what has to be paid for: each is obeyed, and a double click is one press.
 
 Streamlit tells of a press to the next drawing only. One that is cut short, because the next change or press has come,
-before it has reached the button, loses it. And a second click that was made before the browser has heard of the page to
-which the first one led comes as a press on the old page, and would start everything a second time.
+before it has reached the button, loses it. The second click of two begins another drawing, beside the one that is still
+busy with the first, or after it as a press on the old page, and would start everything a second time.
 """
 
 import time
 from collections.abc import Callable
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 import streamlit as st
 
-from pages.components.state import Obeyed, app_state
-
-DOUBLE_S = 3.0  # whoever starts the same again within it did not mean to
+from pages.components.state import app_state
+from services.errands import Starts
 
 _Result = TypeVar("_Result")
 
@@ -35,26 +34,17 @@ def draw_starter(
 
 
 def started_by(key: str, asked: object, start: Callable[[], _Result]) -> _Result | None:
-    """What `start` returns if the button was pressed, else None; raises what it raises.
+    """What `start` returns if the button was pressed, else None; raises HandaiError if it has not begun.
 
-    `start` must have all it needs: asking for the state of the visit, it could be cut short by the next change there.
+    `start` must have all it needs of the visit: it is not cut short with the drawing, and runs in a thread of its own.
     A second press for the same (`asked` is equal) that came at once starts nothing: it gets what the first one got.
     """
     presses = app_state().presses
     at = presses.waiting.pop(key, None)
     if at is None:
         return None
-    last = presses.obeyed.get(key)
-    if last is not None and last.asked == asked and at - last.at < DOUBLE_S:
-        return cast("_Result | None", last.result)
-    now = presses.obeyed[key] = Obeyed(asked, at)
-    try:
-        now.result = result = start()
-    except Exception:
-        del presses.obeyed[key]  # it has not begun: a press means it again
-        raise
-    now.at = time.monotonic()
-    return result
+    found: _Result | None = presses.starts.setdefault(key, Starts()).result(asked, at, start)
+    return found
 
 
 def _press(key: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from handai_db import DatasetRecord
 from handai_errors import HandaiError
-from services.errands import Errand
+from services.errands import Errand, Starts
 from services.forms.generate_form import GenerateForm
 from services.forms.transform_form import TransformForm
 from services.models.keys import VisitKeys
@@ -73,21 +73,12 @@ class ProvidersState:
 
 
 @dataclass(slots=True)
-class Obeyed:
-    """A press that started something: for what, when (by `time.monotonic`), and what came of it."""
-
-    asked: object
-    at: float
-    result: Any = None
-
-
-@dataclass(slots=True)
 class Presses:
-    """By the buttons' keys: the presses of this `place` that no drawing has obeyed yet, and the last ones obeyed."""
+    """By the buttons' keys: the presses of this `place` that no drawing has obeyed yet, and what they have begun."""
 
     place: tuple[str, str | None] | None = None
     waiting: dict[str, float] = field(default_factory=dict)
-    obeyed: dict[str, Obeyed] = field(default_factory=dict)
+    starts: dict[str, Starts[Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
