@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import TimeoutError as WaitedInVain
 
 from tests.browser.driving import drawn_anew, settle, widget
+
+_TRIES, _LISTED_MS = 20, 5_000
 
 
 def use_sample(page: Page, url: str) -> None:
@@ -50,14 +53,19 @@ def choose(page: Page, key: str, text: str) -> None:
     field = widget(page, key).locator("input").first
     if text in field.input_value():
         return  # what an earlier story chose is remembered
-    field.click()
-    field.fill(text)
     option = page.get_by_role("option").filter(has_text=text).first
-    page.wait_for_timeout(500)
-    if not option.is_visible():  # a page that scrolls as it is drawn closes the list: a person opens it again
-        field.press("ArrowDown")
-    option.click()
-    settle(page)
+    for _ in range(_TRIES):
+        field.click()
+        field.fill(text)
+        try:
+            option.wait_for(timeout=_LISTED_MS)
+            with drawn_anew(page):
+                option.click(timeout=_LISTED_MS)
+        except WaitedInVain:  # a page that scrolls as it is drawn closes the list: a person opens it again
+            continue
+        settle(page)
+        return
+    raise AssertionError(f"{text} could not be chosen in {key}.")
 
 
 def press(page: Page, key: str) -> None:
@@ -99,7 +107,8 @@ def download(page: Page, key: str, folder: Path) -> Path:
 
 def flip(page: Page, key: str) -> None:
     """Turn a switch."""
-    widget(page, key).locator("label").first.click()
+    with drawn_anew(page):
+        widget(page, key).locator("label").first.click()
     settle(page)
 
 

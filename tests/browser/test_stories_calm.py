@@ -8,7 +8,7 @@ from tests.browser.driving import NewPage, settle, widget
 from tests.browser.steps import choose, expect_status, press, put_file, run_all, upload, use_sample, write
 from tests.fake_provider import FakeProvider
 
-ROWS = 400
+ROWS = 4000  # a busy machine is slow to look at it; it is stopped
 SETTLED_MS, WATCHED_MS = 2_000, 8_000
 MOST = 0.1  # what the web's own measure calls good for a whole visit
 
@@ -57,6 +57,7 @@ def test_nothing_jumps_while_a_run_goes_on(
     expect(widget(page, "run_status")).to_contain_text("Running")  # it did not end meanwhile
     fake_provider.configure(latency_s=0.0, faults={})
     press(page, "run_stop")
+    expect_status(page, "Stopped")
     assert shifted <= MOST, moved
 
 

@@ -56,7 +56,7 @@ def test_a_cap_is_reached_raised_and_the_run_finishes(priced_server: AppServer, 
 
 def test_two_tabs_follow_one_run_and_one_stops_it_for_both(priced_server: AppServer, browser_page: NewPage) -> None:
     one = browser_page()
-    _begin(one, priced_server, 800)
+    _begin(one, priced_server, 4000)
     widget(one, "transform_settings").locator("summary").click()
     write(one, "transform_concurrency", "3")
     run_all(one)

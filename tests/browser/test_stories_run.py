@@ -23,7 +23,7 @@ _COUNT_STATUSES = """() => {
     };
     new MutationObserver(look).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
-ROWS = 800  # enough for a restarted server on a busy machine to find the run going on
+ROWS = 3000  # enough for a restarted server on a busy machine to find the run going on
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_run_goes_on_without_its_page_and_is_found_again(slow_server: AppServe
 
 def test_a_killed_run_says_so_and_resumes(slow_server: AppServer, browser_page: NewPage) -> None:
     page = browser_page()
-    run_id = _start(page, slow_server, rows=200)
+    run_id = _start(page, slow_server, rows=500)
     expect_status(page, "Running")
     with sqlite3.connect(slow_server.home / "handai.db") as catalogue:
         (pid,) = catalogue.execute("SELECT pid FROM leases WHERE run_id = ?", (run_id,)).fetchone()
@@ -85,7 +85,7 @@ def test_a_killed_run_says_so_and_resumes(slow_server: AppServer, browser_page: 
     shot(page, "run-interrupted")
     press(page, "run_resume")
     expect_status(page, "Done: every row has an answer")
-    assert _rows_of(slow_server, run_id) == 200
+    assert _rows_of(slow_server, run_id) == 500
 
 
 def test_a_refused_key_pauses_and_the_right_one_finishes(
